@@ -1,0 +1,6 @@
+/** The one door of the room: text to tree, tree to text. Depends on chevrotain alone. */
+export type * from "./ast";
+export { declarationKeywords } from "./ast";
+export { unitNames, type UnitName } from "./unit-names";
+export { parse } from "./parse";
+export { print } from "./print";

@@ -1,0 +1,56 @@
+/**
+ * What a metric is. One definition per id; hover, lens, report, CLI and sweep read the same registry.
+ * `compute` is pure arithmetic; `explain` costs nothing until it is called.
+ */
+
+/** A unit in which the JSON states a value; "" for counts and fractions, `null` for text metrics. */
+export type MetricUnit =
+  | "" | "B" | "s" | "FLOP" | "FLOP/s" | "B/s" | "W" | "J" | "USD" | "USD/h" | "GPU·h" | "tokens" | "tokens/s" | null;
+
+export type Figure =
+  | { readonly kind: "value"; readonly value: number; readonly ideal?: number }
+  | { readonly kind: "text"; readonly value: string }
+  /** A clause that completes "not computed: …", in the user's words. */
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+/** One input of a figure: a property of the subject or a part of the context it was asked at. */
+export interface MetricInput {
+  /** `hidden_size`, `attention[0].kv_lora_rank`, `ffn[1].top_k`, `precision.kv_cache`; `@sequence_length` for context. */
+  readonly path: string;
+  readonly value: number | string | boolean;
+  readonly unit: string;
+}
+
+/** One line of a breakdown; a part may have parts of its own. */
+export interface MetricPart {
+  readonly label: string;
+  readonly value: number;
+  /** With the numbers filled in: `61 layers x 187,105,280`. */
+  readonly formula: string;
+  readonly parts?: readonly MetricPart[];
+}
+
+export interface Explanation {
+  /** Symbolic, in the language's own names. */
+  readonly formula: string;
+  readonly inputs: readonly MetricInput[];
+  /** Sums to the value where it is given. */
+  readonly parts: readonly MetricPart[];
+  /** Conventions a reader must know: what is counted and what is not. */
+  readonly convention: string;
+  /** Where the formula comes from: paper and section. */
+  readonly source: string;
+}
+
+export interface Metric<Subject, Context> {
+  readonly id: string;
+  /** `KV cache per token`: for headings. */
+  readonly title: string;
+  readonly unit: MetricUnit;
+  /** One or two sentences of Markdown: what it is. */
+  readonly documentation: string;
+  readonly formula: string;
+  readonly source: string;
+  readonly compute: (subject: Subject, context: Context) => Figure;
+  readonly explain: (subject: Subject, context: Context) => Explanation;
+}
