@@ -1,0 +1,61 @@
+/**
+ * The messages and the settings that dsco adds to the Language Server Protocol. Types only: client and server
+ * share this file, and it imports neither of their libraries.
+ */
+
+/** Documents of the standard library: `dsco-std:/hardware/nvidia.dsco` is the text of `std:hardware/nvidia`. */
+export type StandardLibraryScheme = "dsco-std";
+
+/** Requests from the editor to the server, by method. */
+export interface DscoRequests {
+  /** The text behind a `dsco-std:` document; `null` when the library holds no such file. */
+  readonly "dsco/sourceText": {
+    readonly params: { readonly uri: string };
+    readonly result: { readonly text: string } | null;
+  };
+  /** Where a figure comes from, as Markdown; `null` when the document holds no such declaration or metric any more. */
+  readonly "dsco/explain": {
+    readonly params: ExplainParams;
+    readonly result: { readonly markdown: string } | null;
+  };
+}
+
+export interface ExplainParams {
+  readonly uri: string;
+  /** `DeepSeekV3` */
+  readonly declaration: string;
+  /** `kv_bytes_per_token` */
+  readonly metric: string;
+}
+
+/** Notifications from the server to the editor, by method. */
+export interface DscoNotifications {
+  readonly "dsco/status": StatusParams;
+}
+
+export interface StatusParams {
+  readonly state: "ready" | "busy" | "error";
+  /** The document that the counts are of; left out when the state is the server's own. */
+  readonly uri?: string;
+  readonly errors: number;
+  readonly warnings: number;
+  /** Of the document, as in `textDocument/didChange`; of the server's own state, 0. */
+  readonly version: number;
+}
+
+/**
+ * Commands that a code lens or a hover may name. The editor runs them; an editor without dsco's extension shows the
+ * lens as text, so the title must say everything.
+ */
+export interface DscoCommands {
+  readonly "dsco.showExplanation": readonly [ExplainParams];
+}
+
+/** The section `dsco` of the editor's settings, as `workspace/configuration` gives it. */
+export interface DscoSettings {
+  readonly codeLens: { readonly enabled: boolean };
+  /** Tokens; at which training FLOPs are stated where no plan says otherwise. */
+  readonly sequenceLength: number;
+  /** Tokens; at which a sequence's KV cache is stated. `null`: the model's own `max_context`. */
+  readonly contextLength: number | null;
+}

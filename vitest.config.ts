@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+/** `.dsco` files are text, in the tests as in the bundles (scripts/build.mjs). */
+const dscoAsText = {
+  name: "dsco-as-text",
+  transform(source: string, id: string) {
+    return id.endsWith(".dsco") ? { code: `export default ${JSON.stringify(source)};`, map: null } : null;
+  },
+};
+
+export default defineConfig({
+  plugins: [dscoAsText],
+  test: {
+    include: ["test/**/*.test.ts"],
+    // The real VS Code tests have their own runner: test/vscode/run.mjs.
+    exclude: ["test/vscode/**", "node_modules/**"],
+  },
+});
