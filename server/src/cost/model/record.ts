@@ -27,14 +27,14 @@ export type AttentionRecord = HeadAttentionRecord | MlaRecord | OtherMixerRecord
 interface AttentionCommon {
   /** Layer indices, zero-based. */
   readonly layers: readonly number[];
-  /** `false`: none; `true`: on every projection; `qkv`: on query, key and value only. */
+  /** `false`: none; `true`: on query, key, value and output; `qkv`: not on the output. For mla: see `attentionBiases`. */
   readonly bias: boolean | "qkv";
   /** RMSNorm over the head dimension of queries and keys: 2 x head_dim weights a layer. */
   readonly qk_norm: boolean;
   /** Tokens a layer attends to at most; `undefined`: all. */
   readonly window: number | undefined;
-  /** The first property written in this block whose cost is not modelled yet (`sparse`, `compress`, `kv_share`, …). */
-  readonly notModelled: string | undefined;
+  /** The properties written in this block whose cost is not modelled yet (`sparse`, `compress`, `output_gate`, …). */
+  readonly notModelled: readonly string[];
 }
 
 /** mha, mqa and gqa: they differ in `kv_heads` alone (mha: = heads, mqa: 1). */
@@ -87,7 +87,7 @@ export interface MoeFfnRecord {
   /** `loss_free`: one bias a routed expert in the router (counted in total_params). */
   readonly balance: "loss_free" | "auxiliary_loss" | undefined;
   /** As in AttentionCommon: `latent_size` when written. */
-  readonly notModelled: string | undefined;
+  readonly notModelled: readonly string[];
 }
 
 export interface MtpRecord {

@@ -1,0 +1,41 @@
+/**
+ * The cache of past tokens. Sources: DeepSeek-V2, arXiv:2405.04434, Table 1 (elements a token); Insights into
+ * DeepSeek-V3, arXiv:2505.09343, Table 1; FlashMLA's FP8 layout: 512 FP8 + 4 FP32 scales + 64 BF16 = 656 B a layer.
+ */
+
+import { layersOf, product, sum, times, type Term } from "../term";
+import { attendedTokens, isCached, type CachedAttention } from "./attention";
+import type { ModelContext, ModelRecord, PrecisionRecord } from "./record";
+import { activationElement } from "./precision";
+
+/** Bytes that one token adds over all layers that cache, before any window evicts. */
+export function kvBytesPerToken(model: ModelRecord): Term {
+  const { precision } = model;
+  const layers = model.attention.filter(isCached).map((block) => times([layersOf(block)], cacheEntry(block, precision)));
+  return sum("kv_bytes_per_token", layers);
+}
+
+/** Bytes of one sequence with `context_length` tokens; a layer with a window keeps no more tokens than that. */
+export function kvBytesPerSequence(model: ModelRecord, context: ModelContext): Term {
+  const { precision } = model;
+  const layers = model.attention.filter(isCached).map((block) => {
+    const tokens = { value: attendedTokens(block, context.context_length), unit: "tokens" };
+    return times([layersOf(block), tokens], cacheEntry(block, precision));
+  });
+  return sum("kv_bytes_per_sequence", layers);
+}
+
+/** Bytes of one token in one layer. */
+function cacheEntry(block: CachedAttention, precision: PrecisionRecord): Term {
+  const element = activationElement(precision.kv_cache);
+  if (block.kind === "mla") {
+    return sum("mla cache", [
+      product("latent: kv_lora_rank", [block.kv_lora_rank, element]),
+      product("rope key: qk_rope_head_dim", [block.qk_rope_head_dim, activationElement(precision.kv_rope)]),
+    ]);
+  }
+  return sum(`${block.kind} cache`, [
+    product("keys: kv_heads x head_dim", [block.kv_heads, block.head_dim, element]),
+    product("values: kv_heads x head_dim", [block.kv_heads, block.head_dim, element]),
+  ]);
+}

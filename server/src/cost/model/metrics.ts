@@ -1,0 +1,273 @@
+/** The metrics of a model: one definition an id, read by hover, lens, report, command line and sweep alike. */
+
+import type { Explanation, Figure, Metric, MetricUnit } from "../metric";
+import { Reads } from "../reads";
+import { partsOf, product, quotient, sum, type Term } from "../term";
+import {
+  activeWeightsGap, cacheGap, combinationsGap, moeBlocks, mtpGap, sequenceCacheGap, weightsGap, type Gap,
+} from "./availability";
+import { decodeFlops, forwardFlops, trainFlops, trainFlopsNoncausal } from "./flops";
+import { kvBytesPerSequence, kvBytesPerToken } from "./kv-cache";
+import { combinations } from "./moe";
+import {
+  activeParameters, activeParametersWithoutEmbeddings, embeddingParameters, mtpParameters, totalParameters,
+} from "./parameters";
+import type { ModelContext, ModelRecord } from "./record";
+import { weightBytes } from "./weight-bytes";
+
+export type ModelMetric = Metric<ModelRecord, ModelContext>;
+
+interface Definition {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: MetricUnit;
+  readonly documentation: string;
+  readonly formula: string;
+  readonly convention: string;
+  readonly source: string;
+  /** What stands in the way; asked before `arithmetic`, which may then take the model as complete. */
+  readonly gap: (model: ModelRecord) => Gap;
+  readonly arithmetic: (model: ModelRecord, context: ModelContext) => Term;
+}
+
+const v3Report = "DeepSeek-V3 technical report, arXiv:2412.19437";
+const v2Report = "DeepSeek-V2, arXiv:2405.04434";
+const insights = "Insights into DeepSeek-V3, arXiv:2505.09343";
+
+const noGap = (): Gap => undefined;
+
+const layerFormula =
+  "layers x (attention projections + ffn or experts + router + norms + biases)";
+
+const linearFormula =
+  "attention projections + dense ffn + (top_k + shared_experts) experts + router + head";
+
+const countingRule =
+  "A multiplication and an addition count as two. Linear weights are those that a token passes, router and head " +
+  "included; the input embedding is a look-up and is left out, as are norms, activations, softmax and MTP modules.";
+
+const causalRule =
+  "Causal: a token attends to half the sequence on average, in a layer with a window to " +
+  "window - window^2 / (2 x sequence_length).";
+
+const definitions: readonly Definition[] = [
+  {
+    id: "total_params",
+    title: "Parameters",
+    unit: "",
+    documentation: "All weights of the model, whether a token passes them or not. MTP modules are counted in `mtp_params`.",
+    formula: `vocab_size x hidden_size x 2 (once when tied) + ${layerFormula} + final norm`,
+    convention:
+      "Includes norms, biases and the router biases of `balance loss_free`; tied embeddings count once; MTP modules are left out. " +
+      "Norms: one before each attention and each ffn, those on mla's compressed queries and keys, qk_norm, and the final one.",
+    source: `${v3Report}, sections 2.1 and 4.2; config.json of the published checkpoints`,
+    gap: weightsGap,
+    arithmetic: totalParameters,
+  },
+  {
+    id: "active_params",
+    title: "Active parameters",
+    unit: "",
+    documentation: "Weights that one token passes: everything but the experts it is not sent to.",
+    formula: `vocab_size x hidden_size x 2 (once when tied) + layers x (attention projections + ffn or top_k + shared_experts experts + router + norms + biases) + final norm`,
+    convention:
+      "Includes the input embedding and the head (one matrix, counted once, when tied), norms and biases; publishers differ in this. " +
+      "`active_params_without_embeddings` has neither.",
+    source: `${v3Report}, section 4.2; README_WEIGHTS.md of deepseek-ai/DeepSeek-V3`,
+    gap: activeWeightsGap,
+    arithmetic: activeParameters,
+  },
+  {
+    id: "active_params_without_embeddings",
+    title: "Active parameters without embeddings",
+    unit: "",
+    documentation: "Weights that one token passes, without input embedding and head.",
+    formula: "layers x (attention projections + ffn or top_k + shared_experts experts + router + norms + biases) + final norm",
+    convention: "Leaves out the input embedding and the head, tied or not; includes norms and biases.",
+    source: `${v3Report}, section 4.2`,
+    gap: activeWeightsGap,
+    arithmetic: activeParametersWithoutEmbeddings,
+  },
+  {
+    id: "embedding_params",
+    title: "Embedding parameters",
+    unit: "",
+    documentation: "Weights of the input embedding and of the output head.",
+    formula: "vocab_size x hidden_size x 2 (once when tied)",
+    convention: "Tied embeddings count once. The vocabulary counts as written, padding included.",
+    source: "config.json of the published checkpoints (vocab_size, tie_word_embeddings)",
+    gap: noGap,
+    arithmetic: embeddingParameters,
+  },
+  {
+    id: "mtp_params",
+    title: "MTP parameters",
+    unit: "",
+    documentation: "Weights of the multi-token prediction modules, which no other model metric counts.",
+    formula: "depth x (one layer like the last + 2 x hidden_size x hidden_size + 3 x hidden_size)",
+    convention:
+      "A module shares the model's embedding and head, which are left out. For DeepSeek-V3 this gives 11.61 B; " +
+      "README_WEIGHTS.md prints 11.5 B, which is the layer without the projection of 0.10 B.",
+    source: `${v3Report}, section 2.2; README_WEIGHTS.md of deepseek-ai/DeepSeek-V3`,
+    gap: mtpGap,
+    arithmetic: mtpParameters,
+  },
+  {
+    id: "weight_bytes",
+    title: "Weights",
+    unit: "B",
+    documentation: "Bytes of the resident weights in their precisions, scales included, MTP modules left out.",
+    formula: "sum over the parts of total_params of count x (bytes an element + scale bytes an element)",
+    convention:
+      "Routed experts in `experts`, embedding and head in `embeddings`, other matrices in `weights`; router, norms and biases bf16, " +
+      "router biases fp32. FP8 weights carry 4 B a 128x128 block, mxfp4 1 B a 32, nvfp4 1 B a 16; for other formats no scales count.",
+    source: `${v3Report}, sections 3.3.1 and 3.3.2; OCP Microscaling Formats specification v1.0`,
+    gap: weightsGap,
+    arithmetic: weightBytes,
+  },
+  {
+    id: "kv_bytes_per_token",
+    title: "KV cache per token",
+    unit: "B",
+    documentation: "Bytes that one token adds to the cache, over every layer that caches.",
+    formula:
+      "mla: layers x (kv_lora_rank x bytes(kv_cache) + qk_rope_head_dim x bytes(kv_rope)); " +
+      "mha, mqa, gqa: layers x 2 x kv_heads x head_dim x bytes(kv_cache)",
+    convention:
+      "Before a window evicts anything. Scales count: 4 B a 128 elements for FP8, the format's own block scale otherwise. " +
+      "Layers that keep a state instead of a cache add nothing.",
+    source: `${v2Report}, Table 1; ${insights}, Table 1; FP8 layout: deepseek-ai/FlashMLA`,
+    gap: cacheGap,
+    arithmetic: kvBytesPerToken,
+  },
+  {
+    id: "kv_bytes_per_sequence",
+    title: "KV cache per sequence",
+    unit: "B",
+    documentation: "Bytes that the cache of one sequence takes when it holds `context_length` tokens.",
+    formula:
+      "sum over layers of min(context_length, window) x bytes a token; mla: kv_lora_rank x bytes(kv_cache) + qk_rope_head_dim x " +
+      "bytes(kv_rope); mha, mqa, gqa: 2 x kv_heads x head_dim x bytes(kv_cache)",
+    convention: "A layer with a window keeps at most that many tokens. Paging granularity is left out.",
+    source: `${v2Report}, Table 1; sliding windows: Mistral 7B, arXiv:2310.06825, section 2`,
+    gap: sequenceCacheGap,
+    arithmetic: kvBytesPerSequence,
+  },
+  {
+    id: "forward_flops_per_token",
+    title: "Forward FLOPs per token",
+    unit: "FLOP",
+    documentation: "Work of the forward pass for one token of a sequence of `sequence_length`, causal.",
+    formula: `2 x (${linearFormula}) + layers x 2 x sequence_length / 2 x heads x (d_qk + d_v)`,
+    convention: `${countingRule} ${causalRule} mla: d_qk = qk_nope_head_dim + qk_rope_head_dim, d_v = v_head_dim.`,
+    source: `PaLM, arXiv:2204.02311, appendix B; causal counting: ${insights}, Table 2`,
+    gap: activeWeightsGap,
+    arithmetic: forwardFlops,
+  },
+  {
+    id: "train_flops_per_token",
+    title: "Training FLOPs per token",
+    unit: "FLOP",
+    documentation: "Work of forward and backward for one token of a sequence of `sequence_length`, causal.",
+    formula: `6 x (${linearFormula}) + 3 x layers x 2 x sequence_length / 2 x heads x (d_qk + d_v)`,
+    convention:
+      `${countingRule} Backward is twice forward; recomputation is left out. ${causalRule} ` +
+      "mla: d_qk = qk_nope_head_dim + qk_rope_head_dim, d_v = v_head_dim.",
+    source: `PaLM, arXiv:2204.02311, appendix B; causal counting: ${insights}, Table 2`,
+    gap: activeWeightsGap,
+    arithmetic: trainFlops,
+  },
+  {
+    id: "train_flops_per_token_noncausal",
+    title: "Training FLOPs per token, non-causal",
+    unit: "FLOP",
+    documentation: "As `train_flops_per_token`, with attention to the whole sequence, as the PaLM rule counts it.",
+    formula: `6 x (${linearFormula}) + 3 x layers x 2 x sequence_length x heads x (d_qk + d_v)`,
+    convention:
+      `${countingRule} Backward is twice forward; recomputation is left out. Non-causal: a token attends to the whole sequence, ` +
+      "in a layer with a window to min(sequence_length, window).",
+    source: `PaLM, arXiv:2204.02311, appendix B; ${insights}, Table 4 (non-causal MFU)`,
+    gap: activeWeightsGap,
+    arithmetic: trainFlopsNoncausal,
+  },
+  {
+    id: "decode_flops_per_token",
+    title: "Decoding FLOPs per token",
+    unit: "FLOP",
+    documentation: "Work of one decoding step for one token that follows `context_length` cached tokens.",
+    formula:
+      `2 x (${linearFormula}) + layers x 2 x min(context_length, window) x heads x (d_qk + d_v); ` +
+      "mla: d_qk = kv_lora_rank + qk_rope_head_dim, d_v = kv_lora_rank",
+    convention:
+      `${countingRule} mla runs absorbed: scores over the latent and the rope key, values over the latent; the up-projections act on ` +
+      "query and output instead, with as many multiplications as kv_b has weights.",
+    source: `${v2Report}, section 2.1.2; PaLM, arXiv:2204.02311, appendix B`,
+    gap: activeWeightsGap,
+    arithmetic: decodeFlops,
+  },
+  {
+    id: "activation_ratio",
+    title: "Activation ratio",
+    unit: "",
+    documentation: "Active over total parameters: 1 for a dense model.",
+    formula: "active_params / total_params",
+    convention: "Both with embeddings, norms and biases.",
+    source: "DeepSeekMoE, arXiv:2401.06066, section 3.1",
+    gap: activeWeightsGap,
+    arithmetic: (model) =>
+      sum("activation_ratio", [
+        quotient("active_params / total_params", activeParameters(model).value, totalParameters(model).value),
+      ]),
+  },
+  {
+    id: "expert_combinations",
+    title: "Expert combinations",
+    unit: "",
+    documentation: "How many sets of routed experts one token may be sent to in a layer.",
+    formula: "C(routed_experts, top_k)",
+    convention: "Shared experts add no choice. `group_limit`, which rules some sets out, is not counted.",
+    source: "DeepSeekMoE, arXiv:2401.06066, section 3.1",
+    gap: combinationsGap,
+    arithmetic: (model) =>
+      sum("expert_combinations", moeBlocks(model).slice(0, 1).map((block) => {
+        const { routed_experts, top_k } = block;
+        return product(`C(${routed_experts}, ${top_k})`, [combinations(routed_experts, top_k)]);
+      })),
+  },
+];
+
+/** In the order of the language's table. */
+export const modelMetrics: readonly ModelMetric[] = definitions.map(toMetric);
+
+const byId: ReadonlyMap<string, ModelMetric> = new Map(modelMetrics.map((metric) => [metric.id, metric]));
+
+export function modelMetric(id: string): ModelMetric | undefined {
+  return byId.get(id);
+}
+
+function toMetric(definition: Definition): ModelMetric {
+  const { id, title, unit, documentation, formula, source } = definition;
+  return {
+    id, title, unit, documentation, formula, source,
+    compute: (model, context) => compute(definition, model, context),
+    explain: (model, context) => explain(definition, model, context),
+  };
+}
+
+function compute(definition: Definition, model: ModelRecord, context: ModelContext): Figure {
+  const reason = definition.gap(model);
+  if (reason !== undefined) return { kind: "unavailable", reason };
+  const { value } = definition.arithmetic(model, context);
+  if (!Number.isFinite(value)) return { kind: "unavailable", reason: "the result is no number that a double can hold" };
+  return { kind: "value", value };
+}
+
+function explain(definition: Definition, model: ModelRecord, context: ModelContext): Explanation {
+  const { formula, convention, source } = definition;
+  if (compute(definition, model, context).kind === "unavailable") {
+    return { formula, inputs: [], parts: [], convention, source };
+  }
+  const reads = new Reads();
+  const term = definition.arithmetic(reads.watch(model, ""), reads.watch(context, "@"));
+  return { formula, inputs: reads.inputs, parts: partsOf(term), convention, source };
+}

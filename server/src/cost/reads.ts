@@ -1,0 +1,59 @@
+/**
+ * Which properties a computation reads. An explanation lists its inputs by running the very computation over a
+ * watched record, so that the list can neither miss an input nor name one that does not enter.
+ */
+
+import type { MetricInput } from "./metric";
+import { formatLayers } from "./term";
+
+/** Field names that are no properties of the language: the shape of a record, not a value in the file. */
+const structural: ReadonlySet<string> = new Set(["kind", "notModelled", "length"]);
+
+const units: Readonly<Record<string, string>> = {
+  sequence_length: "tokens",
+  context_length: "tokens",
+  window: "tokens",
+};
+
+export class Reads {
+  readonly #inputs = new Map<string, MetricInput>();
+
+  /** In the order in which they were first read. */
+  get inputs(): readonly MetricInput[] {
+    return [...this.#inputs.values()];
+  }
+
+  /** The same record, watched. `prefix` stands before every path: "" for the subject, "@" for the context. */
+  watch<T extends object>(record: T, prefix: string): T {
+    return new Proxy(record, {
+      get: (target, key, receiver) => {
+        const value: unknown = Reflect.get(target, key, receiver);
+        if (typeof key !== "string" || structural.has(key) || typeof value === "function") return value;
+        const path = pathTo(target, key, prefix);
+        if (isLayerSet(key, value)) {
+          this.#note(path, formatLayers(value), "");
+          return value;
+        }
+        if (typeof value === "object" && value !== null) return this.watch(value, path);
+        if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") {
+          this.#note(path, value, units[key] ?? "");
+        }
+        return value;
+      },
+    });
+  }
+
+  #note(path: string, value: MetricInput["value"], unit: string): void {
+    if (!this.#inputs.has(path)) this.#inputs.set(path, { path, value, unit });
+  }
+}
+
+function pathTo(target: object, key: string, prefix: string): string {
+  if (Array.isArray(target)) return `${prefix}[${key}]`;
+  return prefix === "" || prefix === "@" ? prefix + key : `${prefix}.${key}`;
+}
+
+/** `layers` of a block is a list of indices; `layers` of a model is their number. */
+function isLayerSet(key: string, value: unknown): value is readonly number[] {
+  return key === "layers" && Array.isArray(value);
+}

@@ -1,0 +1,159 @@
+/**
+ * The arithmetic of a figure as a small tree: the value is computed when a term is made, the words only when
+ * someone asks. `compute` reads the root's value and `explain` renders the same tree, so the two cannot differ.
+ */
+
+import type { MetricPart } from "./metric";
+
+/** A factor with a unit: `61 layers`, `2 B`. `layers` names which ones, for the label. */
+export interface Count {
+  readonly value: number;
+  readonly unit: string;
+  readonly layers?: readonly number[];
+}
+
+export type Factor = number | Count;
+
+export type Term = Product | Sum | Quotient | Times;
+
+interface Product {
+  readonly kind: "product";
+  readonly label: string;
+  readonly value: number;
+  readonly factors: readonly Factor[];
+}
+
+interface Sum {
+  readonly kind: "sum";
+  readonly label: string;
+  readonly value: number;
+  readonly parts: readonly Term[];
+}
+
+interface Quotient {
+  readonly kind: "quotient";
+  readonly label: string;
+  readonly value: number;
+  readonly dividend: number;
+  readonly divisor: number;
+}
+
+/** `factors` times a term; the parts of that term are multiplied too. */
+interface Times {
+  readonly kind: "times";
+  readonly label: string;
+  readonly value: number;
+  readonly factors: readonly Factor[];
+  readonly of: Product | Sum | Quotient;
+}
+
+export function product(label: string, factors: readonly Factor[]): Term {
+  return { kind: "product", label, value: multiply(factors), factors };
+}
+
+export function sum(label: string, parts: readonly Term[]): Term {
+  let value = 0;
+  for (const part of parts) value += part.value;
+  return { kind: "sum", label, value, parts };
+}
+
+/** Not finite when the divisor is 0: the registry turns that into a reason. */
+export function quotient(label: string, dividend: number, divisor: number): Term {
+  return { kind: "quotient", label, value: dividend / divisor, dividend, divisor };
+}
+
+export function times(factors: readonly Factor[], of: Term): Term {
+  if (factors.length === 0) return of;
+  if (of.kind === "times") return times([...factors, ...of.factors], of.of);
+  return { kind: "times", label: of.label, value: multiply(factors) * of.value, factors, of };
+}
+
+/** The layers of a block as a factor. */
+export function layersOf(block: { readonly layers: readonly number[] }): Count {
+  return { value: block.layers.length, unit: "layers", layers: block.layers };
+}
+
+/** Terms of zero add nothing to a breakdown and are left out of it. */
+export function partsOf(term: Term, layersAreNamed = false): readonly MetricPart[] {
+  return children(term).filter((part) => part.value !== 0).map((part) => renderTerm(part, layersAreNamed));
+}
+
+/** The layers are named once, on the outermost part that is multiplied by them. */
+function renderTerm(term: Term, layersAreNamed: boolean): MetricPart {
+  const note = layersAreNamed ? "" : layerNote(term);
+  const parts = partsOf(term, layersAreNamed || note !== "");
+  const part = { label: term.label + note, value: term.value, formula: formulaOf(term) };
+  return parts.length === 0 ? part : { ...part, parts };
+}
+
+function children(term: Term): readonly Term[] {
+  switch (term.kind) {
+    case "product": case "quotient": return [];
+    case "sum": return term.parts;
+    case "times": return children(term.of).map((part) => times(term.factors, part));
+  }
+}
+
+function layerNote(term: Term): string {
+  const factors = term.kind === "times" ? term.factors : [];
+  for (const factor of factors) {
+    if (typeof factor !== "number" && factor.layers !== undefined) return ` (layers ${formatLayers(factor.layers)})`;
+  }
+  return "";
+}
+
+function formulaOf(term: Term): string {
+  switch (term.kind) {
+    case "product":
+      return term.factors.map(formatFactor).join(" x ");
+    case "quotient":
+      return `${formatNumber(term.dividend)} / ${formatNumber(term.divisor)}`;
+    case "sum":
+      return term.parts.filter((part) => part.value !== 0).map((part) => formatNumber(part.value)).join(" + ");
+    case "times": {
+      const product = [...term.factors.map(formatFactor), formatNumber(term.of.value)].join(" x ");
+      const isPlain = term.of.kind === "sum" || (term.of.kind === "product" && term.of.factors.length === 1);
+      return isPlain ? product : `${product} (${formulaOf(term.of)})`;
+    }
+  }
+}
+
+function multiply(factors: readonly Factor[]): number {
+  let value = 1;
+  for (let i = 0; i < factors.length; i++) {
+    const factor = factors[i] as Factor;
+    value *= typeof factor === "number" ? factor : factor.value;
+  }
+  return value;
+}
+
+function formatFactor(factor: Factor): string {
+  if (typeof factor === "number") return formatNumber(factor);
+  const unit = factor.value === 1 ? factor.unit.replace(/s$/, "") : factor.unit;
+  return `${formatNumber(factor.value)} ${unit}`;
+}
+
+/** `187,105,280`: every digit, since these are the numbers a reader wants to check. */
+export function formatNumber(value: number): string {
+  const [whole = "", ...rest] = String(value).split(".");
+  return [whole.replace(/\B(?=(\d{3})+(?!\d))/g, ","), ...rest].join(".");
+}
+
+/** A layer set as the language writes it: `0..60`, `0..34 step 2`, `[0, 3..60]`. */
+export function formatLayers(layers: readonly number[]): string {
+  const step = (layers[1] ?? 0) - (layers[0] ?? 0);
+  const isStepped = step > 1 && layers.length > 2 && layers.every((layer, i) => i === 0 || layer - (layers[i - 1] ?? 0) === step);
+  if (isStepped) return `${layers[0]}..${layers.at(-1)} step ${step}`;
+  const runs = consecutiveRuns(layers).map(([from, to]) => (from === to ? String(from) : `${from}..${to}`));
+  return runs.length === 1 ? (runs[0] ?? "") : `[${runs.join(", ")}]`;
+}
+
+function consecutiveRuns(layers: readonly number[]): readonly (readonly [from: number, to: number])[] {
+  const runs: [number, number][] = [];
+  for (const layer of layers) {
+    const last = runs.at(-1);
+    if (last !== undefined && layer === last[1] + 1) last[1] = layer;
+    else runs.push([layer, layer]);
+  }
+  return runs;
+}
