@@ -119,7 +119,7 @@ const definitions: readonly Definition[] = [
     documentation: "Bytes of the resident weights in their precisions, scales included, MTP modules left out.",
     formula: "sum over the parts of total_params of count x (bytes an element + scale bytes an element)",
     convention:
-      "Routed experts in `experts`, embedding and head in `embeddings`, other matrices in `weights`; router, norms and biases bf16, " +
+      "Routed and shared experts in `experts`, embedding and head in `embeddings`, other matrices in `weights`; router, norms and biases bf16, " +
       "router biases fp32. FP8 weights carry 4 B a 128x128 block, mxfp4 1 B a 32, nvfp4 1 B a 16; for other formats no scales count.",
     source: `${v3Report}, sections 3.3.1 and 3.3.2; OCP Microscaling Formats specification v1.0`,
     gap: weightsGap,

@@ -1,7 +1,7 @@
 /**
  * Bytes of the resident weights: each part in its own precision, scales included.
- * Embedding and head are in `embeddings`, routed experts in `experts`, every other matrix in `weights`. Router and
- * norms stay bf16 and router biases fp32, as in DeepSeek-V3's checkpoint (arXiv:2412.19437, section 3.3.1).
+ * Embedding and head are in `embeddings`, routed and shared experts in `experts`, every other matrix in `weights`.
+ * Router, norms and projection biases stay bf16 and router biases fp32, as in DeepSeek-V3's checkpoint (arXiv:2412.19437, section 3.3.1).
  */
 
 import { sum, times, type Term } from "../term";
@@ -19,7 +19,7 @@ export function weightBytes(model: ModelRecord): Term {
     ...stored(projectionWeights(stack), () => precision.weights),
     ...stored(denseFfnWeights(stack), () => precision.weights),
     ...stored(routedExpertWeights(stack, "all"), () => precision.experts),
-    ...stored(sharedExpertWeights(stack), () => precision.weights),
+    ...stored(sharedExpertWeights(stack), () => precision.experts),
     ...stored(embeddingWeights(model), () => precision.embeddings),
     ...stored(routerMatrices(stack), () => "bf16"),
     ...stored(layerNorms(stack), () => "bf16"),
