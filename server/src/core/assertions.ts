@@ -1,0 +1,67 @@
+import type { Expression } from "../../../grammar/src";
+import { describeDimension, sameDimension, type Dimension } from "../units";
+import { replaceFix } from "./bind";
+import type { BoundAssertion, BoundDeclaration } from "./bound";
+import { names, values, type Diagnostic } from "./diagnostics";
+import { evaluate, type Scope } from "./evaluate";
+import { declarationSchemas } from "./schema";
+import { nearest } from "./suggest";
+import { describeValue } from "./values";
+import type { Workspace } from "./workspace";
+
+/** A `require` or `measured` with both sides in base units; a side is `undefined` where it has no value. */
+export interface AssertionResult {
+  readonly assertion: BoundAssertion;
+  /** The metric, where a metric alone stands on the left. */
+  readonly metric: string | undefined;
+  readonly dimension: Dimension | undefined;
+  readonly left: number | undefined;
+  readonly right: number | undefined;
+  readonly problems: readonly Diagnostic[];
+}
+
+export function evaluateAssertion(workspace: Workspace, declaration: BoundDeclaration, assertion: BoundAssertion): AssertionResult {
+  const problems: Diagnostic[] = [];
+  const { file } = assertion;
+  const scope: Scope = { workspace, file, block: declaration.block, key: undefined, metricsOf: declaration, problems };
+  const leftExpression = assertion.kind === "require" ? assertion.node.left : assertion.node.metric;
+  const rightExpression = assertion.kind === "require" ? assertion.node.right : assertion.node.value;
+  const metric = metricName(leftExpression);
+  if (metric !== undefined && unknownMetric(workspace, declaration, metric, leftExpression, scope)) {
+    return { assertion, metric: undefined, dimension: undefined, left: undefined, right: undefined, problems };
+  }
+  const left = quantityOf(leftExpression, scope);
+  const right = quantityOf(rightExpression, scope);
+  const dimension = left?.dimension ?? (metric === undefined ? undefined : workspace.metrics.dimension(declaration.keyword, metric));
+  if (dimension && right && !sameDimension(dimension, right.dimension)) {
+    const operator = assertion.kind === "require" ? (assertion.node.operator ?? "require") : "measured";
+    problems.push(values.mixedDimensions.at({ uri: file.uri, span: rightExpression }, {
+      operator, left: describeDimension(dimension), right: describeDimension(right.dimension),
+    }));
+    return { assertion, metric, dimension, left: left?.value, right: undefined, problems: reported(declaration, problems) };
+  }
+  return { assertion, metric, dimension, left: left?.value, right: right?.value, problems: reported(declaration, problems) };
+}
+
+/** Where no metric of a declaration is computed yet, one message for the file says so, not one a line. */
+const reported = (declaration: BoundDeclaration, problems: readonly Diagnostic[]): readonly Diagnostic[] =>
+  declarationSchemas[declaration.keyword].computed ? problems : problems.filter((problem) => problem.code !== names.notComputed.entry.code);
+
+const metricName = (expression: Expression): string | undefined =>
+  expression.kind === "name" && expression.parts.length === 1 ? expression.parts[0]?.text : undefined;
+
+function unknownMetric(workspace: Workspace, declaration: BoundDeclaration, metric: string, expression: Expression, scope: Scope): boolean {
+  const { metrics } = workspace;
+  if (metrics.dimension(declaration.keyword, metric)) return false;
+  if (declaration.block.schema?.properties.has(metric) || scope.file.symbols.has(metric)) return false;
+  const suggestion = nearest(metric, metrics.ids(declaration.keyword));
+  scope.problems.push(names.unknownMetric.at({ uri: scope.file.uri, span: expression }, { name: metric, owner: declaration.keyword, suggestion }, replaceFix(expression, suggestion)));
+  return true;
+}
+
+function quantityOf(expression: Expression, scope: Scope): { readonly value: number; readonly dimension: Dimension } | undefined {
+  const value = evaluate(expression, scope);
+  if (value === undefined || value.kind === "quantity") return value;
+  scope.problems.push(values.needsNumber.at({ uri: scope.file.uri, span: expression }, { what: "a comparison", found: describeValue(value) }));
+  return undefined;
+}

@@ -1,0 +1,311 @@
+import type { Block, BlockDeclaration, Body, Identifier, Member, Property, Span } from "../../../grammar/src";
+import type { BoundAssertion, BoundBlock, BoundDeclaration, BoundProperty, FileScope } from "./bound";
+import { names, type Diagnostic, type Place } from "./diagnostics";
+import { layerRangesOf } from "./evaluate";
+import { blockTitle, declarationSchemas, type BlockSchema, type ChildSchema } from "./schema";
+import { nearest } from "./suggest";
+import { withArticle } from "./values";
+import { fileScope, resolveSymbol, type Workspace } from "./workspace";
+
+/**
+ * A declaration joined with its base and its schema. Total: whatever does not fit is a problem of the result, and the
+ * rest is bound. `undefined` only where the declaration is reached from its own `extends`.
+ */
+export function bindDeclaration(workspace: Workspace, node: BlockDeclaration, file: FileScope): BoundDeclaration | undefined {
+  const { declarations } = workspace.cache;
+  const known = declarations.get(node);
+  if (known === "binding") return undefined;
+  if (known) return known;
+  declarations.set(node, "binding");
+  const problems: Diagnostic[] = [];
+  const base = resolveBase(workspace, node, file, problems);
+  const schema = declarationSchemas[node.keyword];
+  const block = bindBlock(workspace, {
+    keyword: node.keyword, variant: undefined, schema: schema.block, node, body: node.body, file, parent: undefined, path: "", own: true,
+  }, base?.block, problems);
+  const assertions = bindAssertions(node, file, base, schema.hasAssertions, problems);
+  const bound: BoundDeclaration = { keyword: node.keyword, name: node.name?.text ?? "", node, file, base, block, assertions, problems };
+  declarations.set(node, bound);
+  return bound;
+}
+
+/** The longest chain of `extends`; far beyond any design, far below the stack. */
+const longestChain = 100;
+
+function resolveBase(workspace: Workspace, node: BlockDeclaration, file: FileScope, problems: Diagnostic[]): BoundDeclaration | undefined {
+  const { base } = node;
+  if (!base) return undefined;
+  const place: Place = { uri: file.uri, span: base };
+  if (!declarationSchemas[node.keyword].canExtend) {
+    problems.push(names.noExtends.at(place, { keyword: node.keyword }));
+    return undefined;
+  }
+  const symbol = resolveSymbol(workspace, file, base.text);
+  if (!symbol) {
+    if (file.symbols.has(base.text)) return undefined; // the import that failed says why
+    problems.push(unknownDeclaration(file, base, node.keyword));
+    return undefined;
+  }
+  if (symbol.kind === "let" || symbol.node.keyword !== node.keyword) {
+    const found = symbol.kind === "let" ? "a constant" : withArticle(symbol.node.keyword);
+    problems.push(names.wrongBase.at(place, { name: base.text, keyword: node.keyword, found }));
+    return undefined;
+  }
+  const scope = fileScope(workspace, symbol.uri);
+  const chain = workspace.cache;
+  chain.depth += 1;
+  const bound = scope && chain.depth <= longestChain ? bindDeclaration(workspace, symbol.node, scope) : undefined;
+  chain.depth -= 1;
+  if (!bound) problems.push(names.circularValue.at(place, { name: base.text }));
+  return bound;
+}
+
+/** An unknown name where a declaration should stand, with the nearest name of that kind. */
+export function unknownDeclaration(file: FileScope, name: Identifier, keyword: string): Diagnostic {
+  const candidates = [...file.symbols]
+    .filter(([, symbol]) => symbol.kind === "imported" || (symbol.kind === "declaration" && symbol.node.keyword === keyword))
+    .map(([candidate]) => candidate);
+  const suggestion = nearest(name.text, candidates);
+  return names.unknownName.at({ uri: file.uri, span: name }, { name: name.text, suggestion }, replaceFix(name, suggestion));
+}
+
+/** The fix that writes a suggested name. */
+export function replaceFix(span: Span, replacement: string | undefined) {
+  if (replacement === undefined) return {};
+  return { fixes: () => [{ title: `Replace by \`${replacement}\``, edits: [{ start: span.start, end: span.end, newText: replacement }], preferred: true }] };
+}
+
+interface Shell {
+  readonly keyword: string;
+  readonly variant: string | undefined;
+  readonly schema: BlockSchema | undefined;
+  readonly node: BlockDeclaration | Block;
+  readonly body: Body | undefined;
+  readonly file: FileScope;
+  readonly parent: BoundBlock | undefined;
+  readonly path: string;
+  readonly own: boolean;
+}
+
+/** Mutable while it is built; handed out as a BoundBlock. */
+interface Draft extends BoundBlock {
+  readonly properties: Map<string, BoundProperty>;
+  readonly blocks: Draft[];
+  readonly replacedBy: Draft[];
+}
+
+function bindBlock(workspace: Workspace, shell: Shell, base: BoundBlock | undefined, problems: Diagnostic[]): Draft {
+  const draft: Draft = { ...shell, properties: new Map(), blocks: [], replacedBy: [] };
+  for (const member of shell.body?.members ?? []) {
+    if (member.kind === "property") bindProperty(draft, member, problems);
+  }
+  for (const [key, property] of base?.properties ?? []) {
+    if (!draft.properties.has(key)) draft.properties.set(key, { ...property, inherited: true });
+  }
+  bindChildren(workspace, draft, shell.body?.members ?? [], base, problems);
+  return draft;
+}
+
+const titleOf = (block: { readonly schema: BlockSchema | undefined; readonly keyword: string }): string =>
+  block.schema ? blockTitle(block.schema) : block.keyword;
+
+function bindProperty(draft: Draft, node: Property, problems: Diagnostic[]): void {
+  const [first, second] = node.path;
+  if (!first) return;
+  const { file, schema } = draft;
+  const place: Place = { uri: file.uri, span: first };
+  if (second) {
+    if (draft.keyword !== "sweep" && !(schema?.open ?? true)) {
+      const last = node.path[node.path.length - 1] ?? second;
+      const key = node.path.map((part) => part.text).join(".");
+      problems.push(names.dottedKey.at({ uri: file.uri, span: { start: first.start, end: last.end } }, { key }));
+    }
+    return;
+  }
+  const key = first.text;
+  const spec = schema?.properties.get(key);
+  if (schema && !schema.open && !spec && !variesDeclaration(draft, key)) {
+    const suggestion = nearest(key, schema.properties.keys());
+    const block = schema.children.find((candidate) => candidate.keyword === key);
+    problems.push(block
+      ? names.unknownKey.at(place, { key, block: titleOf(draft), suggestion: undefined }, {
+          related: [{ uri: file.uri, span: first, message: `\`${key}\` is a block: \`${key} ${block.hasKinds ? `${block.variants[0]?.variant ?? ""} ` : ""}{ … }\`` }],
+        })
+      : names.unknownKey.at(place, { key, block: titleOf(draft), suggestion }, replaceFix(first, suggestion)));
+    return;
+  }
+  const earlier = draft.properties.get(key);
+  if (earlier) {
+    problems.push(names.duplicateKey.at(place, { key }, {
+      related: [{ uri: file.uri, span: earlier.node, message: "first written here" }],
+      fixes: () => [{ title: `Remove this \`${key}\``, edits: [removeMember(draft, node)] }],
+    }));
+    return;
+  }
+  draft.properties.set(key, { key, spec, node, file, inherited: false });
+}
+
+/** In a sweep a whole declaration can vary: `hardware = [A, B]`. */
+const variesDeclaration = (draft: Draft, key: string): boolean =>
+  draft.keyword === "sweep" && ["model", "hardware", "parallelism", "workload"].includes(key);
+
+/** The edit that removes a member with its line where nothing else stands on it, else with its comma. */
+export function removeMember(block: { readonly file: FileScope }, node: Span): { readonly start: number; readonly end: number; readonly newText: string } {
+  const { text } = block.file.source;
+  const lineStart = Math.max(text.lastIndexOf("\n", node.start - 1), text.lastIndexOf("\r", node.start - 1)) + 1;
+  const rest = /^[ \t]*(?:\/\/[^\r\n]*)?(\r\n|\n|\r|$)/.exec(text.slice(node.end));
+  if (text.slice(lineStart, node.start).trim() === "" && rest) return { start: lineStart, end: node.end + rest[0].length, newText: "" };
+  const comma = /^[ \t]*,[ \t]*/.exec(text.slice(node.end));
+  if (comma) return { start: node.start, end: node.end + comma[0].length, newText: "" };
+  const before = /,?[ \t]*$/.exec(text.slice(0, node.start));
+  return { start: node.start - (before?.[0].length ?? 0), end: node.end, newText: "" };
+}
+
+function bindChildren(
+  workspace: Workspace, draft: Draft, members: readonly Member[], base: BoundBlock | undefined, problems: Diagnostic[],
+): void {
+  const inherited = (base?.blocks ?? []).map((block) => rebind(workspace, draft, block, problems));
+  const own: Draft[] = [];
+  const merged = new Set<Draft>();
+  for (const member of members) {
+    if (member.kind !== "block") continue;
+    const bound = bindChild(workspace, draft, member, inherited, merged, own, problems);
+    if (bound) own.push(bound);
+  }
+  const kept = inherited.filter((block) => !merged.has(block) && !isReplaced(block, own, merged));
+  const all = [...kept, ...own];
+  const seen = new Map<string, number>();
+  for (const block of all) {
+    const child = draft.schema?.children.find((candidate) => candidate.keyword === block.keyword);
+    const index = seen.get(block.keyword) ?? 0;
+    seen.set(block.keyword, index + 1);
+    const local = child?.many ? `${block.keyword}[${index}]` : block.keyword;
+    setPath(block, draft.path === "" ? local : `${draft.path}.${local}`);
+    draft.blocks.push(block);
+  }
+}
+
+/** Paths are known once all blocks of the parent are; children follow their parent. */
+function setPath(block: Draft, path: string): void {
+  const { path: before } = block;
+  (block as { path: string }).path = path;
+  for (const inner of block.blocks) setPath(inner, before === "" ? `${path}.${inner.path}` : `${path}${inner.path.slice(before.length)}`);
+}
+
+/** A base's block inside a declaration that extends it. */
+function rebind(workspace: Workspace, parent: Draft, block: BoundBlock, problems: Diagnostic[]): Draft {
+  return bindBlock(workspace, {
+    keyword: block.keyword, variant: block.variant, schema: block.schema, node: block.node, body: undefined, file: block.file, parent, path: "", own: false,
+  }, block, problems);
+}
+
+/**
+ * A base's block gives way to an own block of another kind: wholly where the block stands alone (`network`) or the new
+ * kind names no layers, else on the layers of the new one.
+ */
+function isReplaced(block: Draft, own: readonly Draft[], merged: ReadonlySet<Draft>): boolean {
+  const rivals = own.filter((rival) => rival.keyword === block.keyword && rival.variant !== block.variant && !merged.has(rival));
+  if (rivals.length === 0) return false;
+  const many = block.parent?.schema?.children.find((candidate) => candidate.keyword === block.keyword)?.many ?? false;
+  if (!many || rivals.some((rival) => !rival.properties.has("layers"))) return true;
+  block.replacedBy.push(...rivals);
+  return false;
+}
+
+function bindChild(
+  workspace: Workspace, parent: Draft, node: Block, inherited: readonly Draft[], merged: Set<Draft>, own: readonly Draft[], problems: Diagnostic[],
+): Draft | undefined {
+  const { file, schema: parentSchema } = parent;
+  const keyword = node.keyword.text;
+  const shell = { keyword, variant: node.variant?.text, node, body: node.body, file, parent, path: "", own: true };
+  if (!parentSchema || parentSchema.open) return bindBlock(workspace, { ...shell, schema: undefined }, undefined, problems);
+  const child = parentSchema.children.find((candidate) => candidate.keyword === keyword);
+  if (!child) {
+    const suggestion = nearest(keyword, parentSchema.children.map((candidate) => candidate.keyword));
+    problems.push(names.unknownBlock.at({ uri: file.uri, span: node.keyword }, { keyword, parent: titleOf(parent), suggestion }, replaceFix(node.keyword, suggestion)));
+    return undefined;
+  }
+  const schema = childSchema(child, node, inherited, file, problems);
+  if (!schema) return bindBlock(workspace, { ...shell, schema: undefined }, undefined, problems);
+  if (!child.many && own.some((block) => block.keyword === keyword)) {
+    problems.push(names.duplicateBlock.at({ uri: file.uri, span: node.keyword }, { keyword }));
+    return undefined;
+  }
+  const complete = { ...shell, schema, variant: schema.variant };
+  const meant = baseOf(workspace, complete, inherited.filter((block) => !merged.has(block)), problems);
+  if (meant) merged.add(meant);
+  return bindBlock(workspace, complete, meant, problems);
+}
+
+function childSchema(child: ChildSchema, node: Block, inherited: readonly Draft[], file: FileScope, problems: Diagnostic[]): BlockSchema | undefined {
+  const { variant } = node;
+  const keyword = child.keyword;
+  if (!child.hasKinds) {
+    if (variant) problems.push(names.unexpectedKind.at({ uri: file.uri, span: variant }, { keyword, kind: variant.text }));
+    return child.variants[0];
+  }
+  const kinds = child.variants.flatMap((schema) => (schema.variant === undefined ? [] : [schema.variant]));
+  if (!variant) {
+    const alike = inherited.filter((block) => block.keyword === keyword);
+    if (alike.length === 1) return alike[0]?.schema;
+    problems.push(names.missingKind.at({ uri: file.uri, span: node.keyword }, { keyword, kinds }));
+    return undefined;
+  }
+  const schema = child.variants.find((candidate) => candidate.variant === variant.text);
+  if (!schema) {
+    const suggestion = nearest(variant.text, kinds);
+    problems.push(names.unknownKind.at({ uri: file.uri, span: variant }, { keyword, kind: variant.text, suggestion, kinds }, replaceFix(variant, suggestion)));
+  }
+  return schema;
+}
+
+/** The block of the base that an own block overrides, if any. */
+function baseOf(workspace: Workspace, shell: Shell, inherited: readonly Draft[], problems: Diagnostic[]): Draft | undefined {
+  const alike = inherited.filter((block) => block.keyword === shell.keyword && block.variant === shell.variant);
+  if (alike.length <= 1) return alike[0];
+  const alone = bindBlock(workspace, shell, undefined, []);
+  const layers = (block: BoundBlock) => JSON.stringify(layerRangesOf(workspace, block) ?? null);
+  const equal = alike.filter((block) => alone.properties.has("layers") && layers(block) === layers(alone));
+  if (equal.length === 1) return equal[0];
+  const block = shell.variant === undefined ? shell.keyword : `${shell.keyword} ${shell.variant}`;
+  if (shell.node.kind === "block") {
+    problems.push(names.ambiguousOverride.at({ uri: shell.file.uri, span: shell.node.keyword }, { block, base: ownerName(alone) }));
+  }
+  return undefined;
+}
+
+function ownerName(block: BoundBlock): string {
+  let top: BoundBlock = block;
+  while (top.parent) top = top.parent;
+  return top.node.kind === "declaration" ? (top.node.base?.text ?? top.node.name?.text ?? top.keyword) : top.keyword;
+}
+
+function bindAssertions(
+  node: BlockDeclaration, file: FileScope, base: BoundDeclaration | undefined, allowed: boolean, problems: Diagnostic[],
+): readonly BoundAssertion[] {
+  const assertions: BoundAssertion[] = (base?.assertions ?? [])
+    .filter((assertion) => assertion.kind === "require")
+    .map((assertion) => ({ ...assertion, inherited: true }));
+  const misplaced = (statement: string, span: Span, where: string, owner: string) =>
+    problems.push(names.misplacedStatement.at({ uri: file.uri, span }, { statement, owner, allowed: where }));
+  for (const member of node.body?.members ?? []) {
+    if (member.kind === "require" || member.kind === "measured") {
+      if (allowed) assertions.push({ kind: member.kind, node: member, file, inherited: false } as BoundAssertion);
+      else if (!declarationSchemas[node.keyword].block.open) misplaced(member.kind, member.keywordSpan, "model, hardware and plan", node.keyword);
+    } else if ((member.kind === "where" || member.kind === "objective") && node.keyword !== "sweep" && !declarationSchemas[node.keyword].block.open) {
+      misplaced(member.kind === "where" ? "where" : member.sense, member.keywordSpan, "a sweep", node.keyword);
+    } else if (member.kind === "block") {
+      misplacedInside(member, misplaced);
+    }
+  }
+  return assertions;
+}
+
+function misplacedInside(block: Block, misplaced: (statement: string, span: Span, where: string, owner: string) => void): void {
+  for (const member of block.body.members) {
+    if (member.kind === "block") misplacedInside(member, misplaced);
+    else if (member.kind === "objective") misplaced(member.sense, member.keywordSpan, "a sweep", block.keyword.text);
+    else if (member.kind === "where") misplaced("where", member.keywordSpan, "a sweep", block.keyword.text);
+    else if (member.kind !== "property") misplaced(member.kind, member.keywordSpan, "the declaration itself", block.keyword.text);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Span, TextEdit } from "../../../../grammar/src";
+
+export type Severity = "error" | "warning" | "information" | "hint";
+
+/** The documentation page of a code; `codeDescription` links to it. */
+export const documentationBase = "https://github.com/dsco-dev/dsco/blob/main/docs/diagnostics";
+
+/** One registry entry: what stands in the documentation of a code. */
+export interface DiagnosticEntry {
+  readonly code: `DSCO${number}`;
+  readonly severity: Severity;
+  readonly title: string;
+  /** Markdown: why it is reported and what to do. */
+  readonly explanation: string;
+  /** Paper, section or document behind the rule; `undefined` for a rule of the language itself. */
+  readonly source?: string;
+  /** A text that raises the diagnostic: the documentation shows it and a test holds that it does. */
+  readonly example: string;
+}
+
+export interface DiagnosticDefinition<Arguments> extends DiagnosticEntry {
+  readonly message: (values: Arguments) => string;
+}
+
+/** An edit to one file that claims to make a diagnostic go away. It is a promise only once it was proved. */
+export interface FixCandidate {
+  /** What it does, without what it buys: that is added from the proof. */
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+  readonly preferred?: boolean;
+  /** Metric ids of the declaration whose change the title shows. */
+  readonly shows?: readonly string[];
+}
+
+export interface Related {
+  readonly uri: string;
+  readonly span: Span;
+  readonly message: string;
+}
+
+export interface Diagnostic {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly uri: string;
+  readonly span: Span;
+  readonly related?: readonly Related[];
+  readonly unnecessary?: boolean;
+  /** Computed when somebody asks, never while checking. */
+  readonly fixes?: () => readonly FixCandidate[];
+}
+
+export interface Place {
+  readonly uri: string;
+  readonly span: Span;
+}
+
+export interface DiagnosticOptions {
+  readonly related?: readonly Related[];
+  readonly unnecessary?: boolean;
+  readonly fixes?: () => readonly FixCandidate[];
+}
+
+/** A registered code: the only way to make a diagnostic, so that a wrong code or argument does not compile. */
+export interface DiagnosticCode<Arguments> {
+  readonly entry: DiagnosticEntry;
+  at(place: Place, values: Arguments, options?: DiagnosticOptions): Diagnostic;
+}
+
+/** Registers a code. The arguments of its message are typed by the definition. */
+export function defineDiagnostic<Arguments = Record<never, never>>(
+  definition: DiagnosticDefinition<Arguments>,
+): DiagnosticCode<Arguments> {
+  const { message, ...entry } = definition;
+  return {
+    entry,
+    at: (place, values, options) => ({
+      code: entry.code,
+      severity: entry.severity,
+      message: message(values),
+      uri: place.uri,
+      span: { start: place.span.start, end: place.span.end },
+      ...options,
+    }),
+  };
+}
+
+export const documentationUrl = (code: string): string => `${documentationBase}/${code}.md`;

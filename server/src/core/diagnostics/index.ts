@@ -1,0 +1,4 @@
+export * from "./define";
+export { syntaxDiagnostics } from "./syntax";
+export { names } from "./names";
+export { values } from "./values";

@@ -1,0 +1,550 @@
+import type {
+  BinaryExpression, CallExpression, Expression, Identifier, NameExpression, NumberLiteral, Span,
+} from "../../../grammar/src";
+import { parse } from "../../../grammar/src";
+import {
+  describeDimension, dimensions, divideDimensions, formatCount, formatGrouped, isPlain, magnitudes, multiplyDimensions, raiseDimension,
+  sameDimension, units, type Dimension,
+} from "../units";
+import { bindDeclaration, replaceFix, unknownDeclaration } from "./bind";
+import type { BoundBlock, BoundDeclaration, BoundProperty, FileScope, LetSymbol, PropertyValue } from "./bound";
+import { names, values, type Diagnostic, type FixCandidate } from "./diagnostics";
+import { describeType, precisionWords, type LayerRange, type PropertySpec, type PropertyType } from "./schema";
+import { nearest } from "./suggest";
+import { describeValue, plainNumber, type Value } from "./values";
+import { fileScope, inProgress, memoized, resolveSymbol, type Workspace } from "./workspace";
+
+/** Where an expression stands: which names it sees. */
+export interface Scope {
+  readonly workspace: Workspace;
+  /** The file the expression is written in. */
+  readonly file: FileScope;
+  /** The innermost block around it; `undefined` in a `let`. */
+  readonly block: BoundBlock | undefined;
+  /** The key whose value it is, which it does not see itself. */
+  readonly key: string | undefined;
+  /** In `require` and `where`: the declaration whose metrics are names too. */
+  readonly metricsOf: BoundDeclaration | undefined;
+  readonly problems: Diagnostic[];
+}
+
+/** Names between a question and its answer: a longer chain is an error, not a stack overflow. */
+const longestChain = 500;
+
+const allWords: ReadonlySet<string> = new Set([...precisionWords, "auto"]);
+
+/** The value of an expression; `undefined` where a problem (reported or known elsewhere) leaves none. */
+export function evaluate(expression: Expression, scope: Scope): Value | undefined {
+  switch (expression.kind) {
+    case "number": return evaluateNumber(expression, scope);
+    case "string": return { kind: "text", value: expression.value };
+    case "boolean": return { kind: "boolean", value: expression.value };
+    case "name": return evaluateName(expression, scope);
+    case "parenthesized": return evaluate(expression.inner, scope);
+    case "unary": {
+      const operand = numberOf(expression.operand, scope, `\`${expression.operator}\``);
+      return operand && (expression.operator === "-" ? { ...operand, value: -operand.value } : operand);
+    }
+    case "binary": return evaluateBinary(expression, scope);
+    case "call": return evaluateCall(expression, scope);
+    case "list": {
+      const items = expression.items.map((item) => evaluate(item, scope));
+      return items.every((item) => item !== undefined) ? { kind: "list", items } : undefined;
+    }
+    case "range": {
+      const from = numberOf(expression.from, scope, "a range");
+      const to = numberOf(expression.to, scope, "a range");
+      const step = expression.step ? numberOf(expression.step, scope, "`step`") : plainQuantity(1);
+      if (!from || !to || !step) return undefined;
+      const problem = rangeProblem(from, to, step);
+      if (problem === undefined) return { kind: "range", from: from.value, to: to.value, step: step.value };
+      scope.problems.push(values.wrongRange.at(placeOf(scope, expression), { problem }));
+      return undefined;
+    }
+    case "missing": return undefined;
+  }
+}
+
+type Quantity = Extract<Value, { kind: "quantity" }>;
+
+const plainQuantity = (value: number): Quantity => ({ kind: "quantity", value, dimension: dimensions.none });
+const placeOf = (scope: Scope, span: Span) => ({ uri: scope.file.uri, span });
+
+function rangeProblem(from: Quantity, to: Quantity, step: Quantity): string | undefined {
+  for (const part of [from, to, step]) {
+    if (!isPlain(part.dimension)) return `a range counts in plain numbers: found ${describeDimension(part.dimension)}`;
+    if (!Number.isInteger(part.value)) return `a range counts in whole numbers: found ${formatGrouped(part.value)}`;
+  }
+  if (step.value < 1) return "the step of a range must be at least 1";
+  if (from.value > to.value) return `the range ${formatGrouped(from.value)}..${formatGrouped(to.value)} is empty: the first number is the larger one`;
+  return undefined;
+}
+
+function evaluateNumber(literal: NumberLiteral, scope: Scope): Value | undefined {
+  if (literal.unit !== undefined && !literal.unitKnown) {
+    scope.problems.push(unknownUnit(literal, scope));
+    return undefined;
+  }
+  if (!Number.isFinite(literal.value)) return undefined; // the grammar has said so
+  const unit = literal.unit === undefined ? undefined : units.get(literal.unit);
+  const magnitude = literal.suffix === undefined ? 1 : magnitudes[literal.suffix];
+  const scaled = literal.suffix === "%" ? literal.value / 100 : exactProduct(literal.value, magnitude);
+  return finite({ kind: "quantity", value: unit ? exactProduct(scaled, unit.scale) : scaled, dimension: unit?.dimension ?? dimensions.none }, literal, scope, "this number");
+}
+
+/** `14.8T` is 14,800,000,000,000 although 14.8 x 1e12 in doubles may be off by one in the last place. */
+function exactProduct(value: number, magnitude: number): number {
+  const product = value * magnitude;
+  const nearestWhole = Math.round(product);
+  return Math.abs(product - nearestWhole) <= Math.abs(product) * 2 ** -51 ? nearestWhole : product;
+}
+
+function unknownUnit(literal: NumberLiteral, scope: Scope): Diagnostic {
+  const unit = literal.unit ?? "";
+  const span = literal.unitSpan ?? literal;
+  const touching = ["K", "M", "B", "T", "Ki", "Mi", "Gi", "Ti"].includes(unit);
+  if (touching && literal.suffix === undefined) {
+    const text = `${literal.digits}${unit}`;
+    return values.unknownUnit.at(placeOf(scope, span), { unit, suggestion: undefined, hint: `: a magnitude touches its number, \`${text}\`` }, {
+      fixes: () => [{ title: `Write \`${text}\``, edits: [{ start: literal.start, end: literal.end, newText: text }], preferred: true }],
+    });
+  }
+  const suggestion = unitSynonyms[unit] ?? nearest(unit, units.keys());
+  return values.unknownUnit.at(placeOf(scope, span), { unit, suggestion }, replaceFix(span, suggestion));
+}
+
+/** Spellings whose case or form is ambiguous: bits and bytes are told apart by the letter alone. */
+const unitSynonyms: Readonly<Record<string, string>> = {
+  GBps: "GB/s", MBps: "MB/s", TBps: "TB/s", KBps: "KB/s", "Gb/s": "Gbps", "Mb/s": "Mbps", "Tb/s": "Tbps", Gb: "Gbps", gbps: "Gbps", gb: "GB", mb: "MB",
+  tb: "TB", kb: "KB", sec: "s", secs: "s", seconds: "s", second: "s", hours: "h", hour: "h", hr: "h", days: "d", day: "d", minutes: "min", mins: "min",
+  µs: "us", μs: "us", "TFLOP/s": "TFLOPS", "GFLOP/s": "GFLOPS", "PFLOP/s": "PFLOPS", TFLOPs: "TFLOPS", GFLOPs: "GFLOPS", PFLOPs: "PFLOPS", "$": "USD", usd: "USD", dollars: "USD",
+  token: "tokens", bytes: "B", byte: "B", watt: "W", watts: "W",
+};
+
+function finite(quantity: Quantity, span: Span, scope: Scope, what: string): Quantity | undefined {
+  if (Number.isFinite(quantity.value)) return quantity;
+  scope.problems.push(values.notFinite.at(placeOf(scope, span), { what }));
+  return undefined;
+}
+
+function numberOf(expression: Expression, scope: Scope, what: string): Quantity | undefined {
+  const value = evaluate(expression, scope);
+  if (value === undefined || value.kind === "quantity") return value;
+  scope.problems.push(values.needsNumber.at(placeOf(scope, expression), { what, found: describeValue(value) }));
+  return undefined;
+}
+
+/** Operators of one level lean to the left, in chains of any length: walked in a loop, not by recursion. */
+function evaluateBinary(expression: BinaryExpression, scope: Scope): Value | undefined {
+  const spine: BinaryExpression[] = [];
+  let first: Expression = expression;
+  while (first.kind === "binary") {
+    spine.push(first);
+    first = first.left;
+  }
+  let left = numberOf(first, scope, spine.length > 0 ? `\`${spine[spine.length - 1]?.operator}\`` : "arithmetic");
+  for (const node of spine.reverse()) {
+    const right = numberOf(node.right, scope, `\`${node.operator}\``);
+    left = left && right ? applyOperator(node, left, right, scope) : undefined;
+  }
+  return left;
+}
+
+function applyOperator(node: BinaryExpression, left: Quantity, right: Quantity, scope: Scope): Quantity | undefined {
+  const { operator } = node;
+  const result = (value: number, dimension: Dimension) => finite({ kind: "quantity", value, dimension }, node, scope, "this result");
+  switch (operator) {
+    case "*": return result(left.value * right.value, multiplyDimensions(left.dimension, right.dimension));
+    case "/":
+      if (right.value === 0) return divisionByZero(node, scope);
+      return result(left.value / right.value, divideDimensions(left.dimension, right.dimension));
+    case "^": {
+      if (!isPlain(right.dimension)) {
+        scope.problems.push(values.mixedDimensions.at(placeOf(scope, node.operatorSpan), { operator, left: "an exponent is a plain number", right: describeDimension(right.dimension) }));
+        return undefined;
+      }
+      return result(left.value ** right.value, raiseDimension(left.dimension, right.value));
+    }
+    case "+": case "-": case "%": {
+      if (!sameDimension(left.dimension, right.dimension)) {
+        scope.problems.push(values.mixedDimensions.at(placeOf(scope, node), { operator, left: describeDimension(left.dimension), right: describeDimension(right.dimension) }));
+        return undefined;
+      }
+      if (operator === "%" && right.value === 0) return divisionByZero(node, scope);
+      const value = operator === "+" ? left.value + right.value : operator === "-" ? left.value - right.value : left.value % right.value;
+      return result(value, left.dimension);
+    }
+  }
+}
+
+function divisionByZero(node: BinaryExpression, scope: Scope): undefined {
+  scope.problems.push(values.divisionByZero.at(placeOf(scope, node.right), {}));
+  return undefined;
+}
+
+const functions: Readonly<Record<string, (value: number) => number>> = {
+  ceil: Math.ceil, floor: Math.floor, round: Math.round, sqrt: Math.sqrt, log2: Math.log2,
+};
+
+/** Every function of the language, for completion and the reference. */
+export const functionNames: readonly string[] = ["min", "max", ...Object.keys(functions)];
+
+function evaluateCall(call: CallExpression, scope: Scope): Value | undefined {
+  const name = call.callee.text;
+  if (!functionNames.includes(name)) {
+    const suggestion = nearest(name, functionNames);
+    scope.problems.push(values.unknownFunction.at(placeOf(scope, call.callee), { name, suggestion }, replaceFix(call.callee, suggestion)));
+    return undefined;
+  }
+  const variadic = name === "min" || name === "max";
+  if (variadic ? call.arguments.length === 0 : call.arguments.length !== 1) {
+    scope.problems.push(values.wrongArguments.at(placeOf(scope, call), { name, expected: variadic ? "one or more arguments" : "one argument", found: call.arguments.length }));
+    return undefined;
+  }
+  const quantities: Quantity[] = [];
+  for (const argument of call.arguments) {
+    const value = numberOf(argument, scope, `\`${name}\``);
+    if (!value) return undefined;
+    quantities.push(value);
+  }
+  const [first] = quantities;
+  if (!first) return undefined;
+  if (variadic) {
+    const other = quantities.find((value) => !sameDimension(value.dimension, first.dimension));
+    if (other) {
+      scope.problems.push(values.mixedDimensions.at(placeOf(scope, call), { operator: name, left: describeDimension(first.dimension), right: describeDimension(other.dimension) }));
+      return undefined;
+    }
+    const pick = name === "min" ? Math.min : Math.max;
+    return { ...first, value: quantities.reduce((best, value) => pick(best, value.value), first.value) };
+  }
+  if (name === "log2" && !isPlain(first.dimension)) {
+    scope.problems.push(values.needsNumber.at(placeOf(scope, call), { what: "`log2`", found: describeDimension(first.dimension) }));
+    return undefined;
+  }
+  const apply = functions[name];
+  const dimension = name === "sqrt" ? raiseDimension(first.dimension, 0.5) : first.dimension;
+  return apply && finite({ kind: "quantity", value: apply(first.value), dimension }, call, scope, "this result");
+}
+
+function evaluateName(expression: NameExpression, scope: Scope): Value | undefined {
+  const { cache } = scope.workspace;
+  const [first, ...rest] = expression.parts;
+  if (!first) return undefined;
+  if (cache.depth >= longestChain) {
+    scope.problems.push(values.tooDeep.at(placeOf(scope, expression), {}));
+    return undefined;
+  }
+  cache.depth += 1;
+  try {
+    let value = resolveFirst(first, scope);
+    let owner = first.text;
+    for (const part of rest) {
+      if (value === undefined) return undefined;
+      value = resolveMember(value, owner, part, scope);
+      owner = `${owner}.${part.text}`;
+    }
+    return value;
+  } finally {
+    cache.depth -= 1;
+  }
+}
+
+function circular(name: Identifier, scope: Scope): undefined {
+  scope.problems.push(names.circularValue.at(placeOf(scope, name), { name: name.text }));
+  return undefined;
+}
+
+function resolveFirst(name: Identifier, scope: Scope): Value | undefined {
+  for (let block = scope.block; block; block = block.parent) {
+    if (block === scope.block && name.text === scope.key) continue;
+    const found = resolveInBlock(block, name, scope);
+    if (found !== "absent") return found;
+  }
+  const symbol = resolveSymbol(scope.workspace, scope.file, name.text);
+  if (symbol?.kind === "let") return evaluateLet(symbol, name, scope);
+  if (symbol) {
+    const target = fileScope(scope.workspace, symbol.uri);
+    const declaration = target && bindDeclaration(scope.workspace, symbol.node, target);
+    return declaration ? { kind: "declaration", declaration } : circular(name, scope);
+  }
+  const { metricsOf } = scope;
+  if (metricsOf && scope.workspace.metrics.dimension(metricsOf.keyword, name.text)) return metricValue(metricsOf, name, scope);
+  if (allWords.has(name.text)) return { kind: "word", word: name.text };
+  if (!scope.file.symbols.has(name.text)) scope.problems.push(unknownName(name, scope)); // else its import has failed and says why
+  return undefined;
+}
+
+/** A property or a child block of a block, by name; "absent" where the block has none of it. */
+function resolveInBlock(block: BoundBlock, name: Identifier, scope: Scope): Value | undefined | "absent" {
+  if (block.schema?.properties.has(name.text) || block.properties.has(name.text)) {
+    const found = propertyValue(scope.workspace, block, name.text);
+    if (found === inProgress) return circular(name, scope);
+    if (found.origin !== "absent") return found.value;
+  }
+  const children = block.blocks.filter((candidate) => candidate.keyword === name.text);
+  return children.length === 1 && children[0] ? { kind: "block", block: children[0] } : "absent";
+}
+
+function unknownName(name: Identifier, scope: Scope): Diagnostic {
+  const candidates: string[] = [...scope.file.symbols.keys()];
+  for (let block = scope.block; block; block = block.parent) {
+    candidates.push(...block.properties.keys());
+    if (block.schema?.properties.has(name.text)) {
+      return names.unknownName.at(placeOf(scope, name), { name: name.text, suggestion: undefined, hint: `: \`${block.keyword}\` could have it, but it is not written` });
+    }
+  }
+  if (scope.metricsOf) candidates.push(...scope.workspace.metrics.ids(scope.metricsOf.keyword));
+  const suggestion = nearest(name.text, candidates.filter((candidate) => candidate !== scope.key));
+  return names.unknownName.at(placeOf(scope, name), { name: name.text, suggestion }, replaceFix(name, suggestion));
+}
+
+function resolveMember(value: Value, owner: string, part: Identifier, scope: Scope): Value | undefined {
+  const { workspace } = scope;
+  if (value.kind === "declaration") {
+    const { declaration } = value;
+    const found = resolveInBlock(declaration.block, part, scope);
+    if (found !== "absent") return found;
+    if (workspace.metrics.dimension(declaration.keyword, part.text)) return metricValue(declaration, part, scope);
+    const candidates = [...(declaration.block.schema?.properties.keys() ?? []), ...workspace.metrics.ids(declaration.keyword)];
+    return unknownMember(owner, part, candidates, scope);
+  }
+  if (value.kind === "block") {
+    const found = resolveInBlock(value.block, part, scope);
+    return found === "absent" ? unknownMember(owner, part, value.block.schema?.properties.keys() ?? [], scope) : found;
+  }
+  return unknownMember(owner, part, [], scope);
+}
+
+function unknownMember(owner: string, part: Identifier, candidates: Iterable<string>, scope: Scope): undefined {
+  const suggestion = nearest(part.text, candidates);
+  scope.problems.push(names.unknownMember.at(placeOf(scope, part), { owner, name: part.text, suggestion }, replaceFix(part, suggestion)));
+  return undefined;
+}
+
+function metricValue(declaration: BoundDeclaration, name: Identifier, scope: Scope): Value | undefined {
+  const { metrics } = scope.workspace;
+  const dimension = metrics.dimension(declaration.keyword, name.text) ?? dimensions.none;
+  const figure = memoized(scope.workspace, declaration, `metric ${name.text}`, () => metrics.value(declaration, name.text));
+  if (figure === inProgress) return circular(name, scope);
+  if (figure.kind === "value") return { kind: "quantity", value: figure.value, dimension };
+  scope.problems.push(names.notComputed.at(placeOf(scope, name), { metric: name.text, reason: figure.reason }));
+  return undefined;
+}
+
+/** The value of a `let`, computed once; its own problems are reported where it stands. */
+function evaluateLet(symbol: LetSymbol, name: Identifier, scope: Scope): Value | undefined {
+  const found = letValue(scope.workspace, symbol);
+  return found === inProgress ? circular(name, scope) : found.value;
+}
+
+export interface LetValue {
+  readonly value: Value | undefined;
+  readonly problems: readonly Diagnostic[];
+}
+
+export function letValue(workspace: Workspace, symbol: LetSymbol): LetValue | typeof inProgress {
+  return memoized(workspace, symbol.node, "value", () => {
+    const problems: Diagnostic[] = [];
+    const file = fileScope(workspace, symbol.uri);
+    if (!file) return { value: undefined, problems };
+    const value = evaluate(symbol.node.value, { workspace, file, block: undefined, key: undefined, metricsOf: undefined, problems });
+    return { value, problems };
+  });
+}
+
+/** The value of a key of a block: written, inherited, by default, or absent. Computed once. */
+export function propertyValue(workspace: Workspace, block: BoundBlock, key: string): PropertyValue | typeof inProgress {
+  return memoized(workspace, block, key, () => computeProperty(workspace, block, key));
+}
+
+/** As `propertyValue`, for callers outside evaluation, where nothing is in progress. */
+export function settledValue(workspace: Workspace, block: BoundBlock, key: string): PropertyValue {
+  const found = propertyValue(workspace, block, key);
+  if (found !== inProgress) return found;
+  return { key, spec: block.schema?.properties.get(key), plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [] };
+}
+
+function computeProperty(workspace: Workspace, block: BoundBlock, key: string): PropertyValue {
+  const spec = block.schema?.properties.get(key);
+  const property = block.properties.get(key);
+  if (property) {
+    const problems: Diagnostic[] = [];
+    const scope: Scope = { workspace, file: property.file, block, key, metricsOf: undefined, problems };
+    const value = spec ? evaluateAs(property.node.value, spec.type, scope) : evaluate(property.node.value, scope);
+    const checked = value === undefined || !spec ? { plain: undefined, value } : convert(value, spec, property, scope);
+    return { key, spec, ...checked, origin: property.inherited ? "inherited" : "written", property, problems };
+  }
+  if (!spec?.default) return { key, spec, plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [] };
+  const written = spec.default.firstWritten?.find((candidate) => block.properties.has(candidate));
+  const scope: Scope = { workspace, file: block.file, block, key, metricsOf: undefined, problems: [] };
+  const expression = parseDefault(written ?? spec.default.expression);
+  const value = evaluateAs(expression, spec.type, scope);
+  const plain = value && plainValue(value, spec.type);
+  const valid = plain !== undefined && spec.schema.safeParse(plain).success;
+  return { key, spec, plain: valid ? plain : undefined, value, origin: "default", property: undefined, problems: [] };
+}
+
+const defaults = new Map<string, Expression>();
+
+/** The expression of a default, parsed once for the life of the process: its text stands in the schema. */
+function parseDefault(text: string): Expression {
+  const known = defaults.get(text);
+  if (known) return known;
+  const declaration = parse(`let x = ${text}`).file.declarations[0];
+  if (declaration?.kind !== "let") throw new Error(`the default "${text}" is no expression`);
+  defaults.set(text, declaration.value);
+  return declaration.value;
+}
+
+/** A value where a certain type is expected: there, the words of the type are names. */
+function evaluateAs(expression: Expression, type: PropertyType, scope: Scope): Value | undefined {
+  if (expression.kind === "name" && expression.parts.length === 1) {
+    const [name] = expression.parts;
+    if (name && wordsOf(type).includes(name.text)) return { kind: "word", word: name.text };
+    if (name && type.kind === "reference") return referenceValue(name, type, scope);
+    if (name && type.kind === "word" && !isKnown(name, scope)) {
+      const suggestion = nearest(name.text, type.words);
+      scope.problems.push(values.wrongType.at(placeOf(scope, name), { key: scope.key ?? "", expected: describeType(type), found: `\`${name.text}\``, suggestion }, replaceFix(name, suggestion)));
+      return undefined;
+    }
+  }
+  return evaluate(expression, scope);
+}
+
+const wordsOf = (type: PropertyType): readonly string[] =>
+  type.kind === "word" ? type.words : type.kind === "number-or-auto" ? ["auto"] : [];
+
+function isKnown(name: Identifier, scope: Scope): boolean {
+  for (let block = scope.block; block; block = block.parent) {
+    if (block.schema?.properties.has(name.text)) return true;
+  }
+  return scope.file.symbols.has(name.text) || allWords.has(name.text);
+}
+
+function referenceValue(name: Identifier, type: Extract<PropertyType, { kind: "reference" }>, scope: Scope): Value | undefined {
+  const symbol = resolveSymbol(scope.workspace, scope.file, name.text);
+  if (!symbol) {
+    if (!scope.file.symbols.has(name.text)) scope.problems.push(unknownDeclaration(scope.file, name, type.to));
+    return undefined;
+  }
+  const target = symbol.kind === "declaration" ? fileScope(scope.workspace, symbol.uri) : undefined;
+  const declaration = symbol.kind === "declaration" && target ? bindDeclaration(scope.workspace, symbol.node, target) : undefined;
+  if (declaration) return { kind: "declaration", declaration };
+  if (symbol.kind === "let") {
+    const constant = letValue(scope.workspace, symbol);
+    return constant === inProgress ? circular(name, scope) : constant.value;
+  }
+  return circular(name, scope);
+}
+
+interface Converted {
+  readonly plain: unknown;
+  readonly value: Value | undefined;
+}
+
+/** Checks a value against its key: type, unit, range. What fails is reported once, at the value. */
+function convert(value: Value, spec: PropertySpec, property: BoundProperty, scope: Scope): Converted {
+  const expression = property.node.value;
+  const place = placeOf(scope, expression);
+  const plain = plainValue(value, spec.type);
+  if (plain === undefined) {
+    scope.problems.push(mismatch(value, spec, expression, scope));
+    return { plain: undefined, value: undefined };
+  }
+  const checked = spec.schema.safeParse(plain);
+  if (!checked.success) {
+    const problem = checked.error.issues[0]?.message ?? "has a value that cannot be";
+    const found = value.kind === "quantity" && isPlain(value.dimension) ? `: found ${formatGrouped(value.value)}` : "";
+    scope.problems.push(values.outOfRange.at(place, { key: spec.key, problem: `${problem}${found}` }));
+    return { plain: undefined, value: undefined };
+  }
+  const normal = spec.type.kind === "token-count" && typeof plain === "number" ? plainNumber(plain) : value;
+  return { plain, value: normal };
+}
+
+/** The plain value that the schema of a type checks; `undefined` where the type does not fit. */
+function plainValue(value: Value, type: PropertyType): unknown {
+  switch (type.kind) {
+    case "number": case "fraction":
+      return value.kind === "quantity" && isPlain(value.dimension) ? value.value : undefined;
+    case "token-count":
+      return value.kind === "quantity" && (isPlain(value.dimension) || sameDimension(value.dimension, dimensions.tokens)) ? value.value : undefined;
+    case "quantity":
+      return value.kind === "quantity" && sameDimension(value.dimension, type.dimension) ? value.value : undefined;
+    case "boolean":
+      return value.kind === "boolean" ? value.value : undefined;
+    case "word": {
+      const word = value.kind === "word" ? value.word : value.kind === "boolean" ? String(value.value) : undefined;
+      return word !== undefined && type.words.includes(word) ? word : undefined;
+    }
+    case "number-or-auto":
+      if (value.kind === "word") return value.word === "auto" ? "auto" : undefined;
+      return value.kind === "quantity" && isPlain(value.dimension) ? value.value : undefined;
+    case "numbers": {
+      const items = value.kind === "list" ? value.items : [value];
+      const numbers = items.flatMap((item) => (item.kind === "quantity" && isPlain(item.dimension) ? [item.value] : []));
+      return numbers.length === items.length ? numbers : undefined;
+    }
+    case "layers": return layerRanges(value);
+    case "reference":
+      return value.kind === "declaration" && value.declaration.keyword === type.to ? value.declaration.name : undefined;
+  }
+}
+
+function layerRanges(value: Value): readonly LayerRange[] | undefined {
+  const items = value.kind === "list" ? value.items : [value];
+  const ranges: LayerRange[] = [];
+  for (const item of items) {
+    if (item.kind === "range") ranges.push({ from: item.from, to: item.to, step: item.step });
+    else if (item.kind === "quantity" && isPlain(item.dimension) && Number.isInteger(item.value)) ranges.push({ from: item.value, to: item.value, step: 1 });
+    else return undefined;
+  }
+  return ranges;
+}
+
+/** The layers written in a block; `undefined` where it takes the rest or they are in error. */
+export function layerRangesOf(workspace: Workspace, block: BoundBlock): readonly LayerRange[] | undefined {
+  return settledValue(workspace, block, "layers").plain as readonly LayerRange[] | undefined;
+}
+
+function mismatch(value: Value, spec: PropertySpec, expression: Expression, scope: Scope): Diagnostic {
+  const place = placeOf(scope, expression);
+  const { key, type } = spec;
+  const wantsNumber = type.kind === "number" || type.kind === "token-count" || type.kind === "fraction" || type.kind === "number-or-auto";
+  if (value.kind === "quantity" && type.kind === "quantity") {
+    const plain = isPlain(value.dimension);
+    const found = plain ? formatCount(value.value) : describeDimension(value.dimension);
+    if (plain && expression.kind === "number" && expression.suffix === "B" && sameDimension(type.dimension, dimensions.bytes)) {
+      const text = `${expression.digits} B`;
+      return values.wrongDimension.at(place, {
+        key, expected: "bytes", found: `the count ${formatGrouped(value.value)}`, hint: `; \`${expression.digits}B\` is a count (billions), \`${text}\` are bytes`,
+      }, { fixes: () => [{ title: `Write \`${text}\`: bytes`, edits: [{ start: expression.start, end: expression.end, newText: text }] }] });
+    }
+    if (plain) return values.missingUnit.at(place, { key, example: type.example, found }, { fixes: () => unitFixes(expression, type.dimension, type.example) });
+    return values.wrongDimension.at(place, { key, expected: describeDimension(type.dimension), found });
+  }
+  if (value.kind === "quantity" && wantsNumber) {
+    const found = describeValue(value);
+    if (expression.kind === "number" && expression.unit === "B") {
+      const text = `${expression.digits}B`;
+      return values.wrongDimension.at(place, { key, expected: "a count", found: "bytes", hint: `; \`${expression.digits} B\` are bytes, \`${text}\` is a count (billions)` }, {
+        fixes: () => [{ title: `Write \`${text}\`: ${formatGrouped(expression.value * 1e9)}`, edits: [{ start: expression.start, end: expression.end, newText: text }] }],
+      });
+    }
+    return values.wrongDimension.at(place, { key, expected: describeType(type), found });
+  }
+  const found = value.kind === "boolean" ? `\`${value.value}\`` : describeValue(value);
+  return values.wrongType.at(place, { key, expected: describeType(type), found });
+}
+
+/** The usual units of a dimension behind a bare number. */
+function unitFixes(expression: Expression, dimension: Dimension, example: string): readonly FixCandidate[] {
+  if (expression.kind !== "number") return [];
+  const usual = example.split(" ")[1];
+  const alternatives = sameDimension(dimension, dimensions.bytes) ? ["GB", "GiB"] : sameDimension(dimension, dimensions.byteRate) ? ["GB/s", "Gbps", "TB/s"] : [];
+  return [...new Set([...(usual === undefined ? [] : [usual]), ...alternatives])].map((unit) => ({
+    title: `Write \`${expression.digits}${expression.suffix ?? ""} ${unit}\``,
+    edits: [{ start: expression.end, end: expression.end, newText: ` ${unit}` }],
+  }));
+}

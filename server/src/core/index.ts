@@ -1,0 +1,12 @@
+/** Meaning: sources, names, values, schemas, diagnostics. No editor, no files, no clock. */
+export * from "./source";
+export * from "./workspace";
+export type * from "./bound";
+export * from "./values";
+export * from "./schema";
+export * from "./diagnostics";
+export { bindDeclaration, removeMember, replaceFix } from "./bind";
+export { evaluate, functionNames, layerRangesOf, letValue, settledValue, type Scope } from "./evaluate";
+export { evaluateAssertion, type AssertionResult } from "./assertions";
+export { blockHeaderSpan, declarationProblems, headerSpan, nameProblems, syntaxProblems } from "./check";
+export { didYouMean, nearest } from "./suggest";

@@ -1,0 +1,119 @@
+import type { BlockDeclaration, LetDeclaration } from "../../../grammar/src";
+import type {
+  BoundDeclaration, DeclarationSymbol, FileScope, FileSymbol, LetSymbol, MetricLookup, ResolvedImport,
+} from "./bound";
+import type { Source } from "./source";
+
+/** Text for an address, or a clause that completes `cannot import "…":`. Given by the host; the core reads no files. */
+export type Loaded =
+  | { readonly kind: "source"; readonly source: Source }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export type LoadSource = (uri: string) => Loaded;
+
+/**
+ * Everything known of a set of files at one moment. Immutable from outside: an edit makes a new workspace. Results are
+ * computed when they are first asked for and kept for the life of the workspace.
+ */
+export interface Workspace {
+  readonly load: LoadSource;
+  readonly metrics: MetricLookup;
+  readonly cache: WorkspaceCache;
+}
+
+export interface WorkspaceCache {
+  readonly files: Map<string, FileScope | undefined>;
+  readonly declarations: Map<BlockDeclaration, BoundDeclaration | "binding">;
+  /** Memoised results by the record they belong to; each computation brings its own key object. */
+  readonly results: WeakMap<object, Map<string, unknown>>;
+  /** Names between the question asked and the value in hand. */
+  depth: number;
+}
+
+export function createWorkspace(load: LoadSource, metrics: MetricLookup): Workspace {
+  return { load, metrics, cache: { files: new Map(), declarations: new Map(), results: new WeakMap(), depth: 0 } };
+}
+
+/** Marks a computation that has begun and not ended: meeting it again is a cycle. */
+export const inProgress = Symbol("in progress");
+
+/** Runs `compute` once for `owner` and `key`; returns `inProgress` where it is reached from inside itself. */
+export function memoized<Result>(
+  workspace: Workspace, owner: object, key: string, compute: () => Result,
+): Result | typeof inProgress {
+  let results = workspace.cache.results.get(owner);
+  if (!results) workspace.cache.results.set(owner, (results = new Map<string, unknown>()));
+  if (results.has(key)) return results.get(key) as Result | typeof inProgress;
+  results.set(key, inProgress);
+  try {
+    const result = compute();
+    results.set(key, result);
+    return result;
+  } catch (fault) {
+    results.delete(key);
+    throw fault;
+  }
+}
+
+/** The names of a file; `undefined` where there is no text for the address. */
+export function fileScope(workspace: Workspace, uri: string): FileScope | undefined {
+  const { files } = workspace.cache;
+  if (files.has(uri)) return files.get(uri);
+  const loaded = workspace.load(uri);
+  const scope = loaded.kind === "source" ? indexFile(loaded.source) : undefined;
+  files.set(uri, scope);
+  return scope;
+}
+
+function indexFile(source: Source): FileScope {
+  const { uri } = source;
+  const symbols = new Map<string, FileSymbol>();
+  const declarations: (LetDeclaration | BlockDeclaration)[] = [];
+  const imports: ResolvedImport[] = [];
+  const add = (symbol: FileSymbol) => {
+    if (!symbols.has(symbol.name.text)) symbols.set(symbol.name.text, symbol);
+  };
+  for (const node of source.parsed.file.declarations) {
+    if (node.kind === "import") {
+      const from: ResolvedImport = { node, ...resolveImport(uri, node.from?.value) };
+      imports.push(from);
+      for (const entry of node.names) add({ kind: "imported", name: entry.alias ?? entry.name, node: entry, from, uri });
+    } else {
+      declarations.push(node);
+      if (!node.name) continue;
+      if (node.kind === "let") add({ kind: "let", name: node.name, node, uri });
+      else add({ kind: "declaration", name: node.name, node, uri });
+    }
+  }
+  return { uri, source, symbols, declarations, imports };
+}
+
+/** The address that an import names, seen from the file it stands in. */
+function resolveImport(from: string, path: string | undefined): { readonly uri: string | undefined; readonly failure: string | undefined } {
+  if (path === undefined) return { uri: undefined, failure: undefined };
+  if (path.startsWith("std:")) return { uri: path, failure: undefined };
+  if (!path.startsWith("./") && !path.startsWith("../")) {
+    return { uri: undefined, failure: "a path starts with `./` or `../`, a part of the standard library with `std:`" };
+  }
+  if (from.startsWith("std:") || from.startsWith("untitled:")) {
+    return { uri: undefined, failure: "this file has no folder: save it first" };
+  }
+  try {
+    return { uri: new URL(path, from).href, failure: undefined };
+  } catch {
+    return { uri: undefined, failure: "this is not a path" };
+  }
+}
+
+/** The declaration or constant behind a name of a file; follows an import to the file it names. */
+export function resolveSymbol(workspace: Workspace, scope: FileScope, name: string): LetSymbol | DeclarationSymbol | undefined {
+  const symbol = scope.symbols.get(name);
+  if (symbol?.kind !== "imported") return symbol;
+  const target = symbol.from.uri === undefined ? undefined : fileScope(workspace, symbol.from.uri);
+  const exported = target?.symbols.get(symbol.node.name.text);
+  return exported?.kind === "imported" ? undefined : exported;
+}
+
+/** What a file offers to others: its own declarations and constants. */
+export const exportedNames = (scope: FileScope): readonly string[] =>
+  [...scope.symbols].filter(([, symbol]) => symbol.kind !== "imported").map(([name]) => name);

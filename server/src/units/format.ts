@@ -1,0 +1,97 @@
+import { dimensions, dimensionSymbol, isPlain, sameDimension, type Dimension } from "./dimension";
+
+/** How a family of figures is written, largest step first. */
+const ladders: readonly { readonly dimension: Dimension; readonly steps: readonly (readonly [number, string])[] }[] = [
+  { dimension: dimensions.bytes, steps: [[1e15, "PB"], [1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "KB"], [1, "B"]] },
+  { dimension: dimensions.byteRate, steps: [[1e15, "PB/s"], [1e12, "TB/s"], [1e9, "GB/s"], [1e6, "MB/s"], [1e3, "KB/s"], [1, "B/s"]] },
+  { dimension: dimensions.time, steps: [[86_400, "d"], [1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]] },
+  {
+    dimension: dimensions.work,
+    steps: [[1e24, "YFLOP"], [1e21, "ZFLOP"], [1e18, "EFLOP"], [1e15, "PFLOP"], [1e12, "TFLOP"], [1e9, "GFLOP"], [1e6, "MFLOP"], [1e3, "KFLOP"], [1, "FLOP"]],
+  },
+  {
+    dimension: dimensions.workRate,
+    steps: [[1e18, "EFLOPS"], [1e15, "PFLOPS"], [1e12, "TFLOPS"], [1e9, "GFLOPS"], [1e6, "MFLOPS"], [1e3, "KFLOPS"], [1, "FLOPS"]],
+  },
+  { dimension: dimensions.energy, steps: [[3.6e12, "GWh"], [3.6e9, "MWh"], [3.6e6, "kWh"], [1, "J"]] },
+  { dimension: dimensions.power, steps: [[1e9, "GW"], [1e6, "MW"], [1e3, "kW"], [1, "W"]] },
+  { dimension: dimensions.money, steps: [[1e9, "BUSD"], [1e6, "MUSD"], [1e3, "kUSD"], [1, "USD"]] },
+  { dimension: dimensions.moneyRate, steps: [[1 / 3600, "USD/h"]] },
+  { dimension: dimensions.moneyPerEnergy, steps: [[1 / 3.6e6, "USD/kWh"]] },
+  { dimension: dimensions.frequency, steps: [[1e9, "GHz"], [1e6, "MHz"], [1e3, "kHz"], [1, "Hz"]] },
+  { dimension: dimensions.tokens, steps: [[1, "tokens"]] },
+  { dimension: dimensions.tokenRate, steps: [[1, "tokens/s"]] },
+];
+
+const magnitudeSteps = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]] as const;
+
+/** `1,234,567`, whole part grouped; up to 15 significant digits, so that a whole double is exact. */
+export function formatGrouped(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const text = Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(value).toString() : String(Number(value.toPrecision(12)));
+  if (text.includes("e")) return text;
+  const [whole = "", fraction] = text.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** Four significant digits, never in exponent form between 1e-6 and 1e21; whole numbers below 10,000 as they are. */
+function fourDigits(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e4) return String(value);
+  if (size >= 1e21 || size < 1e-6) return value.toExponential(3);
+  const decimals = Math.max(0, 3 - Math.floor(Math.log10(size)));
+  const text = value.toFixed(Math.min(decimals, 20));
+  // 9.9996 rounds up to 10.000: one digit too many
+  const digits = text.replace(/[^0-9]/g, "").replace(/^0+/, "").length;
+  return digits > 4 && decimals > 0 ? value.toFixed(decimals - 1) : text;
+}
+
+/** The largest step that leaves at least 1 after rounding to four digits. */
+function pickStep<Step extends readonly [number, string]>(size: number, steps: readonly Step[]): Step | undefined {
+  return steps.find(([scale]) => Number((size / scale).toPrecision(4)) >= 1);
+}
+
+/** A plain count with four significant digits: `671.0B`, `4096`, `37.55B`, `0.4375`. */
+export function formatCount(value: number): string {
+  const size = Math.abs(value);
+  if (Number(size.toPrecision(4)) < 1e4) return fourDigits(value);
+  if (size >= 1e16) return value.toExponential(3);
+  const step = pickStep(size, magnitudeSteps);
+  return step ? `${fourDigits(value / step[0])}${step[1]}` : fourDigits(value);
+}
+
+/**
+ * A figure for reading: decimal unit, four significant digits, an ordinary space (`70.27 KB`, `250.5 GFLOP`, `671.0B`).
+ * `value` is in base units of `dimension`.
+ */
+export function formatQuantity(value: number, dimension: Dimension): string {
+  if (!Number.isFinite(value)) return "not a finite number";
+  if (isPlain(dimension)) return formatCount(value);
+  const ladder = ladders.find((candidate) => sameDimension(candidate.dimension, dimension));
+  if (!ladder) return `${fourDigits(value)} ${dimensionSymbol(dimension)}`;
+  const last = ladder.steps[ladder.steps.length - 1];
+  const baseStep = ladder.steps.find(([scale]) => scale === 1) ?? last;
+  const step = value === 0 ? baseStep : (pickStep(Math.abs(value), ladder.steps) ?? last);
+  if (!step) return fourDigits(value);
+  const scaled = value / step[0];
+  if (sameDimension(dimension, dimensions.tokens)) return `${formatCount(scaled)} ${step[1]}`;
+  return `${fourDigits(scaled)} ${step[1]}`;
+}
+
+/** The figure in base units, every digit: `70,272 B`, `671,026,419,200`. */
+export function formatExact(value: number, dimension: Dimension): string {
+  const symbol = dimensionSymbol(dimension);
+  return symbol === "" ? formatGrouped(value) : `${formatGrouped(value)} ${symbol}`;
+}
+
+/** `70.27 KB (70,272 B)`; the bracket only where it adds something. */
+export function formatWithExact(value: number, dimension: Dimension): string {
+  const short = formatQuantity(value, dimension);
+  const exact = formatExact(value, dimension);
+  return short === exact || exact.replace(/,/g, "") === short ? short : `${short} (${exact})`;
+}
+
+/** A share of one as per cent: `5.597 %`. */
+export const formatPercent = (fraction: number): string => `${fourDigits(fraction * 100)} %`;
