@@ -6,6 +6,7 @@ import type { Diagnostic } from "./diagnostics";
 import type { BlockSchema, PropertySpec } from "./schema";
 import type { Source } from "./source";
 import type { Value } from "./values";
+import type { Workspace } from "./workspace";
 
 /** A file with its names. */
 export interface FileScope {
@@ -113,7 +114,7 @@ export interface PropertyValue {
 export interface MetricLookup {
   ids(keyword: DeclarationKeyword): readonly string[];
   dimension(keyword: DeclarationKeyword, id: string): Dimension | undefined;
-  value(declaration: BoundDeclaration, id: string): MetricValue;
+  value(workspace: Workspace, declaration: BoundDeclaration, id: string): MetricValue;
 }
 
 export type MetricValue =

@@ -325,7 +325,7 @@ function unknownMember(owner: string, part: Identifier, candidates: Iterable<str
 function metricValue(declaration: BoundDeclaration, name: Identifier, scope: Scope): Value | undefined {
   const { metrics } = scope.workspace;
   const dimension = metrics.dimension(declaration.keyword, name.text) ?? dimensions.none;
-  const figure = memoized(scope.workspace, declaration, `metric ${name.text}`, () => metrics.value(declaration, name.text));
+  const figure = memoized(scope.workspace, declaration, `metric ${name.text}`, () => metrics.value(scope.workspace, declaration, name.text));
   if (figure === inProgress) return circular(name, scope);
   if (figure.kind === "value") return { kind: "quantity", value: figure.value, dimension };
   scope.problems.push(names.notComputed.at(placeOf(scope, name), { metric: name.text, reason: figure.reason }));

@@ -20,4 +20,4 @@ export const declarationSchemas: Readonly<Record<DeclarationKeyword, Declaration
 
 export * from "./block";
 export * from "./property";
-export { mostLayers, precisionWords } from "./model";
+export { attentionKinds, ffnKinds, mixerKinds, model as modelSchema, mostLayers, mtp as mtpSchema, precision as precisionSchema, precisionWords } from "./model";

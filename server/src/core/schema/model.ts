@@ -36,7 +36,7 @@ const modifiers = {
 const headDim = () =>
   count("Width of one head.", { ...otherwise("hidden_size / heads", "Hugging Face: head_dim defaults to hidden_size / num_attention_heads") });
 
-const attentionKinds = {
+export const attentionKinds = {
   mha: defineBlock("attention", "Multi-head attention: every query head has its own key and value head.", {
     layers: layers(), heads: heads(),
     kv_heads: count("Number of key and value heads; in `mha` as many as `heads`.", { alsoKnownAs: "num_key_value_heads", ...otherwise("heads", "mha: one key and value head a query head") }),
@@ -63,7 +63,7 @@ const attentionKinds = {
   }, { variant: "mla", children: [child(sparse)] }),
 };
 
-const mixer = (variant: string, documentation: string) =>
+const mixer = <Variant extends string>(variant: Variant, documentation: string) =>
   defineBlock("attention", documentation, {
     layers: layers(), heads: heads(),
     key_head_dim: optional(count("Width of one key head.")),
@@ -73,16 +73,15 @@ const mixer = (variant: string, documentation: string) =>
     output_gate: flag("A gate on the output.", otherwise("false")),
   }, { variant });
 
-export const attention = childKinds(
-  "attention", "The token mixer of a set of layers.",
-  [
-    attentionKinds.mha, attentionKinds.mqa, attentionKinds.gqa, attentionKinds.mla,
-    mixer("mamba2", "Mamba-2 state-space layer: a state per sequence in place of a cache per token."),
-    mixer("lightning", "Lightning (linear) attention: a state per sequence in place of a cache per token."),
-    mixer("gated_delta", "Gated delta rule: a state per sequence in place of a cache per token."),
-    mixer("kda", "Kimi delta attention: a state per sequence in place of a cache per token."),
-  ],
-  { many: true },
+export const mixerKinds = {
+  mamba2: mixer("mamba2", "Mamba-2 state-space layer: a state per sequence in place of a cache per token."),
+  lightning: mixer("lightning", "Lightning (linear) attention: a state per sequence in place of a cache per token."),
+  gated_delta: mixer("gated_delta", "Gated delta rule: a state per sequence in place of a cache per token."),
+  kda: mixer("kda", "Kimi delta attention: a state per sequence in place of a cache per token."),
+};
+
+const attention = childKinds(
+  "attention", "The token mixer of a set of layers.", [...Object.values(attentionKinds), ...Object.values(mixerKinds)], { many: true },
 );
 
 const balance = childKinds("balance", "How the load of the experts is balanced.", [
@@ -96,13 +95,13 @@ const balance = childKinds("balance", "How the load of the experts is balanced."
 
 const gated = () => flag("Three matrices (SwiGLU) when true, two when false.", otherwise("true", "SwiGLU, as in Llama and DeepSeek"));
 
-export const ffn = childKinds("ffn", "The feed-forward part of a set of layers.", [
-  defineBlock("ffn", "A dense feed-forward network.", {
+export const ffnKinds = {
+  dense: defineBlock("ffn", "A dense feed-forward network.", {
     layers: layers(),
     intermediate_size: count("Width between the two projections."),
     gated: gated(),
   }, { variant: "dense" }),
-  defineBlock("ffn", "A mixture of experts (DeepSeekMoE, arXiv:2401.06066).", {
+  moe: defineBlock("ffn", "A mixture of experts (DeepSeekMoE, arXiv:2401.06066).", {
     layers: layers(),
     routed_experts: count("Number of routed experts.", { alsoKnownAs: "n_routed_experts" }),
     shared_experts: count("Experts that every token passes.", { least: 0, alsoKnownAs: "n_shared_experts", ...otherwise("0") }),
@@ -114,9 +113,11 @@ export const ffn = childKinds("ffn", "The feed-forward part of a set of layers."
     groups: optional(count("Groups the routed experts are divided into, one group a node (node-limited routing).", { alsoKnownAs: "n_group" })),
     group_limit: optional(count("Groups a token's experts may come from at most: bounds the nodes it is sent to.", { alsoKnownAs: "topk_group" })),
   }, { variant: "moe", children: [balance] }),
-], { many: true });
+};
 
-const mtp = defineBlock("mtp", "Multi-token prediction modules (DeepSeek-V3, arXiv:2412.19437, section 2.2).", {
+const ffn = childKinds("ffn", "The feed-forward part of a set of layers.", Object.values(ffnKinds), { many: true });
+
+export const mtp = defineBlock("mtp", "Multi-token prediction modules (DeepSeek-V3, arXiv:2412.19437, section 2.2).", {
   depth: count("Modules, each predicting one token more."),
   acceptance: optional(fraction("Share of the second tokens that are accepted in decoding.")),
 });

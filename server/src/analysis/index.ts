@@ -1,0 +1,13 @@
+/** Core and cost joined: records of declarations, figures, explanations. */
+import { createWorkspace, type LoadSource, type Workspace } from "../core";
+import { metricLookup } from "./figures";
+
+export * from "./figures";
+export * from "./layers";
+export { formatLayers } from "../cost/term";
+export { modelResult, type ModelResult } from "./model-record";
+export { metricDimension, metricIds } from "./metric-table";
+
+/** A workspace whose expressions can use metrics. */
+export const openWorkspace = (load: LoadSource): Workspace => createWorkspace(load, metricLookup);
+export { loadStandard } from "./standard-library";

@@ -1,0 +1,62 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { relative, isAbsolute, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export type FileText =
+  | { readonly kind: "text"; readonly text: string }
+  /** A clause in the user's words: `there is no such file`. */
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** Files larger than this are no designs; reading one by mistake would stop the editor. */
+const mostBytes = 64 * 2 ** 20;
+
+/** Reads a file as UTF-8, byte-order mark included. Never throws. */
+export function readText(path: string): FileText {
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return { kind: "failed", reason: "this is a directory" };
+    if (!stat.isFile()) return { kind: "failed", reason: "this is not a file" };
+    if (stat.size > mostBytes) return { kind: "failed", reason: "the file is larger than 64 MiB" };
+    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path)) };
+  } catch (fault) {
+    return { kind: "failed", reason: reasonOf(fault) };
+  }
+}
+
+function reasonOf(fault: unknown): string {
+  const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";
+  switch (code) {
+    case "ENOENT": case "ENOTDIR": return "there is no such file";
+    case "EACCES": case "EPERM": return "it may not be read";
+    case "ELOOP": return "its links lead in a circle";
+    case "ENAMETOOLONG": return "its name is too long";
+    case "ERR_ENCODING_INVALID_ENCODED_DATA": return "it is not UTF-8 text";
+    default: return `it cannot be read${code === "" ? "" : ` (${code})`}`;
+  }
+}
+
+/** The path of a `file:` address, or why it has none. */
+export function pathOf(uri: string): FileText {
+  try {
+    return { kind: "text", text: fileURLToPath(uri) };
+  } catch {
+    return { kind: "failed", reason: "this is not the address of a file" };
+  }
+}
+
+/** True where a path, links followed, lies in one of the folders. */
+export function isInside(path: string, folders: readonly string[]): boolean {
+  const real = follow(path);
+  return folders.some((folder) => {
+    const between = relative(follow(folder), real);
+    return between === "" || (between !== ".." && !between.startsWith(`..${sep}`) && !isAbsolute(between));
+  });
+}
+
+function follow(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
