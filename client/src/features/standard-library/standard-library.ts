@@ -1,0 +1,14 @@
+import type { Disposable } from "vscode";
+import { workspace } from "vscode";
+import { standardLibraryScheme } from "../../infrastructure/schemes";
+import type { Server } from "../../infrastructure/server";
+
+/** Opens `dsco-std:` documents read-only, so that a definition inside `std:hardware/nvidia` can be visited. */
+export function registerStandardLibrary(server: Server): Disposable {
+  return workspace.registerTextDocumentContentProvider(standardLibraryScheme, {
+    provideTextDocumentContent: async (uri, token) => {
+      const source = await server.request("dsco/sourceText", { uri: uri.toString() }, token);
+      return source?.text ?? `// The standard library has no file ${uri.path}.\n`;
+    },
+  });
+}

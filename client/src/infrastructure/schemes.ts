@@ -1,0 +1,4 @@
+import type { StandardLibraryScheme } from "../../../server/src/lsp/protocol";
+
+export const standardLibraryScheme: StandardLibraryScheme = "dsco-std";
+export const explanationScheme = "dsco-explanation";

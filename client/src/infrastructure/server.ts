@@ -1,0 +1,100 @@
+import type { CancellationToken, Disposable, LogOutputChannel } from "vscode";
+import { window, workspace } from "vscode";
+import type { ErrorHandler, LanguageClientOptions, ServerOptions } from "vscode-languageclient/node";
+import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, TransportKind } from "vscode-languageclient/node";
+import type { DscoNotifications, DscoRequests } from "../../../server/src/lsp/protocol";
+import { createRestartPolicy } from "./restart-policy";
+import { standardLibraryScheme } from "./schemes";
+
+export type ServerState = "starting" | "running" | "stopped";
+
+/** The language server as the features see it. */
+export interface Server extends Disposable {
+  /** Never rejects: a server that does not start is reported to the user. */
+  readonly start: () => Promise<void>;
+  /** Ends the server if it runs and starts it; never rejects. */
+  readonly restart: () => Promise<void>;
+  readonly state: () => ServerState;
+  readonly onDidChangeState: (listener: (state: ServerState) => void) => Disposable;
+  readonly request: <Method extends keyof DscoRequests>(
+    method: Method,
+    params: DscoRequests[Method]["params"],
+    token?: CancellationToken,
+  ) => Promise<DscoRequests[Method]["result"]>;
+  readonly onNotification: <Method extends keyof DscoNotifications>(
+    method: Method,
+    listener: (params: DscoNotifications[Method]) => void,
+  ) => Disposable;
+}
+
+/** Not `git:` and its like: the left side of a difference needs no diagnostics of its own. */
+const schemes = ["file", "untitled", "vscode-vfs", standardLibraryScheme];
+
+export function createServer(modulePath: string, output: LogOutputChannel): Server {
+  const policy = createRestartPolicy();
+
+  const errorHandler: ErrorHandler = {
+    error: () => ({ action: ErrorAction.Continue, handled: true }),
+    closed: () => {
+      if (policy.mayRestart(Date.now())) {
+        return { action: CloseAction.Restart, handled: true, message: "The dsco server ended by itself and is started again." };
+      }
+      const message = "The dsco server keeps ending by itself and was left stopped: diagnostics and figures no longer follow the text.";
+      void reportStopped(message);
+      return { action: CloseAction.DoNotRestart, handled: true, message };
+    },
+  };
+
+  const clientOptions: LanguageClientOptions = {
+    documentSelector: schemes.map((scheme) => ({ scheme, language: "dsco" })),
+    outputChannel: output,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*.dsco") },
+    errorHandler,
+    // False: do not try again by itself; `start` reports it.
+    initializationFailedHandler: () => false,
+    markdown: { isTrusted: { enabledCommands: ["dsco.showExplanation"] } },
+  };
+  const server = { module: modulePath, transport: TransportKind.ipc };
+  const serverOptions: ServerOptions = { run: server, debug: { ...server, options: { execArgv: ["--nolazy", "--inspect=6009"] } } };
+  const client = new LanguageClient("dsco", "dsco", serverOptions, clientOptions);
+
+  async function reportStopped(message: string): Promise<void> {
+    const choice = await window.showErrorMessage(message, "Restart", "Show Output");
+    if (choice === "Restart") await restart();
+    if (choice === "Show Output") output.show();
+  }
+
+  async function start(): Promise<void> {
+    policy.reset();
+    try {
+      await client.start();
+    } catch (error) {
+      output.error(error instanceof Error ? error : String(error));
+      void reportStopped("The dsco server did not start: diagnostics, hovers and figures are missing.");
+    }
+  }
+
+  async function restart(): Promise<void> {
+    // A client whose start failed has nothing to stop and rejects; starting it again is what was asked for.
+    await client.stop().catch((error: unknown) => output.info(`Stopping the server: ${String(error)}`));
+    await start();
+  }
+
+  return {
+    start,
+    restart,
+    state: () => stateOf(client.state),
+    onDidChangeState: (listener) => client.onDidChangeState(({ newState }) => listener(stateOf(newState))),
+    request: (method, params, token) => client.sendRequest(method, params, token),
+    onNotification: (method, listener) => client.onNotification(method, listener),
+    dispose: () => {
+      void client.dispose().catch((error: unknown) => output.info(`Stopping the server: ${String(error)}`));
+    },
+  };
+}
+
+function stateOf(state: State): ServerState {
+  if (state === State.Running) return "running";
+  return state === State.Starting ? "starting" : "stopped";
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { test, until } from "./harness";
+import { answered, hoverAt, lensesOf, open, openText, positionOf } from "./workbench";
+
+const lensesOver = async (document: vscode.TextDocument, text: string) => {
+  const { line } = positionOf(document, text);
+  return (await lensesOf(document)).filter(({ range }) => range.start.line === line).map(({ command }) => command?.title ?? "").join(" · ");
+};
+
+test("the hover on kv_lora_rank shows the model's KV cache of a token", async () => {
+  const document = await open("deepseek-v3.dsco");
+  await answered(document);
+  assert.match(await hoverAt(document, positionOf(document, "kv_lora_rank", 1)), /70\.27 KB \(70,272 B\)/);
+});
+
+test("the hover on the model's name shows its parameters", async () => {
+  const document = await open("deepseek-v3.dsco");
+  await answered(document);
+  assert.match(await hoverAt(document, positionOf(document, "model DeepSeekV3", "model D".length)), /671\.0\s?B/);
+});
+
+test("lenses above the model show total, active, KV and training FLOPs", async () => {
+  const document = await open("deepseek-v3.dsco");
+  await answered(document);
+  const title = await until("the lenses", async () => (await lensesOver(document, "model DeepSeekV3")) || undefined);
+  assert.match(title, /671\.0\s?B/);
+  assert.match(title, /37\.\d+\s?B/);
+  assert.match(title, /70\.27 KB/);
+  assert.match(title, /250\.\d GFLOP/);
+});
+
+test("the lenses follow an edit", async () => {
+  const document = await openText("lens.dsco", dense(61));
+  const before = await until("the lenses", async () => (await lensesOver(document, "model Dense")) || undefined);
+  const edit = new vscode.WorkspaceEdit();
+  const start = positionOf(document, "61");
+  edit.replace(document.uri, new vscode.Range(start, start.translate(0, 2)), "122");
+  await vscode.workspace.applyEdit(edit);
+  // 2 (K and V) x 8 heads x 128 x 2 bytes = 4,096 bytes a layer and token.
+  assert.match(before, /249\.9 KB/);
+  await until("twice the cache", async () => /499\.7 KB/.test(await lensesOver(document, "model Dense")));
+});
+
+test("a setting switches the lenses off and on", async () => {
+  const document = await open("deepseek-v3.dsco");
+  await answered(document);
+  const settings = vscode.workspace.getConfiguration("dsco");
+  try {
+    await settings.update("codeLens.enabled", false, vscode.ConfigurationTarget.Workspace);
+    await until("no lenses", async () => (await lensesOf(document)).length === 0);
+  } finally {
+    await settings.update("codeLens.enabled", undefined, vscode.ConfigurationTarget.Workspace);
+  }
+  await until("the lenses", async () => (await lensesOf(document)).length > 0);
+});
+
+test("the command of a lens opens the explanation of its figure", async () => {
+  const document = await open("deepseek-v3.dsco");
+  await answered(document);
+  const [explanation] = (await lensesOf(document)).filter(({ command }) => command?.command === "dsco.showExplanation" && /KV/i.test(command.title));
+  assert.ok(explanation?.command, "a lens offers the explanation of the KV cache");
+  await vscode.commands.executeCommand(explanation.command.command, ...(explanation.command.arguments ?? []));
+  await until("the tab", () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ label }) => label.includes("kv_bytes_per_token")));
+  const page = await until("its text", () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "dsco-explanation"));
+  assert.match(page.getText(), /70,272/);
+});
+
+function dense(layers: number): string {
+  return `model Dense {
+  layers      = ${layers}
+  hidden_size = 4096
+  vocab_size  = 32_000
+
+  attention gqa { heads = 32, kv_heads = 8, head_dim = 128 }
+
+  ffn dense { intermediate_size = 14_336 }
+
+  precision { weights = bf16 }
+}
+`;
+}

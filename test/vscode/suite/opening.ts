@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { test, until } from "./harness";
+import { answered, errorsOf, extension, open, openText } from "./workbench";
+
+test("opening a .dsco file activates the packaged extension", async () => {
+  const dsco = await extension();
+  const document = await open("deepseek-v3.dsco");
+  assert.equal(document.languageId, "dsco");
+  await until("the activation", () => dsco.isActive);
+  assert.match(dsco.extensionPath, /dsco\.dsco-\d/, "it is the installed VSIX, not the source folder");
+});
+
+test("the example has no errors", async () => {
+  const document = await open("deepseek-v3.dsco");
+  await answered(document);
+  assert.deepEqual(errorsOf(document).map(({ message }) => message), []);
+});
+
+test("the output channel dsco can be shown", async () => {
+  await vscode.commands.executeCommand("dsco.showOutput");
+  await until("the channel's document", () =>
+    vscode.workspace.textDocuments.some(({ uri }) => uri.scheme === "output" && /dsco/.test(uri.path)),
+  );
+});
+
+test("an untitled document is checked", async () => {
+  const document = await vscode.workspace.openTextDocument({ language: "dsco", content: "model Small {\n  layerz = 2\n}\n" });
+  await vscode.window.showTextDocument(document);
+  await until("its errors", () => errorsOf(document).length > 0);
+});
+
+test("an empty file opens without errors", async () => {
+  const document = await openText("empty.dsco", "");
+  assert.equal(document.languageId, "dsco");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.deepEqual(errorsOf(document).map(({ message }) => message), []);
+});
+
+test("semantic tokens colour the example", async () => {
+  const document = await open("deepseek-v3.dsco");
+  const tokens = await until("semantic tokens", async () =>
+    vscode.commands.executeCommand<vscode.SemanticTokens | undefined>("vscode.provideDocumentSemanticTokens", document.uri),
+  );
+  assert.ok(tokens.data.length >= 5 * 50, `${tokens.data.length / 5} tokens`);
+  assert.equal(tokens.data.length % 5, 0);
+});
