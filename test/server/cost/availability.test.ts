@@ -118,6 +118,15 @@ describe("figures that cannot be computed", () => {
     });
   });
 
+  it("needs a context length for a cached sequence, and for nothing else", () => {
+    const reason = "the model has no `max_context`, and no context length was given";
+    for (const metric of modelMetrics) {
+      const figure = metric.compute(deepSeekV3, { sequence_length: 4096, context_length: undefined });
+      const needs = metric.id === "kv_bytes_per_sequence" || metric.id === "decode_flops_per_token";
+      expect(figure, metric.id).toEqual(needs ? { kind: "unavailable", reason } : metric.compute(deepSeekV3, context));
+    }
+  });
+
   it("explains an unavailable figure without parts and inputs", () => {
     const metric = modelMetrics.find(({ id }) => id === "expert_combinations");
     expect(metric?.explain(llama31Dense8B, context)).toMatchObject({ formula: "C(routed_experts, top_k)", parts: [], inputs: [] });

@@ -65,10 +65,15 @@ const models: fc.Arbitrary<ModelRecord> = size(90).chain((layers) => fc.record({
   precision: precisionRecord,
 }));
 
-const contexts: fc.Arbitrary<ModelContext> = fc.record({
+const contexts: fc.Arbitrary<Lengths> = fc.record({
   sequence_length: fc.integer({ min: 0, max: 200_000 }),
   context_length: fc.integer({ min: 0, max: 1_000_000 }),
 });
+
+interface Lengths {
+  readonly sequence_length: number;
+  readonly context_length: number;
+}
 
 function value(id: string, record: ModelRecord, context: ModelContext): number {
   const figure = modelMetric(id)?.compute(record, context);

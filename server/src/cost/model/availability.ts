@@ -4,7 +4,7 @@
  */
 
 import { isCached } from "./attention";
-import type { AttentionRecord, FfnRecord, ModelRecord, MoeFfnRecord } from "./record";
+import type { AttentionRecord, FfnRecord, ModelContext, ModelRecord, MoeFfnRecord } from "./record";
 
 export type Gap = string | undefined;
 
@@ -32,6 +32,16 @@ export function cacheGap(model: ModelRecord): Gap {
 /** What a whole sequence holds: cache and states. */
 export function sequenceCacheGap(model: ModelRecord): Gap {
   return first(model.attention, kindGap) ?? cacheGap(model);
+}
+
+/** A cached sequence needs a length. */
+export function contextGap(context: ModelContext): Gap {
+  return context.context_length === undefined ? "the model has no `max_context`, and no context length was given" : undefined;
+}
+
+/** The length that `contextGap` has asked for; without one, nothing finite comes of it. */
+export function contextLength(context: ModelContext): number {
+  return context.context_length ?? Number.NaN;
 }
 
 /** The weights of the last layer, which an MTP module repeats. */

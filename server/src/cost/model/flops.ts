@@ -6,6 +6,7 @@
 
 import { layersOf, sum, times, type Term } from "../term";
 import { attendedTokens, attentionCore, decodeCore, isCached, type CachedAttention } from "./attention";
+import { contextLength } from "./availability";
 import { activeLinearWeights } from "./parameters";
 import type { ModelContext, ModelRecord } from "./record";
 
@@ -28,7 +29,7 @@ export function trainFlopsNoncausal(model: ModelRecord, context: ModelContext): 
 }
 
 export function decodeFlops(model: ModelRecord, context: ModelContext): Term {
-  const coreOf = (block: CachedAttention): Term => decodeCore(block, attendedTokens(block, context.context_length));
+  const coreOf = (block: CachedAttention): Term => decodeCore(block, attendedTokens(block, contextLength(context)));
   return sum("decode_flops_per_token", flops(model, 1, coreOf));
 }
 

@@ -5,6 +5,7 @@
 
 import { layersOf, product, sum, times, type Term } from "../term";
 import { attendedTokens, isCached, type CachedAttention } from "./attention";
+import { contextLength } from "./availability";
 import type { ModelContext, ModelRecord, PrecisionRecord } from "./record";
 import { activationElement } from "./precision";
 
@@ -19,7 +20,7 @@ export function kvBytesPerToken(model: ModelRecord): Term {
 export function kvBytesPerSequence(model: ModelRecord, context: ModelContext): Term {
   const { precision } = model;
   const layers = model.attention.filter(isCached).map((block) => {
-    const tokens = { value: attendedTokens(block, context.context_length), unit: "tokens" };
+    const tokens = { value: attendedTokens(block, contextLength(context)), unit: "tokens" };
     return times([layersOf(block), tokens], cacheEntry(block, precision));
   });
   return sum("kv_bytes_per_sequence", layers);

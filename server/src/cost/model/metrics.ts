@@ -4,7 +4,7 @@ import type { Explanation, Figure, Metric, MetricUnit } from "../metric";
 import { Reads } from "../reads";
 import { partsOf, product, quotient, sum, type Term } from "../term";
 import {
-  activeWeightsGap, cacheGap, combinationsGap, moeBlocks, mtpGap, sequenceCacheGap, weightsGap, type Gap,
+  activeWeightsGap, cacheGap, combinationsGap, contextGap, moeBlocks, mtpGap, sequenceCacheGap, weightsGap, type Gap,
 } from "./availability";
 import { decodeFlops, forwardFlops, trainFlops, trainFlopsNoncausal } from "./flops";
 import { kvBytesPerSequence, kvBytesPerToken } from "./kv-cache";
@@ -26,7 +26,7 @@ interface Definition {
   readonly convention: string;
   readonly source: string;
   /** What stands in the way; asked before `arithmetic`, which may then take the model as complete. */
-  readonly gap: (model: ModelRecord) => Gap;
+  readonly gap: (model: ModelRecord, context: ModelContext) => Gap;
   readonly arithmetic: (model: ModelRecord, context: ModelContext) => Term;
 }
 
@@ -150,7 +150,7 @@ const definitions: readonly Definition[] = [
       "bytes(kv_rope); mha, mqa, gqa: 2 x kv_heads x head_dim x bytes(kv_cache)",
     convention: "A layer with a window keeps at most that many tokens. Paging granularity is left out.",
     source: `${v2Report}, Table 1; sliding windows: Mistral 7B, arXiv:2310.06825, section 2`,
-    gap: sequenceCacheGap,
+    gap: (model, context) => sequenceCacheGap(model) ?? contextGap(context),
     arithmetic: kvBytesPerSequence,
   },
   {
@@ -202,7 +202,7 @@ const definitions: readonly Definition[] = [
       `${countingRule} mla runs absorbed: scores over the latent and the rope key, values over the latent; the up-projections act on ` +
       "query and output instead, with as many multiplications as kv_b has weights.",
     source: `${v2Report}, section 2.1.2; PaLM, arXiv:2204.02311, appendix B`,
-    gap: activeWeightsGap,
+    gap: (model, context) => activeWeightsGap(model) ?? contextGap(context),
     arithmetic: decodeFlops,
   },
   {
@@ -255,7 +255,7 @@ function toMetric(definition: Definition): ModelMetric {
 }
 
 function compute(definition: Definition, model: ModelRecord, context: ModelContext): Figure {
-  const reason = definition.gap(model);
+  const reason = definition.gap(model, context);
   if (reason !== undefined) return { kind: "unavailable", reason };
   const { value } = definition.arithmetic(model, context);
   if (!Number.isFinite(value)) return { kind: "unavailable", reason: "the result is no number that a double can hold" };

@@ -118,6 +118,6 @@ export interface PrecisionRecord {
 export interface ModelContext {
   /** Tokens of a training sequence; 4096 unless a plan says otherwise. */
   readonly sequence_length: number;
-  /** Tokens in the cache for `kv_bytes_per_sequence` and `decode_flops_per_token`. */
-  readonly context_length: number;
+  /** Tokens in the cache for `kv_bytes_per_sequence` and `decode_flops_per_token`; `undefined`: nobody said. */
+  readonly context_length: number | undefined;
 }
