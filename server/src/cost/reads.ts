@@ -17,6 +17,7 @@ const units: Readonly<Record<string, string>> = {
 
 export class Reads {
   readonly #inputs = new Map<string, MetricInput>();
+  readonly #watched = new Map<string, object>();
 
   /** In the order in which they were first read. */
   get inputs(): readonly MetricInput[] {
@@ -30,21 +31,27 @@ export class Reads {
         const value: unknown = Reflect.get(target, key, receiver);
         if (typeof key !== "string" || structural.has(key) || typeof value === "function") return value;
         const path = pathTo(target, key, prefix);
-        if (isLayerSet(key, value)) {
-          this.#note(path, formatLayers(value), "");
-          return value;
-        }
-        if (typeof value === "object" && value !== null) return this.watch(value, path);
-        if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") {
-          this.#note(path, value, units[key] ?? "");
-        }
+        if (typeof value === "object" && value !== null && !isLayerSet(key, value)) return this.#watchOnce(value, path);
+        if (!this.#inputs.has(path)) this.#note(path, key, value);
         return value;
       },
     });
   }
 
-  #note(path: string, value: MetricInput["value"], unit: string): void {
-    if (!this.#inputs.has(path)) this.#inputs.set(path, { path, value, unit });
+  #watchOnce(value: object, path: string): object {
+    const known = this.#watched.get(path);
+    if (known !== undefined) return known;
+    const watched = this.watch(value, path);
+    this.#watched.set(path, watched);
+    return watched;
+  }
+
+  /** A property that is absent is no input. */
+  #note(path: string, key: string, value: unknown): void {
+    if (isLayerSet(key, value)) this.#inputs.set(path, { path, value: formatLayers(value), unit: "" });
+    if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") {
+      this.#inputs.set(path, { path, value, unit: units[key] ?? "" });
+    }
   }
 }
 

@@ -135,6 +135,7 @@ function formatFactor(factor: Factor): string {
 
 /** `187,105,280`: every digit, since these are the numbers a reader wants to check. */
 export function formatNumber(value: number): string {
+  if (value < 1000) return String(value);
   const [whole = "", ...rest] = String(value).split(".");
   return [whole.replace(/\B(?=(\d{3})+(?!\d))/g, ","), ...rest].join(".");
 }
