@@ -106,6 +106,11 @@ describe("figures that cannot be computed", () => {
     });
   });
 
+  it("has combinations of whole experts alone", () => {
+    const record = model(1, 1, 1, [], [moe({ layers: [0], routed_experts: 8, top_k: 2.5, intermediate_size: 1 })]);
+    expect(unavailable(record)).toEqual({ expert_combinations: "`routed_experts` and `top_k` must be whole numbers" });
+  });
+
   it("gives a reason, at once, for more combinations than a double holds", () => {
     const record = model(1, 1, 1, [], [moe({ layers: [0], routed_experts: 2 ** 52, top_k: 2 ** 51, intermediate_size: 1 })]);
     expect(unavailable(record)).toEqual({ expert_combinations: "the result is no number that a double can hold" });

@@ -50,6 +50,9 @@ const causalRule =
   "Causal: a token attends to half the sequence on average, in a layer with a window to " +
   "window - window^2 / (2 x sequence_length).";
 
+const headDims =
+  "d_qk = d_v = head_dim; mla: d_qk = qk_nope_head_dim + qk_rope_head_dim, d_v = v_head_dim.";
+
 const definitions: readonly Definition[] = [
   {
     id: "total_params",
@@ -159,7 +162,7 @@ const definitions: readonly Definition[] = [
     unit: "FLOP",
     documentation: "Work of the forward pass for one token of a sequence of `sequence_length`, causal.",
     formula: `2 x (${linearFormula}) + layers x 2 x sequence_length / 2 x heads x (d_qk + d_v)`,
-    convention: `${countingRule} ${causalRule} mla: d_qk = qk_nope_head_dim + qk_rope_head_dim, d_v = v_head_dim.`,
+    convention: `${countingRule} ${causalRule} ${headDims}`,
     source: `PaLM, arXiv:2204.02311, appendix B; causal counting: ${insights}, Table 2`,
     gap: activeWeightsGap,
     arithmetic: forwardFlops,
@@ -171,8 +174,7 @@ const definitions: readonly Definition[] = [
     documentation: "Work of forward and backward for one token of a sequence of `sequence_length`, causal.",
     formula: `6 x (${linearFormula}) + 3 x layers x 2 x sequence_length / 2 x heads x (d_qk + d_v)`,
     convention:
-      `${countingRule} Backward is twice forward; recomputation is left out. ${causalRule} ` +
-      "mla: d_qk = qk_nope_head_dim + qk_rope_head_dim, d_v = v_head_dim.",
+      `${countingRule} Backward is twice forward; recomputation is left out. ${causalRule} ${headDims}`,
     source: `PaLM, arXiv:2204.02311, appendix B; causal counting: ${insights}, Table 2`,
     gap: activeWeightsGap,
     arithmetic: trainFlops,
@@ -185,7 +187,7 @@ const definitions: readonly Definition[] = [
     formula: `6 x (${linearFormula}) + 3 x layers x 2 x sequence_length x heads x (d_qk + d_v)`,
     convention:
       `${countingRule} Backward is twice forward; recomputation is left out. Non-causal: a token attends to the whole sequence, ` +
-      "in a layer with a window to min(sequence_length, window).",
+      `in a layer with a window to min(sequence_length, window). ${headDims}`,
     source: `PaLM, arXiv:2204.02311, appendix B; ${insights}, Table 4 (non-causal MFU)`,
     gap: activeWeightsGap,
     arithmetic: trainFlopsNoncausal,
@@ -199,7 +201,7 @@ const definitions: readonly Definition[] = [
       `2 x (${linearFormula}) + layers x 2 x min(context_length, window) x heads x (d_qk + d_v); ` +
       "mla: d_qk = kv_lora_rank + qk_rope_head_dim, d_v = kv_lora_rank",
     convention:
-      `${countingRule} mla runs absorbed: scores over the latent and the rope key, values over the latent; the up-projections act on ` +
+      `${countingRule} d_qk = d_v = head_dim; mla runs absorbed: scores over the latent and the rope key, values over the latent; the up-projections act on ` +
       "query and output instead, with as many multiplications as kv_b has weights.",
     source: `${v2Report}, section 2.1.2; PaLM, arXiv:2204.02311, appendix B`,
     gap: (model, context) => activeWeightsGap(model) ?? contextGap(context),
