@@ -236,6 +236,11 @@ export interface SyntaxError extends Span {
   readonly message: string;
   /** An edit that would mend it, where one is certain (a missing `}`, a `:` for `=`). */
   readonly fix?: { readonly title: string; readonly edits: readonly TextEdit[] };
+  /**
+   * Where a property has no value: its name, and what stands there instead as a clause ("found `}`"), so that who
+   * knows the property's type can say "`top_k` needs a number: found `}`".
+   */
+  readonly missingValue?: { readonly property: string; readonly found: string };
 }
 
 export interface TextEdit extends Span {

@@ -2,5 +2,4 @@
 export type * from "./ast";
 export { declarationKeywords } from "./ast";
 export { unitNames, type UnitName } from "./unit-names";
-export { parse } from "./parse";
-export { print } from "./print";
+export { parse, type Chunk, type ParsedText } from "./parse";

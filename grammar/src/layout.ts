@@ -1,0 +1,500 @@
+/**
+ * From the tokens of one chunk to the tokens that the grammar reads: newlines that end nothing are gone, brackets and
+ * braces are balanced, nesting is bounded, and the first word of each statement is marked with what the statement is.
+ * What had to be mended is reported here, so that the parser meets at most one mistake a statement.
+ */
+import type { Span, SyntaxError } from "./ast";
+import { declarationKeywords } from "./ast";
+import { isDeclarationKeyword, isWord, startsDeclaration } from "./chunks";
+import { createTokenAt, endOf, isLineBreak, lineEnd, type Token } from "./lexer";
+import * as mistakes from "./syntax-errors";
+import {
+  BlockWord, Colon, Comma, Comparison, DeclarationWord, Dot, Equals, From, ImportClose, ImportOpen, ImportWord, ItemComma, LeftBrace, LeftBracket,
+  LeftParenthesis, LetWord, Newline, NumberToken, Operator, PropertyWord, RightBrace, RightBracket, RightParenthesis, Sign,
+  statementWords, StringToken, TooDeep, Unknown,
+} from "./tokens";
+import type { TokenType } from "chevrotain";
+
+/** Blocks in blocks and brackets in brackets; bounds the parser's recursion. */
+export const nestingLimit = 100;
+/** Operations that hang on one another; bounds the depth of the tree for everyone who walks it. */
+export const expressionDepthLimit = 500;
+
+export interface Layout {
+  readonly tokens: Token[];
+  readonly errors: readonly SyntaxError[];
+}
+
+interface OpenBlock {
+  readonly header: Span;
+  readonly label: string;
+  /** Columns before the header's first word. */
+  readonly indent: number;
+  /** Columns before its first statement on a line of its own. */
+  bodyIndent: number | undefined;
+}
+
+function spanOf(first: Token, last: Token = first): Span {
+  return { start: first.startOffset, end: endOf(last) };
+}
+
+function marked(token: Token, type: TokenType): Token {
+  return createTokenAt(type, token.image, token.startOffset, endOf(token));
+}
+
+/** Columns before `offset` when only blanks stand there on its line. */
+function indentOf(text: string, offset: number): number | undefined {
+  let at = offset;
+  while (at > 0 && (text.charCodeAt(at - 1) === 32 || text.charCodeAt(at - 1) === 9)) at -= 1;
+  return at === 0 || isLineBreak(text.charCodeAt(at - 1)) ? offset - at : undefined;
+}
+
+export function layOut(text: string, tokens: readonly Token[]): Layout {
+  const out: Token[] = [];
+  const errors: SyntaxError[] = [];
+  const blocks: OpenBlock[] = [];
+  let at = 0;
+  let surplus = surplusOfOpeners(tokens);
+  let partner: Int32Array | undefined;
+  let reportedTooDeep = false;
+  let inStrayText = false;
+
+  const previousEnd = (): number => {
+    const last = out.at(-1);
+    return last === undefined ? tokens[0]?.startOffset ?? 0 : endOf(last);
+  };
+  const pushVirtual = (type: TokenType, image: string): void => {
+    out.push(createTokenAt(type, image, previousEnd(), previousEnd()));
+  };
+  const partnerOf = (index: number): number => {
+    partner ??= matchBraces(tokens);
+    return partner[index] as number;
+  };
+  const typeAt = (index: number): TokenType | undefined => tokens[index]?.tokenType;
+  const afterNewlines = (index: number): number => (typeAt(index) === Newline ? index + 1 : index);
+
+  /** The group that begins at the brace tokens[at], or the brace alone when nothing closes it. */
+  const skipGroup = (): void => {
+    const close = partnerOf(at);
+    if (close === -1) surplus -= 1;
+    at = close === -1 ? at + 1 : close + 1;
+  };
+
+  const skipStatement = (): Token => {
+    let last = tokens[at] as Token;
+    while (at < tokens.length) {
+      const type = typeAt(at);
+      if (type === Newline || (type === RightBrace && blocks.length > 0)) break;
+      last = tokens[at] as Token;
+      if (type === LeftBrace) skipGroup();
+      else at += 1;
+    }
+    return last;
+  };
+
+  const openBlock = (header: Token, label: string): void => {
+    const brace = tokens[at] as Token;
+    if (blocks.length >= nestingLimit) {
+      if (!reportedTooDeep) errors.push(mistakes.nestedTooDeeply(spanOf(brace), nestingLimit));
+      reportedTooDeep = true;
+      const close = partnerOf(at);
+      pushVirtual(LeftBrace, "{");
+      pushVirtual(RightBrace, "}");
+      at = close === -1 ? tokens.length : close + 1;
+      return;
+    }
+    const indent = indentOf(text, header.startOffset) ?? blocks.at(-1)?.indent ?? 0;
+    blocks.push({ header: spanOf(header, brace), label, indent, bodyIndent: undefined });
+    out.push(brace);
+    at += 1;
+  };
+
+  const reportUnclosed = (block: OpenBlock): void => {
+    if (reportedTooDeep) return;
+    const end = previousEnd();
+    const isOneLine = lineEnd(text, block.header.start) >= end && block.header.end < end;
+    const rest = text.slice(end, lineEnd(text, end));
+    const place = isOneLine || rest.includes("/*") ? end : end + rest.length;
+    const newText = isOneLine ? " }" : `\n${" ".repeat(block.indent)}}`;
+    errors.push(mistakes.blockNotClosed(block.header, block.label, place, newText));
+  };
+
+  const closeMissing = (): void => {
+    const block = blocks.pop();
+    if (block === undefined) return;
+    reportUnclosed(block);
+    pushVirtual(Newline, "");
+    pushVirtual(RightBrace, "}");
+    surplus -= 1;
+  };
+
+  const onRightBrace = (): void => {
+    const brace = tokens[at] as Token;
+    const indent = indentOf(text, brace.startOffset);
+    const block = blocks.at(-1);
+    // With one brace too many, the one that stands deeper than its block's header is the likely intruder.
+    const isIntruder = block !== undefined && surplus < 0 && indent !== undefined && indent > block.indent
+      && block.bodyIndent !== undefined && indent >= block.bodyIndent;
+    if (block === undefined || isIntruder) {
+      errors.push(mistakes.strayCloser(spanOf(brace), "}"));
+      surplus += 1;
+    } else {
+      blocks.pop();
+      out.push(brace);
+    }
+    at += 1;
+  };
+
+  /** With a brace missing, the indentation tells which block lacks it. */
+  const closeByIndentation = (): void => {
+    const token = tokens[at] as Token;
+    const indent = surplus > 0 ? indentOf(text, token.startOffset) : undefined;
+    if (indent === undefined) return;
+    const isClose = token.tokenType === RightBrace;
+    for (let block = blocks.at(-1); block !== undefined && surplus > 0; block = blocks.at(-1)) {
+      const isIndented = block.bodyIndent !== undefined && block.bodyIndent > block.indent;
+      if (!isIndented || (isClose ? indent >= block.indent : indent > block.indent)) return;
+      closeMissing();
+    }
+  };
+
+  const noteIndentation = (token: Token): void => {
+    const block = blocks.at(-1);
+    if (block !== undefined && block.bodyIndent === undefined) block.bodyIndent = indentOf(text, token.startOffset);
+  };
+
+  /** Reads to the end of the statement: brackets are balanced, newlines inside them dropped. */
+  const readValue = (canAssign: boolean): void => {
+    const open: Token[] = [];
+    /** For each bracket level: operations in the present item, and the most of any item. */
+    const counts: number[] = [0];
+    const most: number[] = [0];
+    let total = 0;
+    let assigned = false;
+    let valueStart = out.length;
+    let tooDeep: Span | undefined;
+
+    const push = (token: Token): void => {
+      if (tooDeep === undefined) out.push(token);
+      else tooDeep = { start: tooDeep.start, end: endOf(token) };
+    };
+    const cut = (error: SyntaxError, token: Token): void => {
+      if (tooDeep !== undefined) return;
+      errors.push(error);
+      const start = out[valueStart]?.startOffset ?? token.startOffset;
+      out.length = valueStart;
+      tooDeep = { start, end: endOf(token) };
+    };
+    const countOperation = (token: Token): void => {
+      counts[counts.length - 1] = (counts.at(-1) as number) + 1;
+      total += 1;
+      if (total > expressionDepthLimit) cut(mistakes.expressionTooLong(spanOf(token), expressionDepthLimit), token);
+    };
+    const close = (token: Token): void => {
+      const item = counts.pop() as number;
+      const deepest = Math.max(item, most.pop() as number);
+      open.pop();
+      total += deepest - item;
+      counts[counts.length - 1] = (counts.at(-1) as number) + deepest;
+      push(token);
+    };
+    const closeAllMissing = (): void => {
+      const innermost = open.at(-1);
+      if (innermost === undefined) return;
+      const end = previousEnd();
+      if (tooDeep === undefined) {
+        const closer = innermost.tokenType === LeftBracket ? "]" : ")";
+        errors.push(mistakes.bracketNotClosed(spanOf(innermost), innermost.image, closer, end));
+      }
+      while (open.length > 0) {
+        const isSquare = open.at(-1)?.tokenType === LeftBracket;
+        close(createTokenAt(isSquare ? RightBracket : RightParenthesis, isSquare ? "]" : ")", end, end));
+      }
+    };
+    const closeBracket = (token: Token): void => {
+      const isSquare = open.at(-1)?.tokenType === LeftBracket;
+      if (open.length === 0) errors.push(mistakes.strayCloser(spanOf(token), token.image));
+      else if ((token.tokenType === RightBracket) === isSquare) close(token);
+      else {
+        if (tooDeep === undefined) errors.push(mistakes.wrongCloser(spanOf(token), token.image, isSquare ? "]" : ")"));
+        close(marked(token, isSquare ? RightBracket : RightParenthesis));
+      }
+    };
+    const isNewStatement = (index: number): boolean =>
+      typeAt(index) === RightBrace || (isWord(tokens[index]) && typeAt(index + 1) === Equals) || startsDeclaration(text, tokens, index);
+
+    reading: while (at < tokens.length) {
+      const token = tokens[at] as Token;
+      switch (token.tokenType) {
+        case Newline:
+          if (open.length === 0) break reading;
+          if (isNewStatement(at + 1)) {
+            closeAllMissing();
+            break reading;
+          }
+          break;
+        case Comma:
+          if (open.length === 0) break reading;
+          most[most.length - 1] = Math.max(most.at(-1) as number, counts.at(-1) as number);
+          total -= counts.at(-1) as number;
+          counts[counts.length - 1] = 0;
+          push(marked(token, ItemComma));
+          break;
+        case RightBrace:
+          closeAllMissing();
+          break reading;
+        case LeftBrace:
+          if (tooDeep === undefined) errors.push(mistakes.unexpectedBlock(spanOf(token)));
+          skipGroup();
+          continue;
+        case LeftParenthesis:
+        case LeftBracket:
+          if (open.length >= nestingLimit) cut(mistakes.nestedTooDeeply(spanOf(token), nestingLimit), token);
+          countOperation(token);
+          open.push(token);
+          counts.push(0);
+          most.push(0);
+          push(token);
+          break;
+        case RightParenthesis:
+        case RightBracket:
+          closeBracket(token);
+          break;
+        case Operator:
+        case Sign:
+          countOperation(token);
+          push(token);
+          break;
+        case Equals:
+        case Colon:
+          push(token);
+          if (!assigned && open.length === 0 && canAssign && tooDeep === undefined) {
+            assigned = true;
+            valueStart = out.length;
+          }
+          break;
+        case Unknown:
+          break;
+        default:
+          if (assigned && open.length === 0 && isWord(token) && typeAt(at + 1) === Equals) {
+            if (tooDeep === undefined) errors.push(mistakes.missingSeparator(spanOf(token), token.image, previousEnd()));
+            break reading;
+          }
+          push(token);
+      }
+      at += 1;
+    }
+    closeAllMissing();
+    if (tooDeep !== undefined) out.push(createTokenAt(TooDeep, "", tooDeep.start, tooDeep.end));
+    // Another statement may follow on the same line: its missing comma is reported.
+    const next = typeAt(at);
+    if (next !== undefined && next !== Newline && next !== Comma && next !== RightBrace) pushVirtual(Newline, "");
+  };
+
+  const readImport = (): void => {
+    out.push(marked(tokens[at] as Token, ImportWord));
+    at += 1;
+    if (typeAt(at) !== LeftBrace) return readValue(false);
+    const brace = tokens[at] as Token;
+    out.push(marked(brace, ImportOpen));
+    at += 1;
+    let isClosed = false;
+    while (at < tokens.length && !isClosed) {
+      const type = typeAt(at);
+      if (type === From && typeAt(at + 1) === StringToken) break;
+      const token = tokens[at] as Token;
+      isClosed = type === RightBrace;
+      if (isClosed) out.push(marked(token, ImportClose));
+      else if (type === Newline || type === Comma) out.push(marked(token, ItemComma));
+      else if (type === LeftBrace) surplus -= 1;
+      else if (type !== Unknown) out.push(token);
+      at += 1;
+    }
+    if (!isClosed) {
+      surplus -= 1;
+      errors.push(mistakes.bracketNotClosed(spanOf(brace), "{", "}", previousEnd()));
+      pushVirtual(ImportClose, "}");
+    }
+    if (typeAt(at) === Newline && typeAt(at + 1) === From && typeAt(at + 2) === StringToken) at += 1;
+    readValue(false);
+  };
+
+  const readDeclaration = (): void => {
+    const header = tokens[at] as Token;
+    out.push(marked(header, DeclarationWord));
+    at += 1;
+    while (at < tokens.length && typeAt(at) !== Newline && typeAt(at) !== LeftBrace && typeAt(at) !== RightBrace) {
+      if (typeAt(at) === Comma) out.push(marked(tokens[at] as Token, ItemComma));
+      else if (typeAt(at) !== Unknown) out.push(tokens[at] as Token);
+      at += 1;
+    }
+    const last = out.at(-1) as Token;
+    if (typeAt(afterNewlines(at)) === LeftBrace) {
+      at = afterNewlines(at);
+      openBlock(header, text.slice(header.startOffset, endOf(last)));
+    }
+  };
+
+  const readBlock = (braceIndex: number): void => {
+    const header = tokens[at] as Token;
+    out.push(marked(header, BlockWord));
+    const words = [header];
+    for (at += 1; at < braceIndex; at += 1) {
+      const token = tokens[at] as Token;
+      if (token.tokenType === Newline || token.tokenType === Unknown) continue;
+      if (token.tokenType === Equals || token.tokenType === Colon) {
+        errors.push(mistakes.equalsBeforeBlock(spanOf(token), header.image));
+      } else if (isWord(token) && words.length === 1) {
+        words.push(token);
+        out.push(token);
+      } else {
+        errors.push(mistakes.extraInHeader(spanOf(token, tokens[braceIndex - 1]), text.slice(token.startOffset, endOf(tokens[braceIndex - 1] as Token)), header.image));
+        at = braceIndex - 1;
+      }
+    }
+    openBlock(header, words.map((word) => word.image).join(" "));
+  };
+
+  /** Index of the brace that makes the line at `at` a block header; -1 when it is none. */
+  const headerBrace = (): number => {
+    let index = at + 1;
+    while (isWord(tokens[index]) && index < at + 2) index += 1;
+    if (typeAt(afterNewlines(index)) === LeftBrace) return afterNewlines(index);
+    // `precision = { … }`: a habit from JSON.
+    if ((typeAt(index) === Equals || typeAt(index) === Colon) && typeAt(index + 1) === LeftBrace) return index + 1;
+    for (; index < tokens.length; index += 1) {
+      const type = typeAt(index);
+      if (type === LeftBrace) return index;
+      if (type === Newline || type === Comma || type === RightBrace || type === Equals || type === Colon || type === Comparison) return -1;
+    }
+    return -1;
+  };
+
+  const readStrayText = (): void => {
+    const first = tokens[at] as Token;
+    const last = skipStatement();
+    // A run of such lines is one mistake; what the lexer has reported is not said twice.
+    if (inStrayText || first.tokenType === Unknown) return;
+    inStrayText = true;
+    const end = Math.min(endOf(last), lineEnd(text, first.startOffset));
+    const span = { start: first.startOffset, end };
+    const suggestion = isWord(first) ? nearestKeyword(first.image) : undefined;
+    errors.push(mistakes.outsideDeclaration(span, text.slice(span.start, span.end), spanOf(first), suggestion));
+  };
+
+  const readTopLevel = (): void => {
+    const first = tokens[at] as Token;
+    const second = typeAt(at + 1);
+    const isProperty = second === Equals || second === Dot || second === Colon;
+    if (!isWord(first) || (isProperty && first.image !== "let")) return readStrayText();
+    if (first.image === "import") readImport();
+    else if (first.image === "let") {
+      out.push(marked(first, LetWord));
+      at += 1;
+      readValue(true);
+    } else if (isDeclarationKeyword(first.image)) readDeclaration();
+    else return readStrayText();
+    inStrayText = false;
+  };
+
+  const readMember = (): void => {
+    const first = tokens[at] as Token;
+    noteIndentation(first);
+    if (!isWord(first)) {
+      const previous = out.at(-1);
+      const number = out.at(-2)?.tokenType === NumberToken ? out.at(-2) : out.at(-3);
+      const last = skipStatement();
+      if (first.tokenType === Unknown) return;
+      if (first.tokenType === NumberToken && previous?.tokenType === Comma && number?.tokenType === NumberToken
+        && endOf(previous) === first.startOffset && endOf(number) === previous.startOffset) {
+        errors.push(mistakes.commaInNumber(spanOf(number, first), text.slice(number.startOffset, endOf(first))));
+      } else {
+        const end = Math.min(endOf(last), lineEnd(text, first.startOffset));
+        errors.push(mistakes.cannotStartLine({ start: first.startOffset, end }, text.slice(first.startOffset, end)));
+      }
+      return;
+    }
+    const second = typeAt(at + 1);
+    const isAssignment = second === Equals || second === Dot || second === Colon;
+    const statement = isAssignment ? undefined : statementWords.get(first.image);
+    const brace = statement === undefined || second === LeftBrace ? headerBrace() : -1;
+    if (brace !== -1) return readBlock(brace);
+    out.push(marked(first, statement ?? PropertyWord));
+    at += 1;
+    readValue(statement === undefined);
+  };
+
+  while (at < tokens.length) {
+    closeByIndentation();
+    const type = typeAt(at);
+    if (type === Newline || type === Comma) {
+      out.push(tokens[at] as Token);
+      at += 1;
+    } else if (type === RightBrace) onRightBrace();
+    else if (blocks.length === 0) readTopLevel();
+    else readMember();
+  }
+  // Several open blocks are most often one brace: the innermost is named, the fix closes it.
+  const innermost = blocks.at(-1);
+  if (innermost !== undefined) reportUnclosed(innermost);
+  for (; blocks.length > 0; blocks.pop()) {
+    pushVirtual(Newline, "");
+    pushVirtual(RightBrace, "}");
+  }
+  return { tokens: out, errors };
+}
+
+function surplusOfOpeners(tokens: readonly Token[]): number {
+  let surplus = 0;
+  for (const token of tokens) {
+    if (token.tokenType === LeftBrace) surplus += 1;
+    else if (token.tokenType === RightBrace) surplus -= 1;
+  }
+  return surplus;
+}
+
+/** For each opening brace the index of the one that closes it; -1 where none does. */
+function matchBraces(tokens: readonly Token[]): Int32Array {
+  const partner = new Int32Array(tokens.length).fill(-1);
+  const open: number[] = [];
+  for (const [index, token] of tokens.entries()) {
+    if (token.tokenType === LeftBrace) open.push(index);
+    else if (token.tokenType === RightBrace) {
+      const opener = open.pop();
+      if (opener !== undefined) partner[opener] = index;
+    }
+  }
+  return partner;
+}
+
+/** The declaration keyword that a misspelt word most likely means: at most two letters away. */
+function nearestKeyword(word: string): string | undefined {
+  if (word.length > 20) return undefined;
+  const lower = word.toLowerCase();
+  let nearest: string | undefined;
+  let best = 3;
+  for (const keyword of ["import", "let", ...declarationKeywords]) {
+    const distance = editDistance(lower, keyword);
+    if (distance > 0 && distance < best && distance < keyword.length - 1) {
+      best = distance;
+      nearest = keyword;
+    }
+  }
+  return nearest;
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours between two short words. */
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const cell = (row: number, column: number): number => rows[row]?.[column] ?? 0;
+  for (let row = 1; row <= a.length; row += 1) {
+    rows.push([row]);
+    for (let column = 1; column <= b.length; column += 1) {
+      const replaced = cell(row - 1, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      const isSwap = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      const swapped = isSwap ? cell(row - 2, column - 2) + 1 : Infinity;
+      rows[row]?.push(Math.min(replaced, swapped, cell(row - 1, column) + 1, cell(row, column - 1) + 1));
+    }
+  }
+  return cell(a.length, b.length);
+}
