@@ -4,7 +4,7 @@
 //   node test/vscode/get-vscode.mjs min|latest     prints JSON { version, root, node }
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, realpathSync, rmSync } from "node:fs";
+import { createReadStream, mkdirSync, realpathSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,14 @@ const builds = {
     megabytes: 42,
     integrity: "sha512-q/Fh2DOxCRNhC/WiG/6sAhSKnj7ZACTVBaeeZ+rWjol//0FCbl/qg1ln5ecZ99jYcfqMxZZAyWcN+YBIo0DgpA==",
     node: undefined,
+    // This build fetches ripgrep from elsewhere; without it, files cannot be found by name or content.
+    ripgrep: {
+      version: "1.18.0",
+      integrities: new Map([
+        ["linux-x64", "sha512-mQ3bVrUpnD2vs7QT0vX90Lt0cnUq467uFtEktIdsJJmW296RoSULRGqWgzG1AKxyBpNDD6l4ZO4qKf6SgyC23Q=="],
+        ["linux-arm64", "sha512-lQ/5zTG++U0E3IhVgS4EPTTn/U4okncaRMM5GOFfOYZywS4nuD31GhkHbNYlDk5CuDC68+hYJ0/eQeyCKJDA+g=="],
+      ]),
+    },
   },
   latest: {
     version: "1.139.1",
@@ -37,8 +45,11 @@ const builds = {
         ["linux-arm64", "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g=="],
       ]),
     },
+    ripgrep: undefined,
   },
 };
+
+const machine = `${process.platform}-${process.arch}`;
 
 /**
  * @param {string} key `min` or `latest`
@@ -54,6 +65,12 @@ export async function getVSCode(key) {
       // Its shrinkwrap holds the integrity of every module. No scripts: the native add-ons are optional without a desktop.
       const modules = ["install", "--no-save", "--loglevel=error", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--force"];
       await npm(modules, path.join(temporary, "lib/vscode"), what);
+      const integrity = build.ripgrep?.integrities.get(machine);
+      if (build.ripgrep !== undefined && integrity !== undefined) {
+        const ripgrep = path.join(temporary, "ripgrep");
+        await fetchPackage(`@vscode/ripgrep-${machine}@${build.ripgrep.version}`, integrity, ripgrep, what);
+        renameSync(path.join(ripgrep, "bin"), path.join(temporary, "lib/vscode/node_modules/@vscode/ripgrep/bin"));
+      }
     }),
   );
   const node = build.node === undefined ? process.execPath : await getNode(build.node, what);
@@ -63,7 +80,6 @@ export async function getVSCode(key) {
 /** A Node of the given version; the one that runs this where it is not older. */
 async function getNode(/** @type {typeof builds.latest.node} */ { version, megabytes, integrities }, /** @type {string} */ wantedBy) {
   if (Number.parseInt(process.versions.node) >= Number.parseInt(version)) return process.execPath;
-  const machine = `${process.platform}-${process.arch}`;
   const integrity = integrities.get(machine);
   if (integrity === undefined) throw new Failure(`${wantedBy} needs Node ${Number.parseInt(version)}: npm has none to fetch for ${machine}, so run this with one.`);
   const folder = await unpacked(`node-${version}`, `Node ${version} could not be fetched`, (temporary) =>
@@ -79,6 +95,7 @@ async function fetchPackage(
   /** @type {string} */ folder,
   /** @type {string} */ what,
 ) {
+  mkdirSync(folder, { recursive: true });
   const output = await npm(["pack", spec, "--loglevel=error", "--pack-destination", folder], folder, what);
   const file = path.join(folder, String(output.trim().split("\n").at(-1)));
   const hash = createHash("sha512");
