@@ -1,0 +1,102 @@
+import { readFileSync, existsSync } from "node:fs";
+import path from "node:path";
+import { listFiles, PackageManager } from "@vscode/vsce";
+import { describe, expect, test } from "vitest";
+import manifest from "../../package.json";
+import type { DscoCommands, DscoSettings } from "../../server/src/lsp/protocol";
+import { repository, sourceFiles } from "../kit/repository";
+
+const { contributes } = manifest;
+const sources = (folder: string) => sourceFiles(folder).map((file) => readFileSync(path.join(repository, file), "utf8")).join("\n");
+
+/** Every file that the manifest names, apart from the bundles in dist/. */
+const namedFiles = [
+  manifest.icon,
+  manifest.bin.dsco,
+  ...contributes.languages.flatMap(({ configuration, icon }) => [configuration, icon.light, icon.dark]),
+  ...contributes.grammars.map((grammar) => grammar.path),
+  ...contributes.snippets.map((snippets) => snippets.path),
+];
+
+test.each(namedFiles)("%s exists", (file) => {
+  expect(existsSync(path.join(repository, file))).toBe(true);
+});
+
+test("the build makes the bundle that `main` names", () => {
+  const [, name] = /^\.\/dist\/(\w+)\.js$/.exec(manifest.main) ?? [];
+  const entry = new RegExp(`^ {2}${name}: "(.+)",$`, "m").exec(readFileSync(path.join(repository, "scripts/build.mjs"), "utf8"))?.[1];
+  expect(existsSync(path.join(repository, entry ?? "not in the build"))).toBe(true);
+});
+
+test("the package holds what the manifest names and nothing that is not needed", async () => {
+  const packed = (await listFiles({ cwd: repository, packageManager: PackageManager.None })).filter((file) => !file.startsWith("dist/"));
+  const expected = [
+    "package.json", "README.md", "CHANGELOG.md", "LICENSE",
+    ...namedFiles.filter((file) => file !== manifest.bin.dsco).map((file) => path.normalize(file)),
+  ];
+  expect(packed.toSorted()).toEqual([...new Set(expected)].toSorted());
+}, 60_000);
+
+test("each command is registered, and each registered command is contributed or named by the server", () => {
+  const registered = [...sources("client/src").matchAll(/registerCommand(?:<[^(]*>)?\(\s*"(dsco\.\w+)"/g)].map(([, id]) => id);
+  const namedByServer: readonly (keyof DscoCommands)[] = ["dsco.showExplanation"];
+  expect(registered.toSorted()).toEqual([...contributes.commands.map(({ command }) => command), ...namedByServer].toSorted());
+});
+
+describe("settings", () => {
+  const properties = Object.entries(contributes.configuration.properties);
+  /** The type holds this literal to what the server reads; the manifest is held to the literal. */
+  const expected: DscoSettings = { codeLens: { enabled: true }, sequenceLength: 4096, contextLength: null };
+
+  test.each(properties)("%s has a default and says what it does", (_name, property) => {
+    expect(property.default).toBeDefined();
+    expect(property.markdownDescription.length).toBeGreaterThan(40);
+    expect(property.markdownDescription).toMatch(/\.$/);
+  });
+
+  test("the manifest offers exactly what the server and the client library read", () => {
+    const offered = Object.fromEntries(properties.map(([name, property]) => [name, property.default]));
+    expect(offered).toEqual({
+      "dsco.codeLens.enabled": expected.codeLens.enabled,
+      "dsco.sequenceLength": expected.sequenceLength,
+      "dsco.contextLength": expected.contextLength,
+      // Read by vscode-languageclient under the id of its client.
+      "dsco.trace.server": "messages",
+    });
+    expect(sources("client/src")).toContain('new LanguageClient("dsco",');
+  });
+
+  test.each(["codeLens", "sequenceLength", "contextLength"])("the server reads %s", (name) => {
+    expect(sources("server/src").replaceAll(/\/\*[^]*?\*\//g, "").split(new RegExp(`\\b${name}\\b`)).length - 1).toBeGreaterThan(1);
+  });
+});
+
+test("the extension asks for no newer VS Code than the one whose API it is compiled against", () => {
+  expect(manifest.engines.vscode).toBe(`^${manifest.devDependencies["@types/vscode"]}`);
+});
+
+test("the language server starts for the language that the manifest declares", () => {
+  expect(contributes.languages.map(({ id }) => id)).toEqual(["dsco"]);
+  expect(manifest.activationEvents).toEqual(["onLanguage:dsco"]);
+  expect(contributes.languages[0]?.extensions).toEqual([".dsco"]);
+  expect(contributes.grammars[0]).toMatchObject({ language: "dsco", scopeName: "source.dsco" });
+});
+
+test("every address of the project is of one repository", () => {
+  const repositoryUrl = manifest.repository.url.replace(/\.git$/, "");
+  expect(manifest.bugs.url).toBe(`${repositoryUrl}/issues`);
+  expect(manifest.homepage).toBe(`${repositoryUrl}#readme`);
+});
+
+test("every dependency has one exact version and is bundled", () => {
+  expect(manifest).not.toHaveProperty("dependencies");
+  for (const version of Object.values(manifest.devDependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test("the icon is a square PNG of at least 128 pixels", () => {
+  const icon = readFileSync(path.join(repository, manifest.icon));
+  expect(icon.subarray(1, 4).toString("latin1")).toBe("PNG");
+  const [width, height] = [icon.readUInt32BE(16), icon.readUInt32BE(20)];
+  expect(width).toBe(height);
+  expect(width).toBeGreaterThanOrEqual(128);
+});

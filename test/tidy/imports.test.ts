@@ -1,0 +1,105 @@
+// The rooms of the house and which may know which. See server/ARCHITECTURE.md.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { repository, sourceFiles } from "../kit/repository";
+
+/** What each room may import: other rooms, and packages (`node:` stands for all of Node's own). */
+const rooms: Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }> = {
+  "grammar/src": { rooms: [], packages: ["chevrotain"] },
+  "server/src/units": { rooms: [], packages: [] },
+  "server/src/std": { rooms: [], packages: [] },
+  "server/src/cost": { rooms: ["units"], packages: [] },
+  "server/src/core": { rooms: ["grammar", "units"], packages: ["zod"] },
+  "server/src/analysis": { rooms: ["grammar", "units", "std", "cost", "core"], packages: ["zod"] },
+  "server/src/rules": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: [] },
+  "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: [] },
+  "server/src/lsp": {
+    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide"],
+    packages: ["vscode-languageserver", "vscode-languageserver-textdocument", "vscode-uri"],
+  },
+  "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "lsp"], packages: ["node:"] },
+  "server/src/cli": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "hosts"], packages: ["node:"] },
+  "client/src": { rooms: ["lsp"], packages: ["vscode", "vscode-languageclient", "node:"] },
+};
+
+interface Import {
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+/** Imports, re-exports and `import("…")`, with their line ends folded. */
+function importsOf(text: string): readonly Import[] {
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^;"']*?\sfrom\s+)?"([^"]+)"/gm);
+  const dynamic = text.matchAll(/\b(?:import|require)\(\s*"([^"]+)"/g);
+  return [
+    ...[...statements].map(([, type, specifier]) => ({ specifier: specifier ?? "", typeOnly: type !== undefined })),
+    ...[...dynamic].map(([, specifier]) => ({ specifier: specifier ?? "", typeOnly: false })),
+  ];
+}
+
+const roomOf = (file: string) => Object.keys(rooms).find((room) => file.startsWith(`${room}/`));
+const shortName = (room: string) => (room === "grammar/src" ? "grammar" : path.basename(room));
+
+/** What is wrong with one import; undefined when the house allows it. */
+function troubleOf(file: string, { specifier, typeOnly }: Import): string | undefined {
+  const room = roomOf(file);
+  if (room === undefined) return `${file} stands in no room`;
+  const allowed = rooms[room];
+  if (specifier.startsWith(".")) {
+    if (/\.(ts|js)$/.test(specifier)) return `${file} names a file extension in ${specifier}`;
+    const target = path.join(path.dirname(file), specifier);
+    // A room's own door is the folder itself: `../../../grammar/src`.
+    const targetRoom = roomOf(`${target}/`);
+    if (targetRoom === room) return undefined;
+    if (targetRoom === undefined) return `${file} reaches out of the rooms: ${specifier}`;
+    if (!allowed?.rooms.includes(shortName(targetRoom))) return `${shortName(room)} may not import ${shortName(targetRoom)}: ${file}`;
+    if (room === "client/src" && (target !== "server/src/lsp/protocol" || !typeOnly)) return `${file} imports more than the protocol's types: ${specifier}`;
+    return undefined;
+  }
+  const name = specifier.startsWith("node:") ? "node:" : specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+  return allowed?.packages.includes(name) ? undefined : `${shortName(room)} may not import ${specifier}: ${file}`;
+}
+
+const files = ["grammar/src", "server/src", "client/src"].flatMap(sourceFiles);
+
+test("the sources are found", () => {
+  expect(files).toContain("server/src/lsp/protocol.ts");
+  expect(files).toContain("grammar/src/ast.ts");
+});
+
+test.each(files)("%s imports what its room may", (file) => {
+  const text = readFileSync(path.join(repository, file), "utf8");
+  const troubles = importsOf(text).flatMap((found) => troubleOf(file, found) ?? []);
+  expect(troubles).toEqual([]);
+});
+
+test("the protocol that client and server share imports nothing", () => {
+  expect(importsOf(readFileSync(path.join(repository, "server/src/lsp/protocol.ts"), "utf8"))).toEqual([]);
+});
+
+describe("the rules of this test", () => {
+  test.each([
+    ['import type { A } from "./a";', [{ specifier: "./a", typeOnly: true }]],
+    ['import {\n  a,\n  b,\n} from "zod";\nimport "./c";', [{ specifier: "zod", typeOnly: false }, { specifier: "./c", typeOnly: false }]],
+    ['export * from "../d";\nexport type { E } from "./e";', [{ specifier: "../d", typeOnly: false }, { specifier: "./e", typeOnly: true }]],
+    ['const f = await import("node:fs");', [{ specifier: "node:fs", typeOnly: false }]],
+    ['export const text = "no import";', []],
+  ] satisfies [string, Import[]][])("%j is read", (text, expected) => {
+    expect(importsOf(text)).toEqual(expected);
+  });
+
+  test.each([
+    ["server/src/core/bind.ts", "../ide/hover", false, "core may not import ide"],
+    ["server/src/cost/term.ts", "../core", true, "cost may not import core"],
+    ["server/src/core/source.ts", "node:fs", false, "core may not import node:fs"],
+    ["server/src/ide/hover.ts", "vscode-languageserver/node", true, "ide may not import vscode-languageserver/node"],
+    ["client/src/extension.ts", "../../server/src/lsp/protocol", false, "imports more than the protocol's types"],
+    ["client/src/extension.ts", "../../server/src/lsp/server", true, "imports more than the protocol's types"],
+    ["grammar/src/parser.ts", "../../server/src/units", true, "grammar may not import units"],
+    ["server/src/core/bind.ts", "../../../test/kit/repository", false, "reaches out of the rooms"],
+    ["server/src/core/bind.ts", "./source.ts", false, "names a file extension"],
+  ])("%s may not import %s", (file, specifier, typeOnly, trouble) => {
+    expect(troubleOf(file, { specifier, typeOnly })).toContain(trouble);
+  });
+});
