@@ -3,3 +3,4 @@ export type * from "./ast";
 export { declarationKeywords } from "./ast";
 export { unitNames, type UnitName } from "./unit-names";
 export { parse, type Chunk, type ParsedText } from "./parse";
+export { print } from "./print";

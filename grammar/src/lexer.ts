@@ -253,7 +253,7 @@ function scanQuantity(text: string, start: number, errors: SyntaxError[]): Numbe
       const touchingWord = matchAt(word, text, at);
       // No unit has a digit in it: what does is a name that starts with one.
       if (touchingWord !== undefined && /\d/u.test(touchingWord) && /^\d+$/u.test(written)) return undefined;
-      if (touchingWord !== undefined) {
+      if (touchingWord !== undefined && !afterNumber.has(touchingWord)) {
         unitStart = at;
         unitText = touchingWord;
       }
