@@ -4,7 +4,7 @@ import { modelMetric, modelMetrics } from "../cost/model/metrics";
 import type { ModelContext, ModelRecord } from "../cost/model/record";
 import type { Dimension } from "../units";
 import { dimensionOfUnit, metricDimension, metricIds } from "./metric-table";
-import { modelResult, type ModelBlocks } from "./model-record";
+import { Incomplete, modelResult, type ModelBlocks } from "./model-record";
 
 /** What the reader asks the figures at; a part left out has the language's default. */
 export interface FigureOptions {
@@ -51,8 +51,18 @@ export function figureOf(workspace: Workspace, declaration: BoundDeclaration, id
   const metric = modelMetric(id);
   if (!metric) return { kind: "unavailable", reason: `a model has no metric \`${id}\`` };
   const result = modelResult(workspace, declaration);
-  if (result.kind === "incomplete") return { kind: "unavailable", reason: result.reason };
-  return metric.compute(result.record, contextOf(result.record, options));
+  if (!result) return { kind: "unavailable", reason: "the model asks for its own figures" };
+  return orUnavailable(() => metric.compute(result.record, contextOf(result.record, options)));
+}
+
+/** A figure that meets a field without a value is missing, with the reason. */
+function orUnavailable(compute: () => Figure): Figure {
+  try {
+    return compute();
+  } catch (fault) {
+    if (fault instanceof Incomplete) return { kind: "unavailable", reason: fault.message };
+    throw fault;
+  }
 }
 
 /** An input of a figure, joined with the place it was written at. */
@@ -79,8 +89,8 @@ export function explainFigure(
   const figure = figureOf(workspace, declaration, id, options);
   const common = { id, title: metric.title, dimension: dimensionOfUnit[metric.unit ?? ""], documentation: metric.documentation, figure };
   const result = modelResult(workspace, declaration);
-  if (result.kind === "incomplete") {
-    return { ...common, formula: metric.formula, source: metric.source, convention: "", inputs: [], parts: [] };
+  if (!result || figure.kind === "unavailable") {
+    return { ...common, formula: metric.formula, source: metric.source, convention: metric.convention, inputs: [], parts: [] };
   }
   const explanation = metric.explain(result.record, contextOf(result.record, options));
   const inputs = explanation.inputs.map((input) => ({ ...input, property: propertyAt(workspace, result.blocks, input.path) }));

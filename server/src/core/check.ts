@@ -6,7 +6,7 @@ import { names, syntaxDiagnostics, type Diagnostic } from "./diagnostics";
 import { letValue, settledValue } from "./evaluate";
 import { blockTitle, declarationSchemas } from "./schema";
 import { nearest } from "./suggest";
-import { exportedNames, fileScope, inProgress, type Workspace } from "./workspace";
+import { exportedNames, fileScope, inProgress, resolveSymbol, type Workspace } from "./workspace";
 
 /** The span of a declaration's header: `model DeepSeekV3`. */
 export function headerSpan(node: BlockDeclaration): Span {
@@ -33,7 +33,7 @@ export function syntaxProblems(scope: FileScope): readonly Diagnostic[] {
 export function nameProblems(workspace: Workspace, scope: FileScope): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
   for (const entry of scope.imports) problems.push(...importProblems(workspace, scope, entry));
-  problems.push(...duplicateProblems(scope), ...unusedProblems(scope));
+  problems.push(...duplicateProblems(scope), ...unusedProblems(workspace, scope));
   for (const node of scope.declarations) {
     if (node.kind === "declaration" && !node.name && node.body) {
       problems.push(names.missingName.at({ uri: scope.uri, span: node.keywordSpan }, { keyword: node.keyword }));
@@ -112,8 +112,11 @@ function duplicateProblems(scope: FileScope): readonly Diagnostic[] {
   return problems;
 }
 
-function unusedProblems(scope: FileScope): readonly Diagnostic[] {
-  const imported = [...scope.symbols.values()].filter((symbol): symbol is ImportedSymbol => symbol.kind === "imported");
+/** An import that failed has its own message. */
+function unusedProblems(workspace: Workspace, scope: FileScope): readonly Diagnostic[] {
+  const imported = [...scope.symbols.values()].filter(
+    (symbol): symbol is ImportedSymbol => symbol.kind === "imported" && resolveSymbol(workspace, scope, symbol.name.text) !== undefined,
+  );
   if (imported.length === 0) return [];
   const used = usedNames(scope);
   return imported

@@ -9,10 +9,11 @@ import {
 import { bindDeclaration, replaceFix, unknownDeclaration } from "./bind";
 import type { BoundBlock, BoundDeclaration, BoundProperty, FileScope, LetSymbol, PropertyValue } from "./bound";
 import { names, values, type Diagnostic, type FixCandidate } from "./diagnostics";
-import { describeType, precisionWords, type LayerRange, type PropertySpec, type PropertyType } from "./schema";
+import { blocksNamed, findMember, findName, findSymbol, isWordAnywhere, wordsOf, type Reference } from "./reference";
+import { describeType, type LayerRange, type PropertySpec, type PropertyType } from "./schema";
 import { nearest } from "./suggest";
 import { describeValue, plainNumber, type Value } from "./values";
-import { fileScope, inProgress, memoized, resolveSymbol, type Workspace } from "./workspace";
+import { fileScope, inProgress, memoized, type Workspace } from "./workspace";
 
 /** Where an expression stands: which names it sees. */
 export interface Scope {
@@ -30,8 +31,6 @@ export interface Scope {
 
 /** Names between a question and its answer: a longer chain is an error, not a stack overflow. */
 const longestChain = 500;
-
-const allWords: ReadonlySet<string> = new Set([...precisionWords, "auto"]);
 
 /** The value of an expression; `undefined` where a problem (reported or known elsewhere) leaves none. */
 export function evaluate(expression: Expression, scope: Scope): Value | undefined {
@@ -250,40 +249,54 @@ function evaluateName(expression: NameExpression, scope: Scope): Value | undefin
   }
 }
 
+/**
+ * What one part of a name stands for; `undefined` where it is not known. `type` is that of the property whose whole
+ * value the name is.
+ */
+export function referenceAt(expression: NameExpression, index: number, scope: Scope, type?: PropertyType): Reference | undefined {
+  const [first] = expression.parts;
+  const part = expression.parts[index];
+  if (!first || !part) return undefined;
+  if (index === 0) {
+    const isWhole = type !== undefined && expression.parts.length === 1;
+    if (isWhole && wordsOf(type).includes(first.text)) return { kind: "word", word: first.text };
+    return isWhole && type.kind === "reference" ? findSymbol(first.text, scope) : findName(first.text, scope);
+  }
+  const owner = evaluateName({ ...expression, parts: expression.parts.slice(0, index) }, { ...scope, problems: [] });
+  return owner && findMember(scope.workspace, owner, part.text);
+}
+
 function circular(name: Identifier, scope: Scope): undefined {
   scope.problems.push(names.circularValue.at(placeOf(scope, name), { name: name.text }));
   return undefined;
 }
 
 function resolveFirst(name: Identifier, scope: Scope): Value | undefined {
-  for (let block = scope.block; block; block = block.parent) {
-    if (block === scope.block && name.text === scope.key) continue;
-    const found = resolveInBlock(block, name, scope);
-    if (found !== "absent") return found;
-  }
-  const symbol = resolveSymbol(scope.workspace, scope.file, name.text);
-  if (symbol?.kind === "let") return evaluateLet(symbol, name, scope);
-  if (symbol) {
-    const target = fileScope(scope.workspace, symbol.uri);
-    const declaration = target && bindDeclaration(scope.workspace, symbol.node, target);
-    return declaration ? { kind: "declaration", declaration } : circular(name, scope);
-  }
-  const { metricsOf } = scope;
-  if (metricsOf && scope.workspace.metrics.dimension(metricsOf.keyword, name.text)) return metricValue(metricsOf, name, scope);
-  if (allWords.has(name.text)) return { kind: "word", word: name.text };
+  const reference = findName(name.text, scope);
+  if (reference) return valueOf(reference, name, scope);
   if (!scope.file.symbols.has(name.text)) scope.problems.push(unknownName(name, scope)); // else its import has failed and says why
   return undefined;
 }
 
-/** A property or a child block of a block, by name; "absent" where the block has none of it. */
-function resolveInBlock(block: BoundBlock, name: Identifier, scope: Scope): Value | undefined | "absent" {
-  if (block.schema?.properties.has(name.text) || block.properties.has(name.text)) {
-    const found = propertyValue(scope.workspace, block, name.text);
-    if (found === inProgress) return circular(name, scope);
-    if (found.origin !== "absent") return found.value;
+/** The value behind a name, or the reason why it has none as a problem at the name. */
+function valueOf(reference: Reference, name: Identifier, scope: Scope): Value | undefined {
+  const { workspace } = scope;
+  switch (reference.kind) {
+    case "property": {
+      const found = propertyValue(workspace, reference.block, reference.key);
+      return found === inProgress ? circular(name, scope) : found.value;
+    }
+    case "block": return { kind: "block", block: reference.block };
+    case "declaration": {
+      const { symbol } = reference;
+      const target = fileScope(workspace, symbol.uri);
+      const declaration = target && bindDeclaration(workspace, symbol.node, target);
+      return declaration ? { kind: "declaration", declaration } : circular(name, scope);
+    }
+    case "let": return evaluateLet(reference.symbol, name, scope);
+    case "metric": return metricValue(reference.declaration, name, scope);
+    case "word": return { kind: "word", word: reference.word };
   }
-  const children = block.blocks.filter((candidate) => candidate.keyword === name.text);
-  return children.length === 1 && children[0] ? { kind: "block", block: children[0] } : "absent";
 }
 
 function unknownName(name: Identifier, scope: Scope): Diagnostic {
@@ -300,24 +313,24 @@ function unknownName(name: Identifier, scope: Scope): Diagnostic {
 }
 
 function resolveMember(value: Value, owner: string, part: Identifier, scope: Scope): Value | undefined {
-  const { workspace } = scope;
-  if (value.kind === "declaration") {
-    const { declaration } = value;
-    const found = resolveInBlock(declaration.block, part, scope);
-    if (found !== "absent") return found;
-    if (workspace.metrics.dimension(declaration.keyword, part.text)) return metricValue(declaration, part, scope);
-    const candidates = [...(declaration.block.schema?.properties.keys() ?? []), ...workspace.metrics.ids(declaration.keyword)];
-    return unknownMember(owner, part, candidates, scope);
-  }
-  if (value.kind === "block") {
-    const found = resolveInBlock(value.block, part, scope);
-    return found === "absent" ? unknownMember(owner, part, value.block.schema?.properties.keys() ?? [], scope) : found;
-  }
-  return unknownMember(owner, part, [], scope);
+  const reference = findMember(scope.workspace, value, part.text);
+  if (reference) return valueOf(reference, part, scope);
+  const several = value.kind === "declaration" ? blocksNamed(value.declaration.block, part.text) : [];
+  if (several.length === 0) return unknownMember(owner, part, membersOf(value, scope.workspace), scope);
+  const kinds = several.map((block) => block.variant ?? block.keyword);
+  scope.problems.push(names.severalBlocks.at(placeOf(scope, part), { owner, name: part.text, kinds }));
+  return undefined;
+}
+
+function membersOf(value: Value, workspace: Workspace): readonly string[] {
+  if (value.kind === "block") return [...(value.block.schema?.properties.keys() ?? [])];
+  if (value.kind !== "declaration") return [];
+  const { declaration } = value;
+  return [...(declaration.block.schema?.properties.keys() ?? []), ...workspace.metrics.ids(declaration.keyword)];
 }
 
 function unknownMember(owner: string, part: Identifier, candidates: Iterable<string>, scope: Scope): undefined {
-  const suggestion = nearest(part.text, candidates);
+  const suggestion = nearest(part.text, [...candidates].filter((candidate) => candidate !== part.text));
   scope.problems.push(names.unknownMember.at(placeOf(scope, part), { owner, name: part.text, suggestion }, replaceFix(part, suggestion)));
   return undefined;
 }
@@ -412,30 +425,18 @@ function evaluateAs(expression: Expression, type: PropertyType, scope: Scope): V
   return evaluate(expression, scope);
 }
 
-const wordsOf = (type: PropertyType): readonly string[] =>
-  type.kind === "word" ? type.words : type.kind === "number-or-auto" ? ["auto"] : [];
-
 function isKnown(name: Identifier, scope: Scope): boolean {
   for (let block = scope.block; block; block = block.parent) {
     if (block.schema?.properties.has(name.text)) return true;
   }
-  return scope.file.symbols.has(name.text) || allWords.has(name.text);
+  return scope.file.symbols.has(name.text) || isWordAnywhere(name.text);
 }
 
 function referenceValue(name: Identifier, type: Extract<PropertyType, { kind: "reference" }>, scope: Scope): Value | undefined {
-  const symbol = resolveSymbol(scope.workspace, scope.file, name.text);
-  if (!symbol) {
-    if (!scope.file.symbols.has(name.text)) scope.problems.push(unknownDeclaration(scope.file, name, type.to));
-    return undefined;
-  }
-  const target = symbol.kind === "declaration" ? fileScope(scope.workspace, symbol.uri) : undefined;
-  const declaration = symbol.kind === "declaration" && target ? bindDeclaration(scope.workspace, symbol.node, target) : undefined;
-  if (declaration) return { kind: "declaration", declaration };
-  if (symbol.kind === "let") {
-    const constant = letValue(scope.workspace, symbol);
-    return constant === inProgress ? circular(name, scope) : constant.value;
-  }
-  return circular(name, scope);
+  const reference = findSymbol(name.text, scope);
+  if (reference) return valueOf(reference, name, scope);
+  if (!scope.file.symbols.has(name.text)) scope.problems.push(unknownDeclaration(scope.file, name, type.to));
+  return undefined;
 }
 
 interface Converted {

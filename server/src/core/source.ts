@@ -52,6 +52,12 @@ export function createLineIndex(text: string): LineIndex {
     }
     return { line: low, character: clamped - (starts[low] ?? 0) };
   };
+  /** Before the line break: a column beyond the line means its end. */
+  const lineEnd = (line: number): number => {
+    const next = starts[line + 1];
+    if (next === undefined) return text.length;
+    return text.charCodeAt(next - 1) === 10 && text.charCodeAt(next - 2) === 13 ? next - 2 : next - 1;
+  };
   return {
     lineCount: starts.length,
     position,
@@ -59,7 +65,7 @@ export function createLineIndex(text: string): LineIndex {
       if (line < 0) return 0;
       const start = starts[line];
       if (start === undefined) return text.length;
-      return Math.min(start + Math.max(0, character), starts[line + 1] ?? text.length);
+      return Math.min(start + Math.max(0, character), lineEnd(line));
     },
     range: (span) => ({ start: position(span.start), end: position(span.end) }),
   };

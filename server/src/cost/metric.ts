@@ -50,6 +50,8 @@ export interface Metric<Subject, Context> {
   /** One or two sentences of Markdown: what it is. */
   readonly documentation: string;
   readonly formula: string;
+  /** What is counted and what is not. */
+  readonly convention: string;
   readonly source: string;
   readonly compute: (subject: Subject, context: Context) => Figure;
   readonly explain: (subject: Subject, context: Context) => Explanation;

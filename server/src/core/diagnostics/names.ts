@@ -82,6 +82,13 @@ export const names = {
     example:
       "model A {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { layers = [0], heads = 2 }\n  attention mha { layers = [1], heads = 4 }\n  ffn dense { intermediate_size = 8 }\n}\nmodel B extends A {\n  attention mha { heads = 8 }\n}\n",
   }),
+  severalBlocks: defineDiagnostic<{ owner: string; name: string; kinds: readonly string[] }>({
+    code: "DSCO2014", severity: "error", title: "A name that means several blocks",
+    message: ({ owner, name, kinds }) => `\`${owner}\` has several \`${name}\` blocks (${kinds.join(", ")}): name the kind that stands once`,
+    explanation: "A block is named by its keyword or its kind, `M.ffn` or `M.moe`, where only one stands in the declaration.",
+    example:
+      "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { layers = [0], intermediate_size = 8 }\n  ffn dense { layers = [1], intermediate_size = 8 }\n}\nlet A = M.ffn.intermediate_size\n",
+  }),
   unknownKey: defineDiagnostic<{ key: string; block: string; suggestion: string | undefined }>({
     code: "DSCO2020", severity: "error", title: "An unknown key",
     message: ({ key, block, suggestion }) => `\`${block}\` has no property \`${key}\`${didYouMean(suggestion)}`,

@@ -130,7 +130,7 @@ export function describeType(type: PropertyType): string {
     case "fraction": return "a share, such as `85%`";
     case "quantity": return `a quantity, such as \`${type.example}\``;
     case "boolean": return "`true` or `false`";
-    case "word": return type.words.length > 8 ? "a name of the language" : `one of ${type.words.map((entry) => `\`${entry}\``).join(", ")}`;
+    case "word": return `one of ${type.words.slice(0, 6).map((entry) => `\`${entry}\``).join(", ")}${type.words.length > 6 ? ", …" : ""}`;
     case "number-or-auto": return "a number or `auto`";
     case "numbers": return "a list of numbers, such as `[8, 16]`";
     case "layers": return "a set of layers, such as `0..2` or `[0, 3..60]`";

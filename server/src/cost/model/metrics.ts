@@ -248,9 +248,9 @@ export function modelMetric(id: string): ModelMetric | undefined {
 }
 
 function toMetric(definition: Definition): ModelMetric {
-  const { id, title, unit, documentation, formula, source } = definition;
+  const { id, title, unit, documentation, formula, convention, source } = definition;
   return {
-    id, title, unit, documentation, formula, source,
+    id, title, unit, documentation, formula, convention, source,
     compute: (model, context) => compute(definition, model, context),
     explain: (model, context) => explain(definition, model, context),
   };
