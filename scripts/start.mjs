@@ -3,12 +3,12 @@
 //   --no-serve     end after the report (so do CI=true and a run without a terminal)
 //   --serve        serve all the same
 //   --port N       8123 unless given
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { diskFailure, Failure, runScript } from "../test/vscode/failure.mjs";
 import { getVSCode } from "../test/vscode/get-vscode.mjs";
 import { withProgress } from "../test/vscode/progress.mjs";
@@ -67,8 +67,9 @@ async function serveExamples(/** @type {number} */ port) {
     throw diskFailure(error, "VS Code could not be started", folder) ?? error;
   }
   await withProgress("Installing the extension", async () => {
-    const { status, stderr } = spawnSync(process.execPath, ["scripts/package.mjs"], { cwd: repository, encoding: "utf8" });
-    if (status !== 0) throw new Failure(`The extension could not be packaged: ${stderr.trim().split("\n").at(-1)}`);
+    await promisify(execFile)(process.execPath, ["scripts/package.mjs"], { cwd: repository }).catch(({ stderr }) => {
+      throw new Failure(`The extension could not be packaged: ${stderr.trim().split("\n").at(-1)}`);
+    });
     await installExtension(vscode, { vsix: packagedExtension, extensionsFolder, dataFolder });
   });
   // The token keeps other users of this machine out.

@@ -8,6 +8,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { createBrotliDecompress } from "node:zlib";
+import { chromium } from "playwright-core";
 import { Failure, runScript } from "./failure.mjs";
 import { withProgress } from "./progress.mjs";
 import { unpacked } from "./unpacked.mjs";
@@ -23,14 +24,20 @@ const installed = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** What a browser needs on the command line to run headless on any machine: as root, without a GPU. */
-export const browserArguments = [
+/** What it needs on the command line to run headless on any machine: as root, without a GPU. */
+const browserArguments = [
   "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
+/** A running headless browser. */
+export async function launchChromium() {
+  const { executablePath, env } = await findChromium();
+  return chromium.launch({ executablePath, env: { ...process.env, ...env }, args: browserArguments });
+}
+
 /** @returns {Promise<Browser>} */
-export async function findChromium() {
+async function findChromium() {
   const chosen = process.env.CHROMIUM;
   if (chosen) {
     const trouble = troubleOf(chosen, {});

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 // Stands in for the `code` executable of a desktop (vscodeExecutablePath of @vscode/test-electron): the same command
 // line, answered by a VS Code server and a headless Chromium.
-// Environment: DSCO_VSCODE_BUILD=min|latest, DSCO_VSCODE_TIMEOUT_MS, DSCO_VSCODE_PICTURE (a path; written at the end).
+// Environment: DSCO_VSCODE_BUILD=min|latest, DSCO_VSCODE_TIMEOUT_MS, DSCO_VSCODE_PICTURE (a path; written at
+// the end).
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { chromium } from "playwright-core";
-import { browserArguments, findChromium } from "./chromium.mjs";
+import { launchChromium } from "./chromium.mjs";
 import { runScript } from "./failure.mjs";
 import { getVSCode } from "./get-vscode.mjs";
-import { serve, writeSettings } from "./server.mjs";
+import { remote, serve, workbenchAddress, writeSettings } from "./server.mjs";
 
 /** Log lines of the workbench that say nothing about the extension. */
 const noise =
@@ -17,8 +17,11 @@ const noise =
 
 await runScript(async () => {
   const { options, positional } = readArguments(process.argv.slice(2));
-  const [vscode, browserFound] = await Promise.all([getVSCode(process.env.DSCO_VSCODE_BUILD ?? "min"), findChromium()]);
+  const vscode = await getVSCode(process.env.DSCO_VSCODE_BUILD ?? "min");
   const dataFolder = mkdtempSync(path.join(os.tmpdir(), "dsco-vscode-"));
+  // However this ends, it leaves nothing behind: serve() and Playwright end what they started in the same way.
+  process.once("exit", () => rmSync(dataFolder, { recursive: true, force: true }));
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.once(signal, () => process.exit(130));
   // The web workbench saves by itself unless told not to.
   writeSettings(dataFolder, { "files.autoSave": "off" });
   const extensionsFolder = options.get("extensions-dir")?.[0];
@@ -29,43 +32,29 @@ await runScript(async () => {
     // From 1.139 on a built workbench reads the payload below only with this.
     extraArguments: ["--enable-smoke-test-driver"],
   });
-  const browser = await chromium.launch({
-    executablePath: browserFound.executablePath,
-    env: { ...process.env, ...browserFound.env },
-    args: [...browserArguments],
+  const page = await (await launchChromium()).newPage({ viewport: { width: 1280, height: 800 } });
+  const ended = new Promise((resolve) => {
+    const milliseconds = Number(process.env.DSCO_VSCODE_TIMEOUT_MS ?? 300_000);
+    setTimeout(() => {
+      console.error(`VS Code ${vscode.version} did not end the tests within ${milliseconds / 1000} s.`);
+      resolve(124);
+    }, milliseconds);
+    void page.exposeFunction("codeAutomationExit", (/** @type {number} */ code) => resolve(code));
   });
-  try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    const ended = new Promise((resolve) => {
-      const milliseconds = Number(process.env.DSCO_VSCODE_TIMEOUT_MS ?? 180_000);
-      setTimeout(() => {
-        console.error(`VS Code ${vscode.version} did not end the tests within ${milliseconds / 1000} s.`);
-        resolve(124);
-      }, milliseconds).unref();
-      for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.once(signal, () => resolve(130));
-      void page.exposeFunction("codeAutomationExit", (/** @type {number} */ code) => resolve(code));
-    });
-    await page.exposeFunction("codeAutomationLog", (/** @type {string} */ _type, /** @type {unknown[]} */ args) => {
-      const line = args.map(String).join(" ");
-      if (!noise.test(line)) console.log(line);
-    });
-    // localhost, not 127.0.0.1: webviews need a secure context.
-    const host = `localhost:${server.port}`;
-    const remote = (/** @type {string} */ file) => `vscode-remote://${host}${path.resolve(file)}`;
-    const payload = [
-      ...["extensionDevelopmentPath", "extensionTestsPath"].flatMap((name) => (options.get(name) ?? []).map((value) => [name, remote(value)])),
-      ["enableProposedApi", ""], ["skipWelcome", "true"],
-    ];
-    const where = positional[0] === undefined ? "ew=true" : `folder=${encodeURIComponent(remote(positional[0]))}`;
-    await page.goto(`http://${host}/?${where}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
-    const code = await ended;
-    if (process.env.DSCO_VSCODE_PICTURE) await page.screenshot({ path: process.env.DSCO_VSCODE_PICTURE });
-    return Number(code);
-  } finally {
-    await browser.close();
-    await server.stop();
-    rmSync(dataFolder, { recursive: true, force: true });
-  }
+  await page.exposeFunction("codeAutomationLog", (/** @type {string} */ _type, /** @type {unknown[]} */ args) => {
+    const line = args.map(String).join(" ");
+    if (!noise.test(line)) console.log(line);
+  });
+  /** @type {[string, string][]} */
+  const extension = ["extensionDevelopmentPath", "extensionTestsPath"].flatMap((name) =>
+    (options.get(name) ?? []).map((/** @type {string} */ file) => /** @type {[string, string]} */ ([name, remote(server.port, file)])),
+  );
+  await page.goto(workbenchAddress(server.port, positional[0], [...extension, ["enableProposedApi", ""], ["skipWelcome", "true"]]));
+  const code = await ended;
+  if (process.env.DSCO_VSCODE_PICTURE) await page.screenshot({ path: process.env.DSCO_VSCODE_PICTURE });
+  await page.context().browser()?.close();
+  await server.stop();
+  return Number(code);
 });
 process.exit();
 

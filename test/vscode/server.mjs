@@ -61,13 +61,15 @@ export async function serve(vscode, { port, dataFolder, extensionsFolder, token,
     { env: serverEnvironment(), stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   const ended = new Promise((resolve) => server.once("exit", () => resolve(undefined)));
+  // Also what outlives the server: extension hosts that wait for a client to come back.
+  const endGroup = () => signalGroup(server.pid, "SIGKILL");
+  process.once("exit", endGroup);
   const stop = async () => {
     signalGroup(server.pid, "SIGTERM");
     const forced = setTimeout(() => signalGroup(server.pid, "SIGKILL"), 3000);
     await ended;
     clearTimeout(forced);
-    // What outlives the server: extension hosts that wait for a client to come back.
-    signalGroup(server.pid, "SIGKILL");
+    endGroup();
   };
   let log = "";
   const listening = new Promise((resolve, reject) => {
@@ -84,6 +86,23 @@ export async function serve(vscode, { port, dataFolder, extensionsFolder, token,
     );
   });
   return { port: await listening, stop, ended };
+}
+
+/**
+ * The address of the workbench of a served VS Code, for tests: localhost, not 127.0.0.1, because webviews need a secure
+ * context. The payload is what VS Code's own smoke tests use; it needs `--enable-smoke-test-driver`.
+ * @param {number} port
+ * @param {string | undefined} folder the folder to open; none: an empty window
+ * @param {readonly (readonly [string, string])[]} payload
+ */
+export function workbenchAddress(port, folder, payload) {
+  const query = new URLSearchParams({ payload: JSON.stringify(payload), ...(folder === undefined ? { ew: "true" } : { folder: remote(port, folder) }) });
+  return `http://localhost:${port}/?${query}`;
+}
+
+/** A file of this machine as the workbench served at `port` names it. */
+export function remote(/** @type {number} */ port, /** @type {string} */ file) {
+  return `vscode-remote://localhost:${port}${path.resolve(file)}`;
 }
 
 /** @param {number} port */
