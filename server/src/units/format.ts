@@ -35,11 +35,13 @@ export function formatGrouped(value: number): string {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
-/** Four significant digits, never in exponent form between 1e-6 and 1e21; whole numbers below 10,000 as they are. */
+/** A number in its own unit: whole ones below 10,000 as they are, others with four significant digits. */
+const unscaled = (value: number): string => (Number.isInteger(value) && Math.abs(value) < 1e4 ? String(value) : fourDigits(value));
+
+/** Four significant digits, never in exponent form between 1e-6 and 1e21. */
 function fourDigits(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size < 1e4) return String(value);
   if (size >= 1e21 || size < 1e-6) return value.toExponential(3);
   const decimals = Math.max(0, 3 - Math.floor(Math.log10(size)));
   const text = value.toFixed(Math.min(decimals, 20));
@@ -56,10 +58,10 @@ function pickStep<Step extends readonly [number, string]>(size: number, steps: r
 /** A plain count with four significant digits: `671.0B`, `4096`, `37.55B`, `0.4375`. */
 export function formatCount(value: number): string {
   const size = Math.abs(value);
-  if (Number(size.toPrecision(4)) < 1e4) return fourDigits(value);
+  if (Number(size.toPrecision(4)) < 1e4) return unscaled(value);
   if (size >= 1e16) return value.toExponential(3);
   const step = pickStep(size, magnitudeSteps);
-  return step ? `${fourDigits(value / step[0])}${step[1]}` : fourDigits(value);
+  return step ? `${fourDigits(value / step[0])}${step[1]}` : unscaled(value);
 }
 
 /**
@@ -70,14 +72,14 @@ export function formatQuantity(value: number, dimension: Dimension): string {
   if (!Number.isFinite(value)) return "not a finite number";
   if (isPlain(dimension)) return formatCount(value);
   const ladder = ladders.find((candidate) => sameDimension(candidate.dimension, dimension));
-  if (!ladder) return `${fourDigits(value)} ${dimensionSymbol(dimension)}`;
+  if (!ladder) return `${unscaled(value)} ${dimensionSymbol(dimension)}`;
   const last = ladder.steps[ladder.steps.length - 1];
   const baseStep = ladder.steps.find(([scale]) => scale === 1) ?? last;
   const step = value === 0 ? baseStep : (pickStep(Math.abs(value), ladder.steps) ?? last);
-  if (!step) return fourDigits(value);
+  if (!step) return unscaled(value);
   const scaled = value / step[0];
   if (sameDimension(dimension, dimensions.tokens)) return `${formatCount(scaled)} ${step[1]}`;
-  return `${fourDigits(scaled)} ${step[1]}`;
+  return `${step[0] === 1 ? unscaled(scaled) : fourDigits(scaled)} ${step[1]}`;
 }
 
 /** The figure in base units, every digit: `70,272 B`, `671,026,419,200`. */
