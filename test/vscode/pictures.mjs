@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+// Takes pictures of the packaged extension in VS Code: one file a feature, in .vscode-test/pictures/.
+//   node test/vscode/pictures.mjs [--build min|latest] [--only NAME] [--docs]
+// --docs writes them to docs/images/ too, where the README shows them. Look at them before they are committed.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { launchChromium } from "./chromium.mjs";
+import { runScript } from "./failure.mjs";
+import { getVSCode } from "./get-vscode.mjs";
+import { installExtension, remote, serve, workbenchAddress, writeSettings } from "./server.mjs";
+import { cacheFolder } from "./unpacked.mjs";
+import { freshWorkspace, repository, requirePackagedExtension } from "./workspace.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const example = "deepseek-v3.dsco";
+
+/** @type {readonly { readonly name: string, readonly file?: string, readonly edit?: (text: string) => string, readonly show: (page: Page) => Promise<void> }[]} */
+const pictures = [
+  {
+    name: "lenses",
+    show: async (page) => {
+      await page.locator(".codelens-decoration a").first().waitFor();
+    },
+  },
+  {
+    name: "hover",
+    show: async (page) => {
+      await word(page, "kv_lora_rank").hover();
+      await page.locator(".monaco-hover .hover-contents", { hasText: "70.27 KB" }).first().waitFor();
+    },
+  },
+  {
+    name: "explanation",
+    show: async (page) => {
+      await page.locator(".codelens-decoration a", { hasText: "KV" }).first().click();
+      const preview = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+      await preview.getByText("70,272").first().waitFor();
+    },
+  },
+  {
+    name: "quick-fix",
+    edit: (text) => text.replace(/group_limit(\s*)= 4/, "group_limit$1= 9"),
+    show: async (page) => {
+      await page.locator(".squiggly-error, .squiggly-warning").first().waitFor();
+      await word(page, "group_limit").click();
+      await page.keyboard.press("Control+.");
+      await page.locator(".action-widget .monaco-list-row").first().waitFor();
+    },
+  },
+  {
+    name: "diagnostics",
+    edit: (text) => text.replace("hidden_size", "hiden_size").replace(/top_k(\s*)= 8/, "top_k$1= 200"),
+    show: async (page) => {
+      await page.locator(".squiggly-error").first().waitFor();
+      await page.keyboard.press("Control+Shift+M");
+      await page.locator(".markers-panel .monaco-list-row").first().waitFor();
+    },
+  },
+  {
+    name: "outline",
+    show: async (page) => {
+      await command(page, "Explorer: Focus on Outline View");
+      await page.locator(".outline-pane .monaco-list-row", { hasText: "DeepSeekV3" }).first().waitFor();
+    },
+  },
+];
+
+/** A word of the editor's text. */
+function word(/** @type {Page} */ page, /** @type {string} */ text) {
+  return page.locator(".view-line span:not(:has(span))", { hasText: new RegExp(`^\\s*${text}\\s*$`) }).first();
+}
+
+/** Runs a command by its title, as a user does. */
+async function command(/** @type {Page} */ page, /** @type {string} */ title) {
+  await page.keyboard.press("F1");
+  await page.keyboard.type(title);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+  await page.keyboard.press("Enter");
+}
+
+await runScript(async () => {
+  const { values } = parseArgs({
+    options: { build: { type: "string", default: "latest" }, only: { type: "string" }, docs: { type: "boolean", default: false } },
+  });
+  const vsix = requirePackagedExtension();
+  const vscode = await getVSCode(values.build);
+  const { folder, workspace, remove } = freshWorkspace();
+  process.once("exit", remove);
+  const extensionsFolder = path.join(folder, "extensions");
+  const dataFolder = path.join(folder, "data");
+  writeSettings(dataFolder, {
+    "files.autoSave": "off",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "window.commandCenter": false,
+    "editor.minimap.enabled": false,
+    "editor.fontSize": 13,
+    "breadcrumbs.enabled": false,
+  });
+  await installExtension(vscode, { vsix, extensionsFolder, dataFolder });
+  const server = await serve(vscode, { port: 0, dataFolder, extensionsFolder, extraArguments: ["--enable-smoke-test-driver"] });
+  const browser = await launchChromium();
+  const target = path.join(cacheFolder, "pictures");
+  mkdirSync(target, { recursive: true });
+  let failed = 0;
+  for (const { name, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
+    const file = path.join(workspace, example);
+    const original = readFileSync(file, "utf8");
+    if (edit) writeFileSync(file, edit(original));
+    const page = await browser.newPage({ viewport: { width: 1180, height: 720 }, deviceScaleFactor: 1.5 });
+    page.setDefaultTimeout(20_000);
+    try {
+      await page.goto(workbenchAddress(server.port, workspace, [["openFile", remote(server.port, file)], ["skipWelcome", "true"]]));
+      await page.locator(".view-lines .view-line").first().waitFor();
+      await page.locator(".codelens-decoration a").first().waitFor();
+      await show(page);
+      await page.waitForTimeout(500); // Animations of menus and hovers come to their end.
+      console.log(`${name}.png`);
+    } catch (error) {
+      failed += 1;
+      console.log(`${name}.png: ${error instanceof Error ? error.message.split("\n")[0] : error}`);
+    }
+    await page.screenshot({ path: path.join(target, `${name}.png`) });
+    await page.close();
+    writeFileSync(file, original);
+  }
+  await browser.close();
+  await server.stop();
+  if (failed === 0 && values.docs) {
+    const images = path.join(repository, "docs/images");
+    mkdirSync(images, { recursive: true });
+    for (const { name } of pictures) copyFileSync(path.join(target, `${name}.png`), path.join(images, `${name}.png`));
+  }
+  return failed === 0 ? 0 : 1;
+});
+process.exit();
