@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import {
   attentionKinds, blockTitle, ffnKinds, inProgress, memoized, mixerKinds, modelSchema, mtpSchema, names, precisionSchema, settledValue,
   type BlockSchema, type BoundBlock, type BoundDeclaration, type Workspace,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DeclarationKeyword } from "../../../../grammar/src";
 import type { Dimension } from "../../units";
 
