@@ -4,7 +4,7 @@
  */
 import type { Comment, DeclarationKeyword } from "./ast";
 import { declarationKeywords } from "./ast";
-import { isLineBreak, type Token } from "./lexer";
+import { isLineBreak, lineStartIfBlank, type Token } from "./lexer";
 import { contextualWords, Extends, Identifier, LeftBrace, Newline, Of } from "./tokens";
 
 const keywords: ReadonlySet<string> = new Set(declarationKeywords);
@@ -18,8 +18,8 @@ export function isWord(token: Token | undefined): boolean {
   return token !== undefined && (token.tokenType === Identifier || contextualTypes.has(token.tokenType));
 }
 
-function startsAtMargin(text: string, token: Token): boolean {
-  return token.startOffset === 0 || isLineBreak(text.charCodeAt(token.startOffset - 1));
+function startsAtMargin(text: string, { startOffset }: Token): boolean {
+  return startOffset === 0 || isLineBreak(text.charCodeAt(startOffset - 1));
 }
 
 /** Whether tokens[index] begins a declaration whatever stands before it. */
@@ -44,12 +44,6 @@ export interface Cut {
   readonly start: number;
   readonly tokenIndex: number;
   readonly commentIndex: number;
-}
-
-function lineStartIfBlank(text: string, offset: number): number | undefined {
-  let at = offset;
-  while (at > 0 && (text.charCodeAt(at - 1) === 32 || text.charCodeAt(at - 1) === 9)) at -= 1;
-  return at === 0 || isLineBreak(text.charCodeAt(at - 1)) ? at : undefined;
 }
 
 /** The offset of the line break's first character when one ends right before `offset`. */

@@ -6,7 +6,7 @@
 import type { Span, SyntaxError } from "./ast";
 import { declarationKeywords } from "./ast";
 import { isDeclarationKeyword, isWord, startsDeclaration } from "./chunks";
-import { createTokenAt, endOf, isLineBreak, lineEnd, type Token } from "./lexer";
+import { createTokenAt, endOf, lineEnd, lineStartIfBlank, type Token } from "./lexer";
 import * as mistakes from "./syntax-errors";
 import {
   BlockWord, Colon, Comma, Comparison, DeclarationWord, Dot, Equals, From, ImportClose, ImportOpen, ImportWord, ItemComma, LeftBrace, LeftBracket,
@@ -44,9 +44,8 @@ function marked(token: Token, type: TokenType): Token {
 
 /** Columns before `offset` when only blanks stand there on its line. */
 function indentOf(text: string, offset: number): number | undefined {
-  let at = offset;
-  while (at > 0 && (text.charCodeAt(at - 1) === 32 || text.charCodeAt(at - 1) === 9)) at -= 1;
-  return at === 0 || isLineBreak(text.charCodeAt(at - 1)) ? offset - at : undefined;
+  const start = lineStartIfBlank(text, offset);
+  return start === undefined ? undefined : offset - start;
 }
 
 export function layOut(text: string, tokens: readonly Token[]): Layout {
@@ -84,7 +83,7 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     let last = tokens[at] as Token;
     while (at < tokens.length) {
       const type = typeAt(at);
-      if (type === Newline || (type === RightBrace && blocks.length > 0)) break;
+      if (type === Newline || (blocks.length > 0 && (type === RightBrace || type === Comma))) break;
       last = tokens[at] as Token;
       if (type === LeftBrace) skipGroup();
       else at += 1;
@@ -109,20 +108,22 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     at += 1;
   };
 
-  const reportUnclosed = (block: OpenBlock): void => {
-    if (reportedTooDeep) return;
+  /** Reports the innermost of `unclosed`, which is innermost first; the fix closes them all. */
+  const reportUnclosed = (unclosed: readonly OpenBlock[]): void => {
+    const innermost = unclosed[0];
+    if (innermost === undefined || reportedTooDeep) return;
     const end = previousEnd();
-    const isOneLine = lineEnd(text, block.header.start) >= end && block.header.end < end;
+    const isOneLine = (block: OpenBlock): boolean => lineEnd(text, block.header.start) >= end && block.header.end < end;
     const rest = text.slice(end, lineEnd(text, end));
-    const place = isOneLine || rest.includes("/*") ? end : end + rest.length;
-    const newText = isOneLine ? " }" : `\n${" ".repeat(block.indent)}}`;
-    errors.push(mistakes.blockNotClosed(block.header, block.label, place, newText));
+    const place = isOneLine(innermost) || rest.includes("/*") ? end : end + rest.length;
+    const closers = unclosed.map((block) => (isOneLine(block) ? " }" : `\n${" ".repeat(block.indent)}}`)).join("");
+    errors.push(mistakes.blockNotClosed(innermost.header, innermost.label, place, closers));
   };
 
   const closeMissing = (): void => {
     const block = blocks.pop();
     if (block === undefined) return;
-    reportUnclosed(block);
+    reportUnclosed([block]);
     pushVirtual(Newline, "");
     pushVirtual(RightBrace, "}");
     surplus -= 1;
@@ -160,7 +161,8 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
 
   const noteIndentation = (token: Token): void => {
     const block = blocks.at(-1);
-    if (block !== undefined && block.bodyIndent === undefined) block.bodyIndent = indentOf(text, token.startOffset);
+    // A member on the header's own line: every line below is out of such a block.
+    if (block !== undefined && block.bodyIndent === undefined) block.bodyIndent = indentOf(text, token.startOffset) ?? Infinity;
   };
 
   /** Reads to the end of the statement: brackets are balanced, newlines inside them dropped. */
@@ -343,7 +345,7 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
       const token = tokens[at] as Token;
       if (token.tokenType === Newline || token.tokenType === Unknown) continue;
       if (token.tokenType === Equals || token.tokenType === Colon) {
-        errors.push(mistakes.equalsBeforeBlock(spanOf(token), header.image));
+        errors.push(mistakes.equalsBeforeBlock(spanOf(token), token.image, header.image));
       } else if (isWord(token) && words.length === 1) {
         words.push(token);
         out.push(token);
@@ -397,23 +399,32 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     inStrayText = false;
   };
 
+  /** `1,000`: the digits after a comma that touches both numbers. */
+  const readDigitGroups = (first: Token): boolean => {
+    const comma = out.at(-1);
+    const number = out.at(-2);
+    if (first.tokenType !== NumberToken || comma?.tokenType !== Comma || number?.tokenType !== NumberToken) return false;
+    if (endOf(number) !== comma.startOffset || endOf(comma) !== first.startOffset) return false;
+    let last = first;
+    for (at += 1; typeAt(at) === Comma && typeAt(at + 1) === NumberToken && tokens[at + 1]?.startOffset === endOf(last) + 1; at += 2) {
+      last = tokens[at + 1] as Token;
+    }
+    errors.push(mistakes.commaInNumber(spanOf(number, last), text.slice(number.startOffset, endOf(last))));
+    return true;
+  };
+
+  const readUnnamed = (first: Token): void => {
+    if (readDigitGroups(first)) return;
+    const last = skipStatement();
+    if (first.tokenType === Unknown) return;
+    const span = { start: first.startOffset, end: Math.min(endOf(last), lineEnd(text, first.startOffset)) };
+    errors.push(mistakes.cannotStartLine(span, text.slice(span.start, span.end)));
+  };
+
   const readMember = (): void => {
     const first = tokens[at] as Token;
     noteIndentation(first);
-    if (!isWord(first)) {
-      const previous = out.at(-1);
-      const number = out.at(-2)?.tokenType === NumberToken ? out.at(-2) : out.at(-3);
-      const last = skipStatement();
-      if (first.tokenType === Unknown) return;
-      if (first.tokenType === NumberToken && previous?.tokenType === Comma && number?.tokenType === NumberToken
-        && endOf(previous) === first.startOffset && endOf(number) === previous.startOffset) {
-        errors.push(mistakes.commaInNumber(spanOf(number, first), text.slice(number.startOffset, endOf(first))));
-      } else {
-        const end = Math.min(endOf(last), lineEnd(text, first.startOffset));
-        errors.push(mistakes.cannotStartLine({ start: first.startOffset, end }, text.slice(first.startOffset, end)));
-      }
-      return;
-    }
+    if (!isWord(first)) return readUnnamed(first);
     const second = typeAt(at + 1);
     const isAssignment = second === Equals || second === Dot || second === Colon;
     const statement = isAssignment ? undefined : statementWords.get(first.image);
@@ -434,9 +445,8 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     else if (blocks.length === 0) readTopLevel();
     else readMember();
   }
-  // Several open blocks are most often one brace: the innermost is named, the fix closes it.
-  const innermost = blocks.at(-1);
-  if (innermost !== undefined) reportUnclosed(innermost);
+  // Several open blocks are most often one brace: the innermost is named, the fix closes all.
+  reportUnclosed([...blocks].reverse());
   for (; blocks.length > 0; blocks.pop()) {
     pushVirtual(Newline, "");
     pushVirtual(RightBrace, "}");

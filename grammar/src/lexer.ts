@@ -44,6 +44,8 @@ const word = /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy;
 const wordEnd = "(?![\\p{L}\\p{M}\\p{N}_])";
 /** `μs` (Greek mu) and `µs` (micro sign) are read as `us`. */
 const microseconds = /^[μµ]s$/u;
+/** A text in typographic quotes, as word processors make them. */
+const curlyQuoted = /[“”„][^“”„\r\n]{0,1000}[“”]/uy;
 const knownUnits: ReadonlySet<string> = new Set(unitNames);
 const unit = new RegExp(
   `(?:${[...unitNames, "μs", "µs"].sort((a, b) => b.length - a.length).join("|")})${wordEnd}`, "uy");
@@ -97,6 +99,13 @@ export function lineEnd(text: string, from: number): number {
   return at;
 }
 
+/** Start of the line that holds `offset` when nothing but blanks stands before it there. */
+export function lineStartIfBlank(text: string, offset: number): number | undefined {
+  let at = offset;
+  while (at > 0 && !isLineBreak(text.charCodeAt(at - 1)) && blank.test(text.charAt(at - 1))) at -= 1;
+  return at === 0 || isLineBreak(text.charCodeAt(at - 1)) ? at : undefined;
+}
+
 /** Scans tokens that start in [from, to). `from` must not lie inside a token or a comment. */
 export function lex(text: string, from = 0, to = text.length): Lexed {
   const tokens: Token[] = [];
@@ -133,9 +142,9 @@ export function lex(text: string, from = 0, to = text.length): Lexed {
       end += code === 92 && end + 1 < text.length && !isLineBreak(text.charCodeAt(end + 1)) ? 2 : 1;
     }
     if (text.charCodeAt(end) === 34) return push(StringToken, end + 1);
-    // What closes a bracket at the end of the line most likely still does.
     const start = at;
-    while (end > at + 1 && " \t,)]}".includes(text.charAt(end - 1))) end -= 1;
+    // What closes a bracket of this line at its end most likely still does.
+    if (hasOpenerOnLine(tokens)) while (end > at + 1 && " \t,)]}".includes(text.charAt(end - 1))) end -= 1;
     push(StringToken, end);
     errors.push(mistakes.unclosedString({ start, end: at }));
   };
@@ -157,7 +166,18 @@ export function lex(text: string, from = 0, to = text.length): Lexed {
     at = number.end;
   };
 
+  const scanCurlyQuoted = (): boolean => {
+    const written = matchAt(curlyQuoted, text, at);
+    if (written === undefined) return false;
+    const meant = `"${written.slice(1, -1).replace(/"/gu, "\\\"")}"`;
+    errors.push(mistakes.lookAlike({ start: at, end: at + written.length }, written, meant));
+    tokens.push(createTokenAt(StringToken, meant, at, at + written.length));
+    at += written.length;
+    return true;
+  };
+
   const scanUnknown = (): void => {
+    if (scanCurlyQuoted()) return;
     let end = at;
     while (end < text.length && isUnknownAt(text, end)) end += (text.codePointAt(end) as number) > 0xffff ? 2 : 1;
     end = Math.max(end, at + 1);
@@ -202,6 +222,18 @@ export function lex(text: string, from = 0, to = text.length): Lexed {
     else scanUnknown();
   }
   return { tokens, comments, errors, end: at, openComment };
+}
+
+function hasOpenerOnLine(tokens: readonly Token[]): boolean {
+  let depth = 0;
+  for (let index = tokens.length - 1; index >= 0; index -= 1) {
+    const type = tokens[index]?.tokenType;
+    if (type === Newline) break;
+    if (type === LeftBrace || type === LeftParenthesis || type === LeftBracket) depth += 1;
+    else if (type === RightBrace || type === RightParenthesis || type === RightBracket) depth -= 1;
+    if (depth > 0) return true;
+  }
+  return false;
 }
 
 /** `a.5` is a path with a mistake, `.5` a number with one. */

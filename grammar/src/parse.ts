@@ -5,6 +5,7 @@ import { layOut } from "./layout";
 import { isLineBreak, lex, type Lexed, type Token } from "./lexer";
 import { parseChunkTokens } from "./parser";
 import { shiftChunk } from "./shift";
+import { Newline } from "./tokens";
 
 /** A run of the text that is read on its own: from a declaration's doc comment to the next declaration's. */
 export interface Chunk {
@@ -99,8 +100,9 @@ function readChanged(text: string, previous: ParsedText): readonly Chunk[] | und
     const to = resume === undefined ? text.length : resume.start + delta;
     const lexed = lex(text, from, to);
     const last = lexed.comments.at(-1);
-    // A comment that reaches over the border, or a doc comment right above it, moves the border.
-    const isInStep = lexed.end === to && !(last?.kind === "doc" && isLineBreakOnly(text, last.end, to));
+    // A comment that reaches over the border, a doc comment right above it, or nothing but comments before it move it.
+    const isInStep = lexed.end === to && !(last?.kind === "doc" && isLineBreakOnly(text, last.end, to))
+      && lexed.tokens.some((token) => token.tokenType !== Newline);
     if (resume !== undefined && !isInStep) {
       if (lexed.end > to && next + 1 < chunks.length) next = chunks.length - 1;
       continue;

@@ -15,8 +15,8 @@ import { docAbove } from "./chunks";
 import { endOf, type Token } from "./lexer";
 import * as mistakes from "./syntax-errors";
 import {
-  As, BlockWord, Colon, Comma, Comparison, DeclarationWord, Dot, DotDot, Equals, Extends, From, Identifier as Word,
-  ImportClose, ImportOpen, ImportWord, InLine, ItemComma, LeftBrace, LeftBracket, LeftParenthesis, LetWord, MeasuredWord, NumberToken,
+  As, BlockWord, Colon, Comparison, DeclarationWord, Dot, DotDot, Equals, Extends, From, Identifier as Word,
+  ImportClose, ImportOpen, ImportWord, InLine, ItemComma, LeftBrace, LeftBracket, LeftParenthesis, LetWord, MeasuredWord, Newline, NumberToken,
   ObjectiveWord, Of, Operator, PropertyWord, RequireWord, RightBrace, RightBracket, RightParenthesis, Separator, Sign,
   Step, StringToken, tokenTypes, TooDeep, WhereWord,
 } from "./tokens";
@@ -112,6 +112,7 @@ class DscoParser extends EmbeddedActionsParser {
       });
       this.CONSUME(ImportClose);
       this.CONSUME(From);
+      this.subject = "from";
       return build.stringLiteral(this.CONSUME(StringToken));
     }, () => undefined);
     return { kind: "import", start: keyword.startOffset, end: this.previousEnd(), names, from };
@@ -121,7 +122,10 @@ class DscoParser extends EmbeddedActionsParser {
     const name = build.identifier(this.CONSUME(Word));
     const alias = this.OPTION(() => {
       this.CONSUME(As);
-      return build.identifier(this.CONSUME2(Word));
+      this.subject = "as";
+      const aliasName = build.identifier(this.CONSUME2(Word));
+      this.subject = "import";
+      return aliasName;
     });
     return { kind: "import-name", start: name.start, end: (alias ?? name).end, name, alias };
   });
@@ -147,13 +151,14 @@ class DscoParser extends EmbeddedActionsParser {
       if (!this.RECORDING_PHASE && (!this.nextIs(Word) || this.startsClause())) throw { expected: "a name" };
       name = build.identifier(this.CONSUME(Word));
       this.OPTION(() => {
-        this.CONSUME(Extends);
+        this.subject = this.CONSUME(Extends).image;
         base = build.identifier(this.CONSUME2(Word));
       });
       this.OPTION2(() => {
-        this.CONSUME(Of);
+        this.subject = this.CONSUME(Of).image;
         of = build.identifier(this.CONSUME3(Word));
       });
+      this.subject = keyword.image;
       if (!this.RECORDING_PHASE && !this.nextIs(LeftBrace)) throw { expected: "a block in `{ }`" };
     }, () => undefined);
     const body = this.OPTION3(() => this.SUBRULE(this.body));
@@ -202,6 +207,7 @@ class DscoParser extends EmbeddedActionsParser {
       this.MANY(() => {
         this.CONSUME(Dot);
         path.push(build.identifier(this.CONSUME(Word)));
+        this.subject = path.map((part) => part.text).join(".");
       });
       this.SUBRULE(this.assignment);
       return this.SUBRULE(this.expression);
@@ -264,6 +270,7 @@ class DscoParser extends EmbeddedActionsParser {
       const measuredValue = this.SUBRULE(this.expression);
       this.OPTION(() => {
         this.CONSUME(From);
+        this.subject = "from";
         from = build.stringLiteral(this.CONSUME(StringToken));
       });
       return measuredValue;
@@ -325,7 +332,7 @@ class DscoParser extends EmbeddedActionsParser {
   public operand = this.RULE("operand", (): build.Operand => {
     const signs: IToken[] = [];
     this.MANY(() => { signs.push(this.CONSUME(Sign)); });
-    if (!this.RECORDING_PHASE && !valueStarts.has(this.LA(1).tokenType)) throw noValue;
+    if (!this.RECORDING_PHASE && !this.startsValue()) throw noValue;
     const value = this.OR<Expression>([
       { ALT: () => build.numberLiteral(this.CONSUME(NumberToken)) },
       { ALT: () => this.SUBRULE(this.nameOrCall) },
@@ -433,7 +440,8 @@ class DscoParser extends EmbeddedActionsParser {
     const next = this.LA(1);
     const isHere = this.nextIs(InLine);
     const span = isHere ? build.spanOf(next) : { start: this.statementStart, end: this.previousEnd() };
-    const isShown = isHere || ((this.nextIs(Comma) || this.nextIs(RightBrace) || this.nextIs(LeftBrace)) && next.image !== "" && endOf(next) > next.startOffset);
+    // What the layout has supplied has no width: the author wrote nothing there.
+    const isShown = isHere || (!this.nextIs(Newline) && endOf(next) > next.startOffset);
     const found = isShown ? `found ${mistakes.quote(next.image)}` : "the line ends here";
     this.found.push(expected === noValue.expected
       ? mistakes.missingValue(span, this.subject, found)
@@ -467,6 +475,12 @@ class DscoParser extends EmbeddedActionsParser {
   /** `model extends Base`: the name is missing, `extends` is none. */
   private startsClause(): boolean {
     return (this.nextIs(Extends) || this.nextIs(Of)) && tokenMatcher(this.LA(2), Word);
+  }
+
+  /** `from "…"` names a source: it is no value. */
+  private startsValue(): boolean {
+    const { tokenType } = this.LA(1);
+    return valueStarts.has(tokenType) && !(tokenType === From && this.LA(2).tokenType === StringToken);
   }
 
   private nextIs(type: TokenType): boolean {

@@ -161,10 +161,10 @@ export function unexpectedBlock(span: Span): SyntaxError {
   return error("DSCO1001", span, "A block cannot stand here: only after its name, at the start of a line.");
 }
 
-export function equalsBeforeBlock(equals: Span, name: string): SyntaxError {
-  return error("DSCO1001", equals, `${quote(name)} is a block: no \`=\` stands before its \`{\`.`, {
-    title: "Remove `=`",
-    edits: [replace(equals, "")],
+export function equalsBeforeBlock(span: Span, found: string, name: string): SyntaxError {
+  return error("DSCO1001", span, `${quote(name)} is a block: no \`${found}\` stands before its \`{\`.`, {
+    title: `Remove \`${found}\``,
+    edits: [replace(span, "")],
   });
 }
 
@@ -203,5 +203,5 @@ export function missingPart(span: Span, subject: string, part: string, found: st
 }
 
 export function unexpectedAfter(span: Span, subject: string, text: string): SyntaxError {
-  return error("DSCO1001", span, `${quote(subject)} ends before ${quote(text)}: a line ends there, or a comma stands between.`);
+  return error("DSCO1001", span, `${quote(text)} cannot stand here: ${quote(subject)} ends with its line, or with a comma.`);
 }
