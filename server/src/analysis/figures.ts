@@ -102,7 +102,10 @@ function propertyAt(workspace: Workspace, blocks: ModelBlocks, path: string): Pr
   if (path.startsWith("@")) return undefined;
   const point = path.lastIndexOf(".");
   const block = blocks.get(point < 0 ? "" : path.slice(0, point));
-  return block && settledValue(workspace, block, path.slice(point + 1));
+  const key = path.slice(point + 1);
+  const found = block && settledValue(workspace, block, key);
+  // a block without `layers` stands on what the model's `layers` leaves it
+  return found?.origin === "absent" && key === "layers" && block?.parent ? settledValue(workspace, block.parent, key) : found;
 }
 
 /** The figures that a property feeds, by asking each explanation whether it read it. */

@@ -54,16 +54,19 @@ function build(workspace: Workspace, declaration: BoundDeclaration): ModelResult
   blocks.set("precision", precisionBlock);
   const head = read(workspace, block, modelSchema);
   const assignment = assignLayers(workspace, declaration);
-  const layersOf = (inner: BoundBlock) => {
+  /** The blocks of a keyword, where every layer has something and every block is understood. */
+  const blocksOf = (keyword: string): readonly BoundBlock[] => {
     if (!assignment) throw new Incomplete("`layers` of `model` has no value");
-    const problem = layerProblem(assignment, inner);
-    if (problem !== undefined) throw new Incomplete(problem);
-    return assignment.layers.get(inner) ?? [];
-  };
-  const understood = (keyword: string) => {
-    const unknown = declaration.problems.find((problem) => problem.code === names.unknownBlock.entry.code);
+    const unknown = declaration.problems.some((problem) => problem.code === names.unknownBlock.entry.code);
     if (unknown) throw new Incomplete("a block of the model is not understood");
+    const empty = emptyLayers(assignment);
+    if (empty.length > 0) throw new Incomplete(`nothing stands on layers ${formatLayers(empty)}`);
     return of(keyword);
+  };
+  const layersOf = (inner: BoundBlock) => {
+    const problem = assignment && layerProblem(assignment, inner);
+    if (problem !== undefined) throw new Incomplete(problem);
+    return assignment?.layers.get(inner) ?? [];
   };
   const record = tolerant<ModelRecord>({
     layers: () => head.layers,
@@ -71,8 +74,8 @@ function build(workspace: Workspace, declaration: BoundDeclaration): ModelResult
     vocab_size: () => head.vocab_size,
     tie_embeddings: () => head.tie_embeddings,
     max_context: () => head.max_context,
-    attention: () => understood("attention").map((inner) => attentionRecord(workspace, inner, () => layersOf(inner))),
-    ffn: () => understood("ffn").map((inner) => ffnRecord(workspace, inner, () => layersOf(inner))),
+    attention: () => blocksOf("attention").map((inner) => attentionRecord(workspace, inner, () => layersOf(inner))),
+    ffn: () => blocksOf("ffn").map((inner) => ffnRecord(workspace, inner, () => layersOf(inner))),
     mtp: () => {
       const mtp = mtpBlock && read(workspace, mtpBlock, mtpSchema);
       return mtp && tolerant<MtpRecord>({ depth: () => mtp.depth, acceptance: () => mtp.acceptance });
@@ -103,20 +106,20 @@ function read<Shape extends z.ZodRawShape>(workspace: Workspace, block: BoundBlo
   return tolerant<z.output<z.ZodObject<Shape>>>(fields as { [Key in keyof z.output<z.ZodObject<Shape>>]: () => z.output<z.ZodObject<Shape>>[Key] });
 }
 
-/** Figures of layers that overlap, reach outside or have gaps would be wrong: there are none. */
-function layerProblem(assignment: LayerAssignment, block: BoundBlock): string | undefined {
-  if (assignment.outside.has(block)) return `the layers of \`${block.keyword} ${block.variant ?? ""}\` reach outside the model`;
-  const own = new Set(assignment.layers.get(block));
-  const covered = new Set<number>();
-  for (const [other, layers] of assignment.layers) {
-    for (const layer of layers) {
-      covered.add(layer);
-      if (other !== block && other.keyword === block.keyword && own.has(layer)) return `two \`${block.keyword}\` blocks stand on layer ${layer}`;
-    }
+function emptyLayers({ total, layers }: LayerAssignment): readonly number[] {
+  const covered = new Set([...layers.values()].flat());
+  return covered.size === total ? [] : Array.from({ length: total }, (_, layer) => layer).filter((layer) => !covered.has(layer));
+}
+
+/** Figures of layers that overlap or reach outside the model would be wrong: there are none. */
+function layerProblem({ layers, outside }: LayerAssignment, block: BoundBlock): string | undefined {
+  if (outside.has(block)) return `the layers of \`${block.keyword} ${block.variant ?? ""}\` reach outside the model`;
+  const own = new Set(layers.get(block));
+  for (const [other, indices] of layers) {
+    const shared = other !== block && other.keyword === block.keyword ? indices.find((layer) => own.has(layer)) : undefined;
+    if (shared !== undefined) return `two \`${block.keyword}\` blocks stand on layer ${shared}`;
   }
-  if (covered.size === assignment.total) return undefined;
-  const empty = Array.from({ length: assignment.total }, (_, layer) => layer).filter((layer) => !covered.has(layer));
-  return `nothing stands on layers ${formatLayers(empty)}`;
+  return undefined;
 }
 
 function attentionRecord(workspace: Workspace, block: BoundBlock, layers: () => readonly number[]): AttentionRecord {

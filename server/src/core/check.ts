@@ -1,10 +1,10 @@
 import type { BlockDeclaration, Expression, ImportDeclaration, Member, Span } from "../../../grammar/src";
 import { evaluateAssertion } from "./assertions";
 import { bindDeclaration, removeMember } from "./bind";
-import type { BoundBlock, BoundDeclaration, FileScope, ImportedSymbol, LetSymbol, ResolvedImport } from "./bound";
+import type { BoundBlock, BoundDeclaration, BoundProperty, FileScope, ImportedSymbol, LetSymbol, ResolvedImport } from "./bound";
 import { names, syntaxDiagnostics, type Diagnostic } from "./diagnostics";
 import { letValue, settledValue } from "./evaluate";
-import { blockTitle, declarationSchemas } from "./schema";
+import { blockTitle, declarationSchemas, describeType, type PropertyType } from "./schema";
 import { nearest } from "./suggest";
 import { exportedNames, fileScope, inProgress, resolveSymbol, type Workspace } from "./workspace";
 
@@ -20,13 +20,30 @@ export function blockHeaderSpan(block: BoundBlock): Span {
   return { start: node.keyword.start, end: node.variant?.end ?? node.keyword.end };
 }
 
-/** What the grammar says of a file. */
-export function syntaxProblems(scope: FileScope): readonly Diagnostic[] {
+/** What the grammar says of a file; where a value is missing, the schema knows what kind of value. */
+export function syntaxProblems(workspace: Workspace, scope: FileScope): readonly Diagnostic[] {
   return scope.source.parsed.errors.map((error) => {
     const place = { uri: scope.uri, span: error };
-    const { fix } = error;
-    return syntaxDiagnostics[error.code].at(place, { message: error.message }, fix ? { fixes: () => [{ ...fix, preferred: true }] } : {});
+    const { fix, missingValue } = error;
+    const type = missingValue && typeOfMissing(workspace, scope, missingValue.property, error.start);
+    const message = missingValue && type ? `\`${missingValue.property}\` needs ${describeType(type)}: ${missingValue.found}` : error.message;
+    return syntaxDiagnostics[error.code].at(place, { message }, fix ? { fixes: () => [{ ...fix, preferred: true }] } : {});
   });
+}
+
+/** The type of the property whose value is missing at or before `offset`. */
+function typeOfMissing(workspace: Workspace, scope: FileScope, key: string, offset: number): PropertyType | undefined {
+  const node = scope.declarations.find((candidate) => candidate.start <= offset && offset <= candidate.end);
+  const bound = node?.kind === "declaration" ? bindDeclaration(workspace, node, scope) : undefined;
+  const waiting = bound ? [bound.block] : [];
+  let found: BoundProperty | undefined;
+  for (let block = waiting.pop(); block; block = waiting.pop()) {
+    const property = block.properties.get(key);
+    const isNearer = property && property.node.start <= offset && property.node.start >= (found?.node.start ?? 0);
+    if (isNearer && !property.inherited && property.node.value.kind === "missing") found = property;
+    waiting.push(...block.blocks);
+  }
+  return found?.spec?.type;
 }
 
 /** What is wrong with the imports and names of a file as such. */

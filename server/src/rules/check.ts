@@ -16,7 +16,7 @@ export class Cancelled extends Error {}
 export function checkFile(workspace: Workspace, uri: string, cancellation?: Cancellation): readonly Diagnostic[] {
   const scope = fileScope(workspace, uri);
   if (!scope) return [];
-  const found: Diagnostic[] = [...syntaxProblems(scope), ...nameProblems(workspace, scope)];
+  const found: Diagnostic[] = [...syntaxProblems(workspace, scope), ...nameProblems(workspace, scope)];
   for (const node of scope.declarations) {
     if (cancellation?.isCancellationRequested) throw new Cancelled();
     found.push(...declarationProblems(workspace, scope, node));
