@@ -1,17 +1,33 @@
-import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** Every file that is committed or would be: tracked and untracked, without what git ignores. Paths as git gives them. */
-export function repositoryFiles(): readonly string[] {
-  const list = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], { cwd: repository, encoding: "utf8" });
-  const deleted = execFileSync("git", ["ls-files", "--deleted", "-z"], { cwd: repository, encoding: "utf8" }).split("\0");
-  return list.split("\0").filter((file) => file !== "" && !deleted.includes(file));
+/** What .gitignore leaves out, by the last part of each pattern: `dist/`, `*.vsix`, `coverage/`. */
+const ignored = readFileSync(path.join(repository, ".gitignore"), "utf8")
+  .split("\n")
+  .filter((line) => line !== "")
+  .map((line) => ({ folder: line.endsWith("/"), name: path.basename(line) }));
+
+function isIgnored(name: string, folder: boolean): boolean {
+  if (name === ".git") return true;
+  return ignored.some((pattern) => pattern.folder === folder && (pattern.name.startsWith("*") ? name.endsWith(pattern.name.slice(1)) : name === pattern.name));
+}
+
+/**
+ * Every file that is committed or would be, by its path from the repository's root. Read from the disk, not from git:
+ * the tests also run where git is not installed.
+ */
+export function repositoryFiles(folder = ""): readonly string[] {
+  return readdirSync(path.join(repository, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (isIgnored(entry.name, entry.isDirectory())) return [];
+    const file = path.posix.join(folder, entry.name);
+    return entry.isDirectory() ? repositoryFiles(file) : [file];
+  });
 }
 
 /** The TypeScript sources below a folder. */
 export function sourceFiles(folder: string): readonly string[] {
-  return repositoryFiles().filter((file) => file.startsWith(`${folder}/`) && /\.ts$/.test(file));
+  return repositoryFiles(folder).filter((file) => file.endsWith(".ts"));
 }
