@@ -46,7 +46,7 @@ test("each command is registered, and each registered command is contributed or 
 describe("settings", () => {
   const properties = Object.entries(contributes.configuration.properties);
   /** The type holds this literal to what the server reads; the manifest is held to the literal. */
-  const expected: DscoSettings = { codeLens: { enabled: true }, sequenceLength: 4096, contextLength: null };
+  const expected: DscoSettings = { codeLens: { enabled: true }, inlayHints: { enabled: true }, sequenceLength: 4096, contextLength: null };
 
   test.each(properties)("%s has a default and says what it does", (_name, property) => {
     expect(property.default).toBeDefined();
@@ -58,6 +58,7 @@ describe("settings", () => {
     const offered = Object.fromEntries(properties.map(([name, property]) => [name, property.default]));
     expect(offered).toEqual({
       "dsco.codeLens.enabled": expected.codeLens.enabled,
+      "dsco.inlayHints.enabled": expected.inlayHints.enabled,
       "dsco.sequenceLength": expected.sequenceLength,
       "dsco.contextLength": expected.contextLength,
       // Read by vscode-languageclient under the id of its client.
@@ -66,7 +67,7 @@ describe("settings", () => {
     expect(sources("client/src")).toContain('new LanguageClient("dsco",');
   });
 
-  test.each(["codeLens", "sequenceLength", "contextLength"])("the server reads %s", (name) => {
+  test.each(["codeLens", "inlayHints", "sequenceLength", "contextLength"])("the server reads %s", (name) => {
     expect(sources("server/src").replaceAll(/\/\*[^]*?\*\//g, "").split(new RegExp(`\\b${name}\\b`)).length - 1).toBeGreaterThan(1);
   });
 });
