@@ -30,15 +30,15 @@ export function modelResult(workspace: Workspace, declaration: BoundDeclaration)
   return found === inProgress ? undefined : found;
 }
 
-/** A record of computed fields: one that has no value throws whenever it is read. */
+/** A record of computed fields: one that has no value throws whenever it is read. Configurable, so that a proxy may watch it. */
 function tolerant<Result extends object>(fields: { readonly [Key in keyof Result]: () => Result[Key] }): Result {
   const record = {};
   for (const [key, field] of Object.entries<() => unknown>(fields)) {
     try {
-      Object.defineProperty(record, key, { enumerable: true, value: field() });
+      Object.defineProperty(record, key, { enumerable: true, configurable: true, value: field() });
     } catch (fault) {
       if (!(fault instanceof Incomplete)) throw fault;
-      Object.defineProperty(record, key, { enumerable: true, get: () => { throw fault; } });
+      Object.defineProperty(record, key, { enumerable: true, configurable: true, get: () => { throw fault; } });
     }
   }
   return record as Result;

@@ -17,7 +17,16 @@ export function readText(path: string): FileText {
     if (stat.isDirectory()) return { kind: "failed", reason: "this is a directory" };
     if (!stat.isFile()) return { kind: "failed", reason: "this is not a file" };
     if (stat.size > mostBytes) return { kind: "failed", reason: "the file is larger than 64 MiB" };
-    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path)) };
+    return decodeUtf8(readFileSync(path));
+  } catch (fault) {
+    return { kind: "failed", reason: reasonOf(fault) };
+  }
+}
+
+/** Bytes as text, byte-order mark included. Never throws. */
+export function decodeUtf8(bytes: Uint8Array): FileText {
+  try {
+    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (fault) {
     return { kind: "failed", reason: reasonOf(fault) };
   }

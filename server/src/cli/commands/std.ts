@@ -1,0 +1,72 @@
+import { loadStandard } from "../../analysis";
+import { didYouMean, nearest, type Source } from "../../core";
+import { standardLibrary } from "../../std";
+import { WrongUse, type Command } from "../command";
+import { layoutColumns } from "../options";
+import { alignColumns, indent, styleFor } from "../terminal-text";
+
+export const std: Command = {
+  name: "std",
+  usage: "std [NAME]",
+  summary: "show what the standard library holds",
+  details: `Without NAME: every part of the library with its declarations. With the name of a part
+(\`std:hardware/nvidia\`) or of a declaration (\`H800\`): its text, with sources and dates.`,
+  options: {},
+  run: (given, host) => {
+    const [name, ...more] = given.positionals;
+    if (more.length > 0) throw new WrongUse("name one part or one declaration: dsco std NAME");
+    if (name === undefined) {
+      const style = styleFor(host.color);
+      const sections = parts().map(({ address, entries }) => {
+        const rows = alignColumns(entries.map((entry) => [entry.name, entry.kind, entry.summary]));
+        return [style.strong(address), ...indent(rows.map((row) => shorten(row, layoutColumns(host) - 2)))].join("\n");
+      });
+      host.print(`${sections.join("\n\n")}\n`);
+      return 0;
+    }
+    host.print(textOf(name));
+    return 0;
+  },
+};
+
+interface Entry {
+  readonly name: string;
+  readonly kind: string;
+  readonly summary: string;
+  /** With its doc comment. */
+  readonly text: string;
+}
+
+function parts(): readonly { readonly address: string; readonly text: string; readonly entries: readonly Entry[] }[] {
+  return [...standardLibrary.keys()].sort().flatMap((address) => {
+    const loaded = loadStandard(address);
+    return loaded.kind === "source" ? [{ address, text: loaded.source.text, entries: entriesOf(loaded.source) }] : [];
+  });
+}
+
+function entriesOf({ parsed, text }: Source): readonly Entry[] {
+  return parsed.file.declarations.flatMap((node) => {
+    if (node.kind === "import" || !node.name) return [];
+    const summary = node.doc?.split("\n")[0]?.trim() ?? "";
+    return [{ name: node.name.text, kind: node.kind === "let" ? "let" : node.keyword, summary, text: withDoc(text, node.start, node.end) }];
+  });
+}
+
+/** The text of a declaration from the first line of the doc comment above it. */
+function withDoc(text: string, start: number, end: number): string {
+  const before = /(?:^[ \t]*\/\/\/[^\n]*\n)+$/m.exec(text.slice(0, start));
+  return `${(before?.[0] ?? "") + text.slice(start, end)}\n`;
+}
+
+const shorten = (line: string, columns: number): string => (line.length <= columns ? line : `${line.slice(0, columns - 1).trimEnd()}…`);
+
+function textOf(name: string): string {
+  const all = parts();
+  const part = all.find(({ address }) => address === name || address === `std:${name}`);
+  if (part) return part.text;
+  const entries = all.flatMap((candidate) => candidate.entries.map((entry) => ({ entry, address: candidate.address })));
+  const found = entries.find(({ entry }) => entry.name === name);
+  if (found) return `// ${found.address}\n${found.entry.text}`;
+  const suggestion = nearest(name, [...entries.map(({ entry }) => entry.name), ...all.map(({ address }) => address)]);
+  throw new WrongUse(`the standard library has no \`${name}\`${didYouMean(suggestion)}`);
+}

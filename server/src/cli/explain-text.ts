@@ -1,0 +1,93 @@
+import type { TracedExplanation, TracedInput } from "../analysis";
+import type { BoundBlock, BoundDeclaration } from "../core";
+import type { MetricPart } from "../cost/metric";
+import { formatExact, formatGrouped, formatWithExact, type Dimension } from "../units";
+import { placeText } from "./diagnostics/text";
+import type { Design } from "./design";
+import { alignColumns, indent, printable, wrap, type Style } from "./terminal-text";
+
+export interface ExplainedAt {
+  /** Whether the reader gave it, or it is the default. */
+  readonly sequenceLengthGiven: boolean;
+  readonly contextLengthGiven: boolean;
+}
+
+/** Formula, breakdown with the numbers filled in, inputs with their places, convention and source of one figure. */
+export function explanationText(
+  design: Design, declaration: BoundDeclaration, explanation: TracedExplanation, at: ExplainedAt, style: Style, columns: number,
+): string {
+  const { id, title, dimension, documentation, figure, formula, parts, inputs, convention, source } = explanation;
+  const paragraph = (text: string) => indent(wrap(printable(text), columns - 2));
+  const section = (heading: string, lines: readonly string[]) => (lines.length === 0 ? [] : ["", style.strong(heading), ...lines]);
+  const value = figure.kind === "value" ? formatWithExact(figure.value, dimension) : figure.kind === "text" ? figure.value : `not computed: ${figure.reason}`;
+  const lines = [
+    `${style.strong(`${declaration.name}.${id}`)}  ${title}`,
+    "",
+    ...indent(wrap(printable(value), columns - 2)),
+    "",
+    ...wrap(documentation, columns),
+    ...section("Formula", formula.split("; ").flatMap(paragraph)),
+    ...section("Breakdown", breakdown(parts, dimension, columns)),
+    ...section("Inputs", indent(alignColumns(inputs.map((input) => inputRow(design, declaration, input, at)), [1]))),
+    ...section("Counting", paragraph(convention)),
+    ...section("Source", paragraph(source)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The parts as a tree, each with its value and the arithmetic behind it. */
+function breakdown(parts: readonly MetricPart[], dimension: Dimension, columns: number): readonly string[] {
+  const rows: (readonly [label: string, value: string, formula: string])[] = [];
+  const add = (part: MetricPart, depth: number): void => {
+    const value = formatGrouped(part.value);
+    rows.push([`${"  ".repeat(depth)}${part.label}`, value, part.formula.replace(/,/g, "") === value.replace(/,/g, "") ? "" : `= ${part.formula}`]);
+    for (const inner of part.parts ?? []) add(inner, depth + 1);
+  };
+  for (const part of parts) add(part, 0);
+  const unit = formatExact(1, dimension).replace(/^1 ?/, "");
+  const aligned = alignColumns(rows.map(([label, value]) => [label, unit === "" ? value : `${value} ${unit}`]), [1]);
+  return indent(aligned.flatMap((line, index) => joined(line, rows[index]?.[2] ?? "", columns - 2)));
+}
+
+/** The arithmetic behind its value, or below it where the line has no room. */
+function joined(line: string, formula: string, columns: number): readonly string[] {
+  if (formula === "") return [line];
+  const whole = `${line}  ${formula}`;
+  if (whole.length <= columns) return [whole];
+  return [line, ...indent(wrap(formula, columns - 6), "      ")];
+}
+
+function inputRow(design: Design, declaration: BoundDeclaration, input: TracedInput, at: ExplainedAt): readonly string[] {
+  const { path, value, unit } = input;
+  const text = typeof value === "number" ? formatGrouped(value) : String(value);
+  return [path.replace(/^@/, ""), unit === "" ? text : `${text} ${unit}`, printable(originText(design, declaration, input, at))];
+}
+
+/** Where an input was written, or why it has its value without being written. */
+function originText(design: Design, declaration: BoundDeclaration, { path, property }: TracedInput, at: ExplainedAt): string {
+  if (path === "@sequence_length") return at.sequenceLengthGiven ? "--sequence-length" : "default; --sequence-length N states another";
+  if (path === "@context_length" && at.contextLengthGiven) return "--context";
+  if (path === "@context_length") return "the model's max_context; --context N states another";
+  const written = property?.property;
+  if (written) return `${placeText(design, written.file.uri, written.node.value.start)}${property.origin === "inherited" ? " (inherited)" : ""}`;
+  const inferred = property?.spec?.default;
+  if (inferred) return `default: ${inferred.expression} (${inferred.source})`;
+  const block = blockAt(declaration.block, path);
+  if (block) return placeText(design, block.file.uri, block.node.start);
+  return path.endsWith(".layers") ? "the layers that no other block names" : "";
+}
+
+/** The block behind an input that names a kind: `ffn[1].balance`. */
+function blockAt(block: BoundBlock, path: string): BoundBlock | undefined {
+  for (const inner of block.blocks) {
+    const found = inner.path === path ? inner : path.startsWith(`${inner.path}.`) ? blockAt(inner, path) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** One line a metric, for who named a declaration and no metric. */
+export function metricList(figures: readonly { readonly id: string; readonly title: string }[]): readonly string[] {
+  return alignColumns(figures.map((figure) => [figure.id, figure.title]));
+}
+

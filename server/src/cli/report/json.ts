@@ -1,0 +1,26 @@
+import type { MetricFigure } from "../../analysis";
+import { diagnosticJson, rangeOf } from "../diagnostics/json";
+import type { Report } from "./document";
+
+/** The report for other programs; the language reference fixes its shape, `version` changes when that does. */
+export function reportJson({ design, declarations, diagnostics }: Report): string {
+  const json = {
+    version: 1,
+    files: design.files.map((file) => file.path),
+    diagnostics: diagnostics.map((diagnostic) => diagnosticJson(design, diagnostic)),
+    declarations: declarations.map((declaration) => ({
+      kind: declaration.keyword,
+      name: declaration.name,
+      file: declaration.file.path,
+      range: rangeOf(design, declaration.file.uri, declaration.span),
+      metrics: declaration.metrics.map(metricJson),
+    })),
+  };
+  return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+function metricJson({ id, unit, figure, formula, source }: MetricFigure) {
+  const ideal = figure.kind === "value" && figure.ideal !== undefined ? { ideal: figure.ideal } : {};
+  const reason = figure.kind === "unavailable" ? { reason: figure.reason } : {};
+  return { id, value: figure.kind === "unavailable" ? null : figure.value, unit, ...ideal, formula, source, ...reason };
+}

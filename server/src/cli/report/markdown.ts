@@ -1,0 +1,52 @@
+import type { MetricFigure } from "../../analysis";
+import { countDiagnostics, placeText, severityWords } from "../diagnostics/text";
+import { printable } from "../terminal-text";
+import { groupMetrics, type Report, type ReportedDeclaration } from "./document";
+import { figureText, publishedText, reasonText } from "./figure-text";
+
+/** The report for a pull request or a wiki: tables of GitHub-flavoured Markdown. */
+export function reportMarkdown(report: Report): string {
+  const { design, declarations, diagnostics } = report;
+  const sections = declarations.filter((declaration) => declaration.metrics.length > 0).map((declaration) => section(report, declaration));
+  if (sections.length === 0) sections.push(["There are no figures to report: no model is declared."]);
+  const shown = diagnostics.filter((diagnostic) => diagnostic.severity !== "hint");
+  const found = shown.map((diagnostic) =>
+    `- ${code(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severityWords[diagnostic.severity]} ${diagnostic.code}: ${escapeMarkdown(diagnostic.message)}`);
+  sections.push(["## Diagnostics", "", ...found, ...(found.length > 0 ? [""] : []), `${countDiagnostics(diagnostics)}`]);
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function section({ design }: Report, declaration: ReportedDeclaration): readonly string[] {
+  const { keyword, name, file, span, summary, metrics, published, conditions } = declaration;
+  const { main, others, missing } = groupMetrics(metrics);
+  const lines = [`## ${keyword} ${escapeMarkdown(name)}`, "", code(placeText(design, file.uri, span.start))];
+  if (summary !== undefined) lines.push("", escapeMarkdown(summary));
+  lines.push("", ...table(["Figure", "Value", "Exact", "Metric"], [1, 2], [...main, ...others].map(rowOf)));
+  if (published.length > 0) {
+    const rows = published.map(publishedText).map((row) => [row.title, row.computed, escapeMarkdown(row.published), row.difference, escapeMarkdown(row.source)]);
+    lines.push("", ...table(["Against published figures", "Here", "Published", "Difference", "Source"], [1, 2, 3], rows));
+  }
+  if (missing.length > 0) lines.push("", ...table(["Not computed", "Why"], [], missing.map((metric) => [metric.title, escapeMarkdown(reasonText(metric))])));
+  lines.push("", escapeMarkdown(conditions));
+  return lines;
+}
+
+function rowOf(metric: MetricFigure): readonly string[] {
+  const { short, exact } = figureText(metric);
+  return [metric.title, short, exact, code(metric.id)];
+}
+
+function table(header: readonly string[], right: readonly number[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map((_, column) => (right.includes(column) ? "---:" : "---"))), ...rows.map(line)];
+}
+
+/** What Markdown or HTML would take as markup, as plain text; code spans in messages stay. */
+function escapeMarkdown(text: string): string {
+  return printable(text)
+    .split(/(`[^`]+`)/)
+    .map((part, index) => (index % 2 === 1 ? part.replace(/\|/g, "\\|") : part.replace(/[\\*_[\]<>|`#~]/g, "\\$&")))
+    .join("");
+}
+
+const code = (text: string): string => `\`${printable(text).replace(/`/g, "'").replace(/\|/g, "\\|")}\``;

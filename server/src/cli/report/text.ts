@@ -1,0 +1,54 @@
+import type { MetricFigure } from "../../analysis";
+import { countDiagnostics, headline, placeText } from "../diagnostics/text";
+import { alignColumns, indent, printable, wrap, type Style } from "../terminal-text";
+import { groupMetrics, type Report, type ReportedDeclaration } from "./document";
+import { figureText, publishedText, reasonText } from "./figure-text";
+
+/** The report for a terminal of `columns`. */
+export function reportText(report: Report, style: Style, columns: number): string {
+  const { design, declarations, diagnostics } = report;
+  const computed = declarations.filter((declaration) => declaration.metrics.length > 0);
+  const sections = computed.map((declaration) => declarationText(report, declaration, style, columns));
+  if (computed.length === 0) sections.push([`No model is declared in ${design.files.map((file) => printable(file.path)).join(", ")}: there are no figures to report.`]);
+  const shown = diagnostics.filter((diagnostic) => diagnostic.severity !== "hint");
+  sections.push([...shown.map((diagnostic) => headline(design, diagnostic, style)), summary(report, style)]);
+  const example = computed[0];
+  if (example) sections.push([style.dim(`Where a figure comes from: dsco explain ${quoted(example.file.path)} ${example.name}.${example.metrics[0]?.id ?? ""}`)]);
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function summary({ diagnostics }: Report, style: Style): string {
+  const hasErrors = diagnostics.some((diagnostic) => diagnostic.severity === "error");
+  return (hasErrors ? style.error : style.strong)(countDiagnostics(diagnostics));
+}
+
+/** A path that a shell takes apart is quoted, so that the line can be copied. */
+const quoted = (path: string): string => (/^[\w./\\:@%+=,-]+$/.test(path) ? path : `'${printable(path).replace(/'/g, "'\\''")}'`);
+
+function declarationText({ design }: Report, declaration: ReportedDeclaration, style: Style, columns: number): readonly string[] {
+  const { keyword, name, file, span, summary: line, metrics, conditions } = declaration;
+  const { main, others, missing } = groupMetrics(metrics);
+  const rows = alignColumns([...main, ...others].map(rowOf), [1]);
+  const heading = `${style.strong(`${keyword} ${name}`)}  ${style.dim(placeText(design, file.uri, span.start))}`;
+  const lines = [heading, ...(line === undefined ? [] : wrap(printable(line), columns))];
+  for (const group of [rows.slice(0, main.length), rows.slice(main.length)]) if (group.length > 0) lines.push("", ...indent(group));
+  const published = publishedTable(declaration);
+  if (published.length > 0) lines.push("", ...indent([style.dim(published[0] ?? ""), ...published.slice(1)]));
+  if (missing.length > 0) {
+    lines.push("", "  Not computed:");
+    for (const metric of missing) lines.push(...indent(wrap(`${metric.title}: ${printable(reasonText(metric))}`, columns - 4), "    "));
+  }
+  lines.push("", ...indent(wrap(conditions, columns - 2).map(style.dim)));
+  return lines;
+}
+
+function rowOf(metric: MetricFigure): readonly string[] {
+  const { short, exact } = figureText(metric);
+  return [metric.title, short, exact];
+}
+
+function publishedTable({ published }: ReportedDeclaration): readonly string[] {
+  if (published.length === 0) return [];
+  const rows = published.map(publishedText).map((row) => [row.title, row.computed, row.published, row.difference, row.source].map(printable));
+  return alignColumns([["Against published figures", "here", "published", "", ""], ...rows], [1, 2, 3]);
+}

@@ -1,0 +1,62 @@
+/** Text for a terminal: widths, alignment, line breaks, colours. Pure. */
+
+export interface Style {
+  readonly error: (text: string) => string;
+  readonly warning: (text: string) => string;
+  readonly note: (text: string) => string;
+  readonly strong: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+const escape = (code: string) => (text: string) => (text === "" ? "" : `\u001b[${code}m${text}\u001b[0m`);
+const plain = (text: string) => text;
+
+const colored: Style = { error: escape("1;31"), warning: escape("1;33"), note: escape("1;36"), strong: escape("1"), dim: escape("2") };
+const uncolored: Style = { error: plain, warning: plain, note: plain, strong: plain, dim: plain };
+
+export const styleFor = (color: boolean): Style => (color ? colored : uncolored);
+
+/** What could move the cursor, recolour or reorder a terminal: control characters and bidirectional overrides. */
+const unsafe = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Text of a file or an argument made safe to show on one line: a file cannot write to the user's terminal. */
+export const printable = (text: string): string => text.replace(/\t/g, "  ").replace(unsafe, "\ufffd");
+
+const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const narrow = /\p{Mn}|\p{Me}|\p{Cf}/u;
+
+/** Columns that a printable text takes. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += wide.test(character) ? 2 : narrow.test(character) ? 0 : 1;
+  return width;
+}
+
+export const padEnd = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)));
+export const padStart = (text: string, width: number): string => " ".repeat(Math.max(0, width - displayWidth(text))) + text;
+
+/** Rows as aligned columns, two blanks apart; columns named in `right` end at the same place. No blanks at line ends. */
+export function alignColumns(rows: readonly (readonly string[])[], right: readonly number[] = []): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell))));
+  return rows.map((row) =>
+    row.map((cell, column) => (right.includes(column) ? padStart : padEnd)(cell, widths[column] ?? 0)).join("  ").trimEnd(),
+  );
+}
+
+/** Breaks a text at blanks into lines of at most `width` columns; a longer word has its own line. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+export const indent = (lines: readonly string[], by = "  "): readonly string[] => lines.map((line) => (line === "" ? "" : by + line));
