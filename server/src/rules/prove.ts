@@ -1,6 +1,6 @@
 import type { BlockDeclaration, TextEdit } from "../../../grammar/src";
 import { figuresOf, openWorkspace, type MetricFigure } from "../analysis";
-import { bindDeclaration, createSource, fileScope, type Diagnostic, type FixCandidate, type Workspace } from "../core";
+import { bindDeclaration, createSource, fileScope, type Diagnostic, type FixCandidate, type Severity, type Workspace } from "../core";
 import { formatQuantity } from "../units";
 import { checkFile } from "./check";
 
@@ -21,63 +21,91 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 }
 
 /**
- * The fixes of a diagnostic that keep their promise: after the edit the diagnostic is gone and no error stands that
- * did not stand before. Everything else is left out.
+ * The fixes of a diagnostic that keep their promise: after the edit the diagnostic is gone, and nothing as severe as it
+ * (an error least of all) stands in the file, or in a known file that imports it, that did not stand before. Everything
+ * else is left out.
  */
 export function provedFixes(workspace: Workspace, diagnostic: Diagnostic): readonly ProvedFix[] {
   const candidates = diagnostic.fixes?.() ?? [];
   if (candidates.length === 0) return [];
-  const before = checkFile(workspace, diagnostic.uri);
+  const uris = [diagnostic.uri, ...importersOf(workspace, diagnostic.uri)];
+  const before = checkFiles(workspace, uris);
+  const titles = new Set<string>();
   return candidates.flatMap((candidate) => {
-    const title = prove(workspace, diagnostic, candidate, before);
-    return title === undefined ? [] : [{ title, edits: candidate.edits, preferred: candidate.preferred ?? false }];
+    const title = prove(workspace, diagnostic, candidate, uris, before);
+    if (title === undefined || titles.has(title)) return [];
+    titles.add(title);
+    return [{ title, edits: candidate.edits, preferred: candidate.preferred ?? false }];
   });
 }
 
-/** The title of a fix that works, with what it changes; `undefined` where it does not. */
-function prove(workspace: Workspace, diagnostic: Diagnostic, candidate: FixCandidate, before: readonly Diagnostic[]): string | undefined {
-  const source = fileScope(workspace, diagnostic.uri)?.source;
-  if (!source) return undefined;
-  const edited = createSource(source.uri, applyEdits(source.text, candidate.edits), source.version, source);
-  const after = openWorkspace((uri) => (uri === source.uri ? { kind: "source", source: edited } : workspace.load(uri)));
-  const found = checkFile(after, source.uri);
-  const same = (other: Diagnostic) => other.code === diagnostic.code;
-  if (count(found, same) >= count(before, same)) return undefined;
-  for (const error of found) {
-    if (error.severity !== "error") continue;
-    const alike = (other: Diagnostic) => other.code === error.code && other.message === error.message;
-    if (count(found, alike) > count(before, alike)) return undefined;
+/** The files of the workspace, as far as it has met them, that import a file themselves or through others. */
+function importersOf(workspace: Workspace, uri: string): readonly string[] {
+  const reached = new Set([uri]);
+  for (let size = 0; size !== reached.size; ) {
+    size = reached.size;
+    for (const [candidate, scope] of workspace.cache.files) {
+      if (scope?.imports.some((entry) => entry.uri !== undefined && reached.has(entry.uri))) reached.add(candidate);
+    }
   }
-  const gain = gains(workspace, after, diagnostic, candidate.shows ?? []);
-  return gain === "" ? candidate.title : `${candidate.title}: ${gain}`;
+  reached.delete(uri);
+  return [...reached];
 }
 
-const count = <Item>(items: readonly Item[], test: (item: Item) => boolean): number => items.filter(test).length;
+const checkFiles = (workspace: Workspace, uris: readonly string[]): readonly Diagnostic[] => uris.flatMap((uri) => checkFile(workspace, uri));
 
-/** `Active parameters 37.55B → 36.10B`, for the metrics a fix wants shown, where they changed. */
+/** The title of a fix that works, with what it changes; `undefined` where it does not. */
+function prove(
+  workspace: Workspace, diagnostic: Diagnostic, candidate: FixCandidate, uris: readonly string[], before: readonly Diagnostic[],
+): string | undefined {
+  const source = fileScope(workspace, diagnostic.uri)?.source;
+  if (!source || overlap(candidate.edits)) return undefined;
+  const edited = createSource(source.uri, applyEdits(source.text, candidate.edits), source.version, source);
+  const after = openWorkspace((uri) => (uri === source.uri ? { kind: "source", source: edited } : workspace.load(uri)));
+  const found = checkFiles(after, uris);
+  if (countOf(found, diagnostic.code) >= countOf(before, diagnostic.code) || isWorse(before, found, diagnostic.severity)) return undefined;
+  const gain = gains(workspace, after, diagnostic, candidate.shows ?? []);
+  if (gain === "") return candidate.title;
+  return `${candidate.title}${candidate.title.includes(": ") ? "; " : ": "}${gain}`;
+}
+
+/** Edits that meet cannot be applied one by one, whatever their order. */
+function overlap(edits: readonly TextEdit[]): boolean {
+  const sorted = [...edits].sort((left, right) => left.start - right.start);
+  return sorted.some((edit, index) => edit.start < (sorted[index - 1]?.end ?? 0));
+}
+
+const countOf = (problems: readonly Diagnostic[], code: string): number => problems.filter((problem) => problem.code === code).length;
+
+const ranks: Readonly<Record<Severity, number>> = { hint: 0, information: 1, warning: 2, error: 3 };
+
+/** True where there is more of any code of at least this severity. A message may change with the figures in it. */
+function isWorse(before: readonly Diagnostic[], after: readonly Diagnostic[], severity: Severity): boolean {
+  const grave = after.filter((problem) => ranks[problem.severity] >= ranks[severity]);
+  return [...new Set(grave.map((problem) => problem.code))].some((code) => countOf(after, code) > countOf(before, code));
+}
+
+/** `active parameters 37.55B → 36.10B`, for the metrics a fix wants shown, where they changed. */
 function gains(before: Workspace, after: Workspace, diagnostic: Diagnostic, ids: readonly string[]): string {
   if (ids.length === 0) return "";
-  const old = figuresAt(before, diagnostic.uri, diagnostic.span.start);
-  const index = old?.index ?? -1;
-  const changed = figuresOfIndex(after, diagnostic.uri, index);
+  const index = blocksOf(before, diagnostic.uri).findIndex((node) => node.start <= diagnostic.span.start && diagnostic.span.start <= node.end);
+  const [old, now] = [figuresAt(before, diagnostic.uri, index), figuresAt(after, diagnostic.uri, index)];
   const parts = ids.flatMap((id) => {
-    const left = old?.figures.find((metric) => metric.id === id);
-    const right = changed.find((metric) => metric.id === id);
-    if (!right || right.figure.kind !== "value") return [];
-    const now = formatQuantity(right.figure.value, right.dimension);
-    if (left?.figure.kind !== "value") return [`${right.title.toLowerCase()} ${now}`];
-    return left.figure.value === right.figure.value ? [] : [`${right.title.toLowerCase()} ${formatQuantity(left.figure.value, left.dimension)} → ${now}`];
+    const left = old.find((metric) => metric.id === id);
+    const right = now.find((metric) => metric.id === id);
+    if (right?.figure.kind !== "value") return [];
+    const name = inSentence(right.title);
+    const value = formatQuantity(right.figure.value, right.dimension);
+    if (left?.figure.kind !== "value") return [`${name} ${value}`];
+    return left.figure.value === right.figure.value ? [] : [`${name} ${formatQuantity(left.figure.value, left.dimension)} → ${value}`];
   });
   return parts.join(", ");
 }
 
-function figuresAt(workspace: Workspace, uri: string, offset: number): { readonly index: number; readonly figures: readonly MetricFigure[] } | undefined {
-  const blocks = blocksOf(workspace, uri);
-  const index = blocks.findIndex((node) => node.start <= offset && offset <= node.end);
-  return index < 0 ? undefined : { index, figures: figuresOfIndex(workspace, uri, index) };
-}
+/** A metric's title inside a sentence: `parameters`, but `KV cache per token`. */
+const inSentence = (title: string): string => (/^[A-Z]{2}/.test(title) ? title : `${title.charAt(0).toLowerCase()}${title.slice(1)}`);
 
-function figuresOfIndex(workspace: Workspace, uri: string, index: number): readonly MetricFigure[] {
+function figuresAt(workspace: Workspace, uri: string, index: number): readonly MetricFigure[] {
   const scope = fileScope(workspace, uri);
   const node = blocksOf(workspace, uri)[index];
   const declaration = scope && node && bindDeclaration(workspace, node, scope);

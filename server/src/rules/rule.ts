@@ -1,4 +1,4 @@
-import type { BoundBlock, BoundDeclaration, Diagnostic, DiagnosticEntry, PropertyValue, Workspace } from "../core";
+import type { BoundBlock, BoundDeclaration, BoundProperty, Diagnostic, DiagnosticEntry, Workspace } from "../core";
 import { blockHeaderSpan, settledValue } from "../core";
 import type { DeclarationKeyword, Span } from "../../../grammar/src";
 
@@ -30,14 +30,51 @@ export function placeOfBlock({ declaration }: RuleSubject, block: BoundBlock): {
   return { uri: declaration.file.uri, span };
 }
 
+/** The first of some keys that this declaration writes itself, else the first: who changed something reads of it there. */
+export const ownKey = (block: BoundBlock, keys: readonly [string, ...string[]]): string => keys.find((key) => isWrittenHere(block, key)) ?? keys[0];
+
+/** True where this declaration writes a key itself, rather than its base or nobody. */
+export function isWrittenHere(block: BoundBlock, key: string): boolean {
+  const property = block.properties.get(key);
+  return property !== undefined && !property.inherited;
+}
+
 /** The number a key has; `undefined` where it is absent, `auto` or in error. */
 export function numberOf({ workspace }: RuleSubject, block: BoundBlock, key: string): number | undefined {
   const { plain } = settledValue(workspace, block, key);
   return typeof plain === "number" ? plain : undefined;
 }
 
-/** The value of a key, when this declaration writes it itself: only then can an edit here change it. */
-export function ownValue({ workspace, declaration }: RuleSubject, block: BoundBlock, key: string): PropertyValue | undefined {
-  const found = settledValue(workspace, block, key);
-  return found.property && !found.property.inherited && found.property.file.uri === declaration.file.uri ? found : undefined;
+/** The child blocks of a declaration of some kinds, those that could not be understood left out. */
+export const blocksOf = ({ declaration }: RuleSubject, keyword: string, kinds?: readonly string[]): readonly BoundBlock[] =>
+  declaration.block.blocks.filter(
+    (block) => block.keyword === keyword && block.schema !== undefined && (kinds === undefined || kinds.includes(block.variant ?? "")),
+  );
+
+/**
+ * True where everything that the author wrote was understood, so that what is absent is not written. A rule that
+ * concludes from absence stays silent otherwise: the misspelt key or the broken line has its own message.
+ */
+export function isUnderstood({ declaration }: RuleSubject): boolean {
+  for (let part: BoundDeclaration | undefined = declaration; part; part = part.base) {
+    const { node, file, problems, base } = part;
+    if (problems.length > 0 || (node.base && !base)) return false;
+    if (file.source.parsed.errors.some((error) => error.start <= node.end && error.end >= node.start)) return false;
+  }
+  return true;
+}
+
+export interface WrittenProperty extends BoundProperty {
+  readonly block: BoundBlock;
+}
+
+/** Every property that a declaration writes itself, in its nested blocks too. */
+export function writtenProperties(declaration: BoundDeclaration): readonly WrittenProperty[] {
+  const found: WrittenProperty[] = [];
+  const visit = (block: BoundBlock): void => {
+    for (const property of block.properties.values()) if (!property.inherited) found.push({ ...property, block });
+    block.blocks.forEach(visit);
+  };
+  visit(declaration.block);
+  return found;
 }

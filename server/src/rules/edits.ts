@@ -1,0 +1,121 @@
+import type { Body, Member, Property, TextEdit } from "../../../grammar/src";
+import { layerRangesOf, removeMember, type BoundBlock, type FileScope, type FixCandidate } from "../core";
+import { numberText } from "./numbers";
+import type { RuleSubject } from "./rule";
+
+/** What a fix says beside the edit: what it buys in words, or the metrics whose change its title shows. */
+export interface FixWords {
+  readonly buys?: string;
+  readonly shows?: readonly string[];
+  readonly preferred?: boolean;
+}
+
+/** The fix that gives a key another value; none where no edit of this file can. */
+export function setKeyFix(subject: RuleSubject, block: BoundBlock, key: string, value: number | string, words: FixWords = {}): readonly FixCandidate[] {
+  const text = typeof value === "number" ? numberText(value) : value;
+  const edits = writeKey(subject, block, key, text);
+  const title = isOwn(subject, block, key) ? `Set \`${key}\` to ${typeof value === "number" ? text : `\`${text}\``}` : `Write \`${key} = ${text}\``;
+  return edits ? [candidate(title, edits, words)] : [];
+}
+
+/** The fix that removes keys; none where one of them is written elsewhere. */
+export function removeKeysFix(subject: RuleSubject, block: BoundBlock, keys: readonly string[], words: FixWords = {}): readonly FixCandidate[] {
+  const edits = removeKeys(subject, block, keys);
+  return edits ? [candidate(`Remove ${keys.map((key) => `\`${key}\``).join(" and ")}`, edits, words)] : [];
+}
+
+export function candidate(title: string, edits: readonly TextEdit[], { buys, ...rest }: FixWords): FixCandidate {
+  return { title: buys === undefined ? title : `${title}: ${buys}`, edits, ...rest };
+}
+
+const isOwn = ({ declaration }: RuleSubject, block: BoundBlock, key: string): boolean => {
+  const property = block.properties.get(key);
+  return property !== undefined && !property.inherited && property.file.uri === declaration.file.uri;
+};
+
+/**
+ * The edits after which `key` has the value `text` in a block of this declaration: in place where it is written here,
+ * as a new line of the block where it is inherited or has its default, as a new block where the block is the base's.
+ */
+export function writeKey(subject: RuleSubject, block: BoundBlock, key: string, text: string): readonly TextEdit[] | undefined {
+  const { declaration } = subject;
+  const property = block.properties.get(key);
+  if (property && isOwn(subject, block, key)) {
+    const { value } = property.node;
+    return value.kind === "missing" ? undefined : [{ start: value.start, end: value.end, newText: text }];
+  }
+  if (block.own) return block.body && block.file.uri === declaration.file.uri ? [insertProperty(block.file, block.body, key, text)] : undefined;
+  if (block.parent !== declaration.block || !declaration.node.body) return undefined;
+  const title = block.variant === undefined ? block.keyword : `${block.keyword} ${block.variant}`;
+  return [insertLine(declaration.file, declaration.node.body, `${title} { ${layersOfOverride(subject, block)}${key} = ${text} }`)];
+}
+
+/** Writes a key of a child that may not be there yet, such as `precision`. */
+export function writeChildKey(subject: RuleSubject, keyword: string, key: string, text: string): readonly TextEdit[] | undefined {
+  const { declaration } = subject;
+  const child = declaration.block.blocks.find((block) => block.keyword === keyword);
+  if (child) return writeKey(subject, child, key, text);
+  return declaration.node.body && [insertLine(declaration.file, declaration.node.body, `${keyword} { ${key} = ${text} }`)];
+}
+
+/** Where the base has several blocks of a kind, an override says by its layers which one it means. */
+function layersOfOverride({ workspace, declaration }: RuleSubject, block: BoundBlock): string {
+  const alike = declaration.block.blocks.filter((other) => other.keyword === block.keyword && other.variant === block.variant);
+  if (alike.length < 2) return "";
+  const ranges = (layerRangesOf(workspace, block) ?? []).map(({ from, to, step }) =>
+    from === to ? String(from) : `${from}..${to}${step === 1 ? "" : ` step ${step}`}`,
+  );
+  return `layers = ${ranges.length === 1 ? ranges[0] : `[${ranges.join(", ")}]`}, `;
+}
+
+/** The edits that remove keys of a block; neighbours on one line go together. `undefined` where one is not written here. */
+export function removeKeys(subject: RuleSubject, block: BoundBlock, keys: readonly string[]): readonly TextEdit[] | undefined {
+  if (!keys.every((key) => isOwn(subject, block, key))) return undefined;
+  const { text } = subject.declaration.file.source;
+  const nodes = keys.flatMap((key) => block.properties.get(key)?.node ?? []).sort((left, right) => left.start - right.start);
+  const runs: { start: number; end: number }[] = [];
+  for (const { start, end } of nodes) {
+    const last = runs[runs.length - 1];
+    if (last && /^[ \t]*,[ \t]*$/.test(text.slice(last.end, start))) last.end = end;
+    else runs.push({ start, end });
+  }
+  return runs.map((run) => removeMember(subject.declaration, run));
+}
+
+/** A new property behind the last one, on its own line where that one has its own, its `=` below the other's. */
+function insertProperty(file: FileScope, body: Body, key: string, text: string): TextEdit {
+  const last = body.members.filter((member): member is Property => member.kind === "property").at(-1);
+  if (!last) return insertFirst(file, body, `${key} = ${text}`);
+  const width = /^[\w.]*[ \t]*(?==)/.exec(file.source.text.slice(last.start))?.[0].length ?? 0;
+  return insertBehind(file, last, `${key.padEnd(width - 1)} = ${text}`, `${key} = ${text}`);
+}
+
+function insertLine(file: FileScope, body: Body, line: string): TextEdit {
+  const last = body.members.at(-1);
+  return last ? insertBehind(file, last, line, line) : insertFirst(file, body, line);
+}
+
+function insertBehind(file: FileScope, last: Member, line: string, inline: string): TextEdit {
+  const { text } = file.source;
+  const rest = /^[ \t]*(?:\/\/[^\r\n]*)?(?=[\r\n])/.exec(text.slice(last.end));
+  if (!rest) return { start: last.end, end: last.end, newText: `, ${inline}` };
+  const at = last.end + rest[0].length;
+  return { start: at, end: at, newText: `${lineBreak(text)}${indentAt(text, last.start)}${line}` };
+}
+
+function insertFirst(file: FileScope, body: Body, line: string): TextEdit {
+  const { text } = file.source;
+  const at = body.open.end;
+  const rest = /^[ \t]*(\S?)/.exec(text.slice(at));
+  if (rest?.[1] === "" || rest?.[1] === "/") {
+    return { start: at, end: at, newText: `${lineBreak(text)}${indentAt(text, body.open.start)}  ${line}` };
+  }
+  return { start: at, end: at, newText: rest?.[1] === "}" ? ` ${line}${rest[0] === "}" ? " " : ""}` : ` ${line},` };
+}
+
+const lineBreak = (text: string): string => (text.includes("\r\n") ? "\r\n" : "\n");
+
+function indentAt(text: string, offset: number): string {
+  const lineStart = Math.max(text.lastIndexOf("\n", offset - 1), text.lastIndexOf("\r", offset - 1)) + 1;
+  return /^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? "";
+}

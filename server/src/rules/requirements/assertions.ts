@@ -1,0 +1,42 @@
+import type { Span } from "../../../../grammar/src";
+import { evaluateAssertion, type AssertionResult, type BoundAssertion } from "../../core";
+import { dimensions, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../../units";
+import type { RuleSubject } from "../rule";
+
+/** The statements of a declaration, its own and those of its base, that have a value on both sides. */
+export function assertionsOf<Kind extends BoundAssertion["kind"]>({ workspace, declaration }: RuleSubject, kind: Kind): readonly (ComparedAssertion & { readonly assertion: Extract<BoundAssertion, { kind: Kind }> })[] {
+  return declaration.assertions.flatMap((assertion) => {
+    if (assertion.kind !== kind) return [];
+    const result = evaluateAssertion(workspace, declaration, assertion);
+    if (result.left === undefined || result.right === undefined) return [];
+    return [{ ...result, assertion: assertion as Extract<BoundAssertion, { kind: Kind }>, left: result.left, right: result.right, dimension: result.dimension ?? dimensions.none }];
+  });
+}
+
+export interface ComparedAssertion extends AssertionResult {
+  readonly left: number;
+  readonly right: number;
+  readonly dimension: Dimension;
+}
+
+/** At the statement where it stands in this declaration, at `extends BASE` where the base brings it. */
+export function placeOfAssertion({ declaration }: RuleSubject, assertion: BoundAssertion): { readonly uri: string; readonly span: Span } {
+  const span = assertion.inherited ? (declaration.node.base ?? assertion.node) : assertion.node;
+  return { uri: assertion.inherited ? declaration.file.uri : assertion.file.uri, span };
+}
+
+/** An expression as the author wrote it. */
+export const textOf = (assertion: BoundAssertion, span: Span): string => assertion.file.source.text.slice(span.start, span.end);
+
+/** Two figures of one dimension, with all their digits where four would make them look the same. */
+export function formatPair(left: number, right: number, dimension: Dimension): readonly [string, string] {
+  const short = [formatQuantity(left, dimension), formatQuantity(right, dimension)] as const;
+  return short[0] === short[1] ? [formatWithExact(left, dimension), formatWithExact(right, dimension)] : short;
+}
+
+/** `12.5 % more`; `undefined` where there is nothing to relate it to. */
+export function relativeText(value: number, reference: number): string | undefined {
+  if (reference === 0) return undefined;
+  const share = (value - reference) / Math.abs(reference);
+  return `${formatPercent(Math.abs(share))} ${share > 0 ? "more" : "less"}`;
+}
