@@ -74,7 +74,7 @@ function assemble(text: string, chunks: readonly Chunk[]): ParsedText {
   const comments: Comment[] = [];
   const errors: SyntaxError[] = [];
   for (const chunk of chunks) {
-    declarations.push(...chunk.declarations);
+    for (const declaration of chunk.declarations) declarations.push(declaration);
     for (const comment of chunk.comments) comments.push(comment);
     for (const error of chunk.errors) errors.push(error);
   }

@@ -472,9 +472,9 @@ class DscoParser extends EmbeddedActionsParser {
     return (this.earlier[low] ?? Infinity) <= end;
   }
 
-  /** `model extends Base`: the name is missing, `extends` is none. */
+  /** `model extends Base {`: the name is missing; in `model extends extends Base {` it is not. */
   private startsClause(): boolean {
-    return (this.nextIs(Extends) || this.nextIs(Of)) && tokenMatcher(this.LA(2), Word);
+    return (this.nextIs(Extends) || this.nextIs(Of)) && tokenMatcher(this.LA(2), Word) && !tokenMatcher(this.LA(3), Word);
   }
 
   /** `from "…"` names a source: it is no value. */

@@ -2,9 +2,10 @@
  * The formatter: tree and comments to the one canonical text. Spellings stay as written; space, alignment and line
  * ends do not. A chunk with a syntax error is given back unchanged.
  *
- * Style: two spaces a level; `=` aligned in a run of lines without a blank one between (a key at least twice as long as every
- * other stays out); comments after code at column 36, or two spaces after the longest line of the run; one space
- * between number and unit; a block that was written on one line stays there unless a comment stands in it.
+ * Style: two spaces a level; `=` aligned in a run of lines without a blank one between (one key that is longer than
+ * three or more others by eight columns stays out); comments after code at column 36, or two spaces after the longest
+ * line of the run; one space between number and unit; a block that was written on one line stays there unless a
+ * comment stands in it.
  */
 import type { Block, BlockDeclaration, Body, Comment, Declaration, Member, Span } from "./ast";
 import { createTokenAt, endOf, isLineBreak, lex, type Token } from "./lexer";
@@ -17,6 +18,7 @@ import type { TokenType } from "chevrotain";
 
 const indentWidth = 2;
 const commentColumn = 36;
+const outlierGap = 8;
 const byteOrderMark = "\ufeff";
 
 interface Line {
@@ -38,23 +40,36 @@ interface Item extends Span {
 export function print(parsed: ParsedText): string {
   const { text, chunks } = parsed;
   const newline = usesCarriageReturns(text) ? "\r\n" : "\n";
-  return chunks.map((chunk, index) => {
-    if (chunk.errors.length > 0) return text.slice(chunk.start, chunk.end);
-    return printChunk(text, chunk, newline, index === chunks.length - 1);
-  }).join("");
+  let printed = "";
+  for (let first = 0; first < chunks.length;) {
+    let end = first;
+    while (chunks[end]?.errors.length === 0) end += 1;
+    if (end > first) printed += printChunks(text, chunks.slice(first, end), newline, end === chunks.length);
+    else {
+      const broken = chunks[first] as Chunk;
+      printed += text.slice(broken.start, broken.end);
+      end += 1;
+    }
+    first = end;
+  }
+  return printed;
 }
 
 function usesCarriageReturns(text: string): boolean {
   return text.includes("\r\n") && !/[^\r]\n|^\n|\r(?!\n)/u.test(text);
 }
 
-function printChunk(text: string, chunk: Chunk, newline: string, isLast: boolean): string {
-  const mark = chunk.start === 0 && text.startsWith(byteOrderMark) ? byteOrderMark : "";
-  const lines = linesOf(text, chunk.declarations, chunk.comments, chunk, 0);
-  const last = Math.max(chunk.declarations.at(-1)?.end ?? chunk.start, chunk.comments.at(-1)?.end ?? chunk.start);
+/** Neighbouring chunks together: the lines at their borders may be aligned with one another. */
+function printChunks(text: string, chunks: readonly Chunk[], newline: string, isLast: boolean): string {
+  const region = { start: chunks[0]?.start ?? 0, end: chunks.at(-1)?.end ?? 0 };
+  const mark = region.start === 0 && text.startsWith(byteOrderMark) ? byteOrderMark : "";
+  const declarations = chunks.flatMap((chunk) => chunk.declarations);
+  const comments = chunks.flatMap((chunk) => chunk.comments);
+  const lines = linesOf(text, declarations, comments, region, 0);
   if (lines.length === 0) return mark;
+  const last = Math.max(declarations.at(-1)?.end ?? region.start, comments.at(-1)?.end ?? region.start);
   const body = `${render(lines)}\n`.replace(/\r\n|\r|\n/gu, newline);
-  return mark + body + (!isLast && lineBreaks(text, last, chunk.end) > 1 ? newline : "");
+  return mark + body + (!isLast && lineBreaks(text, last, region.end) > 1 ? newline : "");
 }
 
 /** Line breaks in text[from, to), counted up to two: more make no difference. */
@@ -82,7 +97,7 @@ function linesOf(text: string, nodes: readonly (Member | Declaration)[], comment
     } else {
       const blankBefore = breaks > 1 && lines.length > 0;
       if (isComment(node)) lines.push(plainLine(depth, node.text.trimEnd(), blankBefore));
-      else lines.push(...nodeLines(text, node, within(comments, node), depth, blankBefore));
+      else for (const line of nodeLines(text, node, within(comments, node), depth, blankBefore)) lines.push(line);
     }
     previousEnd = item.end;
   }
@@ -216,7 +231,8 @@ function pieces(text: string, start: number, end: number, depth: number): string
       const isAfterLineComment = previous.tokenType === Unknown && previous.image.startsWith("//");
       const isBroken = isAfterLineComment || (bracketed(level, token) && lineBreaks(text, endOf(previous), token.startOffset) > 0);
       const isPrefix = previous.tokenType === Sign && beforePrefix.has(beforePrevious);
-      printed += isBroken ? `\n${" ".repeat(indentWidth * (depth + Math.max(level, isAfterLineComment && level === 0 ? 1 : 0)))}` : gap(previous, token, isPrefix);
+      const isHeader = level === 0 && !closers.has(token.tokenType);
+      printed += isBroken ? `\n${" ".repeat(indentWidth * (depth + (isHeader ? 1 : level)))}` : gap(previous, token, isPrefix);
     }
     printed += spelling(text, token);
     if (openers.has(token.tokenType)) level += 1;
@@ -246,7 +262,7 @@ function render(lines: readonly Line[]): string {
   for (let start = 0; start < lines.length;) {
     let end = start + 1;
     while (end < lines.length && lines[end]?.depth === lines[start]?.depth && lines[end]?.blankBefore === false) end += 1;
-    rendered.push(...renderRun(lines.slice(start, end)));
+    for (const line of renderRun(lines.slice(start, end))) rendered.push(line);
     start = end;
   }
   return rendered.join("\n");
@@ -269,11 +285,11 @@ function renderRun(run: readonly Line[]): readonly string[] {
   });
 }
 
-/** The width that heads of a kind are padded to. */
+/** The width that heads of a kind are padded to. One long key does not push three or more others far out. */
 function alignmentOf(run: readonly Line[], kind: Line["aligned"]): number {
   const widths = run.filter((line) => line.aligned === kind).map((line) => line.head.length).sort((a, b) => b - a);
   const [longest = 0, second = 0] = widths;
-  return longest >= 2 * second ? second : longest;
+  return widths.length > 3 && longest - second >= outlierGap ? second : longest;
 }
 
 function lastLineLength(text: string): number {
