@@ -54,6 +54,8 @@ export interface DscoCommands {
 /** The section `dsco` of the editor's settings, as `workspace/configuration` gives it. */
 export interface DscoSettings {
   readonly codeLens: { readonly enabled: boolean };
+  /** Defaults that the author did not write, at the header of their block. */
+  readonly inlayHints: { readonly enabled: boolean };
   /** Tokens; at which training FLOPs are stated where no plan says otherwise. */
   readonly sequenceLength: number;
   /** Tokens; at which a sequence's KV cache is stated. `null`: the model's own `max_context`. */

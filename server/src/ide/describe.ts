@@ -1,0 +1,86 @@
+import type { BlockDeclaration } from "../../../grammar/src";
+import { formatLayers, type MetricFigure } from "../analysis";
+import { describeType, type PropertySpec, type PropertyValue, type Source, type Value } from "../core";
+import type { Figure } from "../cost/metric";
+import { describeDimension, formatGrouped, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../units";
+import { code } from "./markdown";
+
+/** A figure for reading, with its exact value, or why there is none. Markdown. */
+export function describeFigure(figure: Figure, dimension: Dimension): string {
+  if (figure.kind === "value") return describeQuantity(figure.value, dimension);
+  return figure.kind === "text" ? figure.value : `not computed: ${figure.reason}`;
+}
+
+/** `70.27 KB (70,272 B)`. Money per time has no exact form that a reader knows: USD a second says nothing. */
+const describeQuantity = (value: number, dimension: Dimension): string =>
+  dimension.usd !== 0 && (dimension.second !== 0 || dimension.joule !== 0) ? formatQuantity(value, dimension) : formatWithExact(value, dimension);
+
+export const figureLine = (metric: MetricFigure): string => `${metric.title}: ${describeFigure(metric.figure, metric.dimension)}`;
+
+/** A value as hover shows it: four digits and all of them. Markdown. */
+export function describeAny(value: Value, spec?: PropertySpec): string {
+  switch (value.kind) {
+    case "quantity": return spec?.type.kind === "fraction" ? `${formatPercent(value.value)} (${formatGrouped(value.value)})` : describeQuantity(value.value, value.dimension);
+    case "boolean": return code(String(value.value));
+    case "word": return code(value.word);
+    case "text": return code(JSON.stringify(value.value));
+    case "range": return code(`${value.from}..${value.to}${value.step === 1 ? "" : ` step ${value.step}`}`);
+    case "list": return code(`[${value.items.map(plainText).join(", ")}]`);
+    case "declaration": return `the ${value.declaration.keyword} ${code(value.declaration.name)}`;
+    case "block": return `the block ${code([value.block.keyword, value.block.variant].filter((part) => part !== undefined).join(" "))}`;
+  }
+}
+
+/** A value in a few characters, without Markdown: for the outline, hints and lists. */
+export function plainText(value: Value): string {
+  switch (value.kind) {
+    case "quantity": return formatQuantity(value.value, value.dimension);
+    case "boolean": return String(value.value);
+    case "word": return value.word;
+    case "text": return JSON.stringify(value.value);
+    case "range": return `${value.from}..${value.to}${value.step === 1 ? "" : ` step ${value.step}`}`;
+    case "list": return `[${value.items.map(plainText).join(", ")}]`;
+    case "declaration": return value.declaration.name;
+    case "block": return value.block.keyword;
+  }
+}
+
+/** Short where it can be exact: `true`, `2048`, `fp8_e4m3`, `85%`. */
+export function plainProperty({ value, spec }: PropertyValue): string {
+  if (value === undefined) return "no value";
+  if (value.kind === "quantity" && spec?.type.kind === "fraction") return formatPercent(value.value);
+  return plainText(value);
+}
+
+/** Layers as the language writes them, with their number: `3..60 (58 layers)`. */
+export function describeLayers(layers: readonly number[]): string {
+  if (layers.length === 0) return "no layer";
+  return `${code(formatLayers(layers))} (${formatGrouped(layers.length)} ${layers.length === 1 ? "layer" : "layers"})`;
+}
+
+/** The type of a key with its unit: `bytes, such as 80 GB`. Markdown. */
+export function describeSpecType({ type }: PropertySpec): string {
+  if (type.kind === "quantity") return `${describeDimension(type.dimension)}, such as ${code(type.example)}`;
+  if (type.kind === "word") return `one of ${type.words.map(code).join(", ")}`;
+  return describeType(type);
+}
+
+/** `deepseek-v3.dsco:12`, `std:hardware/nvidia:12`. */
+export function placeText(source: Source, offset: number): string {
+  const { uri } = source;
+  const name = uri.startsWith("std:") ? uri : safeDecode(uri.slice(uri.lastIndexOf("/") + 1));
+  return `${name}:${source.lines.position(offset).line + 1}`;
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `model DeepSeekV3 extends Base`. */
+export function headerText(node: BlockDeclaration): string {
+  return [node.keyword, node.name?.text, node.base && `extends ${node.base.text}`, node.of && `of ${node.of.text}`].filter(Boolean).join(" ");
+}

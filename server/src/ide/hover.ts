@@ -1,0 +1,249 @@
+import type { BlockDeclaration, NumberLiteral, StringLiteral } from "../../../grammar/src";
+import {
+  assignLayers, explainFigure, fedMetrics, figureOf, figuresOf, metricDimension, type FigureOptions, type MetricFigure,
+} from "../analysis";
+import {
+  bindDeclaration, blockTitle, declarationSchemas, evaluate, exportedNames, fileScope, letValue, resolveSymbol, settledValue,
+  type BoundBlock, type BoundDeclaration, type FileScope, type LetSymbol, type Position, type PropertySpec, type PropertyValue, type Reference,
+  type ResolvedImport, type Workspace,
+} from "../core";
+import { Cancelled, type Cancellation } from "../rules";
+import { formatGrouped } from "../units";
+import { describeAny, describeFigure, describeLayers, describeSpecType, figureLine, headerText, placeText } from "./describe";
+import { blockAround, boundAround, locate, referenceOf, type Located } from "./locate";
+import { code, documentation, paragraphs } from "./markdown";
+import type { MarkdownHover } from "./plain";
+import { functionDocumentation, wordDocumentation } from "./words";
+
+/** What the reader should know of the text at a position; `undefined` where there is nothing to say. */
+export function hover(
+  workspace: Workspace, uri: string, position: Position, options: FigureOptions = {}, cancellation?: Cancellation,
+): MarkdownHover | undefined {
+  const scope = fileScope(workspace, uri);
+  if (!scope) return undefined;
+  const { lines } = scope.source;
+  const located = locate(scope, lines.offset(position));
+  if (!located) return undefined;
+  if (cancellation?.isCancellationRequested) throw new Cancelled();
+  const contents = describe({ workspace, scope, options }, located);
+  return contents === undefined || contents === "" ? undefined : { contents, range: lines.range(located.span) };
+}
+
+interface Asked {
+  readonly workspace: Workspace;
+  readonly scope: FileScope;
+  readonly options: FigureOptions;
+}
+
+function describe(asked: Asked, located: Located): string | undefined {
+  const { workspace, scope } = asked;
+  switch (located.kind) {
+    case "import-path": return describeFile(workspace, located.imported, located.path);
+    case "import-name": {
+      const symbol = resolveSymbol(workspace, scope, (located.node.alias ?? located.node.name).text);
+      if (!symbol) return undefined;
+      return symbol.kind === "let" ? describeLet(workspace, symbol) : describeDeclaration(asked, symbol.node, symbol.uri);
+    }
+    case "declaration": return describeDeclaration(asked, located.node, scope.uri);
+    case "let": return located.node.name && describeLet(workspace, { kind: "let", name: located.node.name, node: located.node, uri: scope.uri });
+    case "declaration-name": {
+      const symbol = resolveSymbol(workspace, scope, located.name.text);
+      return symbol?.kind === "declaration" ? describeDeclaration(asked, symbol.node, symbol.uri) : undefined;
+    }
+    case "block": return describeBlock(asked, located);
+    case "key": return describeKey(asked, located);
+    case "statement": return statements[located.member.kind];
+    case "number": return paragraphs(describeNumber(asked, located.literal), describeAroundValue(asked, located));
+    case "name": {
+      const reference = referenceOf(workspace, scope, located);
+      const text = reference && describeReference(asked, reference);
+      return paragraphs(text, reference?.kind === "word" ? describeAroundValue(asked, located) : undefined);
+    }
+    case "function": {
+      const text = functionDocumentation[located.call.callee.text];
+      return text === undefined ? undefined : `${code(`${located.call.callee.text}(…)`)}: ${text}`;
+    }
+    case "value": return describeAroundValue(asked, located);
+  }
+}
+
+const statements = {
+  require: "`require METRIC <= VALUE`: an error where the figure does not meet it.",
+  measured: "`measured METRIC = VALUE from \"source\"`: a published or own measurement that the figure is compared with.",
+  where: "`where A <= B`: designs that do not meet it are left out of the sweep.",
+  objective: "`maximize METRIC` or `minimize METRIC`: what the sweep looks for. Two or more give a Pareto front.",
+} as const;
+
+// ── imports and declarations ────────────────────────────────────────────────────────────────────────────────────────
+
+function describeFile(workspace: Workspace, imported: ResolvedImport, path: StringLiteral): string | undefined {
+  const target = imported.uri === undefined ? undefined : fileScope(workspace, imported.uri);
+  if (!target) return undefined;
+  const names = exportedNames(target);
+  const shown = names.slice(0, 40).map(code).join(", ");
+  return paragraphs(`**${code(path.value)}**`, `${names.length > 40 ? `${names.length} declarations, among them ` : "Declares "}${shown === "" ? "nothing" : shown}.`);
+}
+
+function describeDeclaration(asked: Asked, node: BlockDeclaration, uri: string): string | undefined {
+  const { workspace, options, scope } = asked;
+  const target = fileScope(workspace, uri);
+  const bound = target && bindDeclaration(workspace, node, target);
+  const schema = declarationSchemas[node.keyword];
+  const origin = target && uri !== scope.uri ? code(placeText(target.source, node.keywordSpan.start)) : undefined;
+  return paragraphs(
+    `**${code(headerText(node))}**`,
+    node.doc === undefined ? schema.block.documentation : documentation(node.doc),
+    bound && (node.keyword === "model" ? keyFigures(workspace, bound, options) : ownProperties(workspace, bound.block)),
+    origin,
+  );
+}
+
+const keyMetrics = ["total_params", "active_params", "kv_bytes_per_token", "train_flops_per_token"];
+
+function keyFigures(workspace: Workspace, bound: BoundDeclaration, options: FigureOptions): string {
+  return list(figuresOf(workspace, bound, options).filter((metric) => keyMetrics.includes(metric.id)).map(figureLine));
+}
+
+const mostLines = 12;
+
+function ownProperties(workspace: Workspace, block: BoundBlock): string {
+  const lines = [...block.properties.keys()].map((key) => `${code(key)}: ${valueText(settledValue(workspace, block, key)) ?? "no value"}`);
+  const rest = lines.length - mostLines;
+  return list(rest > 0 ? [...lines.slice(0, mostLines), `and ${rest} more`] : lines);
+}
+
+const list = (lines: readonly string[]): string => lines.map((line) => `* ${line}`).join("\n");
+
+function describeLet(workspace: Workspace, symbol: LetSymbol): string {
+  const found = letValue(workspace, symbol);
+  const value = typeof found === "symbol" ? undefined : found.value;
+  return paragraphs(
+    `**${code(`let ${symbol.name.text}`)}** = ${value === undefined ? "no value" : describeAny(value)}`,
+    symbol.node.doc === undefined ? undefined : documentation(symbol.node.doc),
+  );
+}
+
+// ── blocks and properties ───────────────────────────────────────────────────────────────────────────────────────────
+
+function describeBlock({ workspace, scope }: Asked, located: Extract<Located, { kind: "block" }>): string | undefined {
+  const bound = boundAround(workspace, scope, located.within);
+  const block = bound && blockAround(bound, located.within);
+  const schema = block?.schema;
+  if (!bound || !block || !schema) return undefined;
+  const layers = bound.keyword === "model" ? assignLayers(workspace, bound)?.layers.get(block) : undefined;
+  return paragraphs(
+    `**${code(blockTitle(schema))}**`,
+    schema.documentation,
+    layers && `On ${describeLayers(layers)}.`,
+  );
+}
+
+function describeKey(asked: Asked, located: Extract<Located, { kind: "key" }>): string | undefined {
+  const { workspace, scope } = asked;
+  const bound = boundAround(workspace, scope, located.within);
+  const block = bound && blockAround(bound, located.within);
+  const key = located.property.path.length === 1 ? located.property.path[0]?.text : undefined;
+  return bound && block && key !== undefined ? describeProperty(asked, bound, block, key) : undefined;
+}
+
+/** For a place inside a value: the property that the value belongs to. */
+function describeAroundValue(asked: Asked, { within }: Located): string | undefined {
+  const { workspace, scope } = asked;
+  const { member } = within;
+  if (member?.kind !== "property" || member.path.length !== 1) return undefined;
+  const bound = boundAround(workspace, scope, within);
+  const block = bound && blockAround(bound, within);
+  const key = member.path[0]?.text;
+  return bound && block && key !== undefined ? describeProperty(asked, bound, block, key) : undefined;
+}
+
+function describeProperty({ workspace, options }: Asked, bound: BoundDeclaration, block: BoundBlock, key: string): string | undefined {
+  const found = settledValue(workspace, block, key);
+  const { spec } = found;
+  if (!spec && !found.property) return undefined;
+  const metrics = bound.keyword === "model" ? fedMetrics(workspace, bound, block, key, options) : [];
+  return paragraphs(
+    `**${code(key)}**${spec ? `: ${describeSpecType(spec)}` : ""}`,
+    spec?.documentation,
+    spec?.alsoKnownAs === undefined ? undefined : `Hugging Face: ${spec.alsoKnownAs.split(", ").map(code).join(", ")}`,
+    `Value: ${valueText(found) ?? "none"}, ${originText(found, bound)}.`,
+    metrics.length === 0 ? undefined : feeds(metrics),
+  );
+}
+
+function feeds(metrics: readonly MetricFigure[]): string {
+  return paragraphs("Enters into:", list(metrics.map(figureLine)));
+}
+
+const valueText = ({ value, spec }: PropertyValue): string | undefined => value && describeAny(value, spec);
+
+function originText({ origin, property, spec }: PropertyValue, bound: BoundDeclaration): string {
+  switch (origin) {
+    case "written": return "written here";
+    case "inherited": {
+      const place = property ? ` (${code(placeText(property.file.source, property.node.start))})` : "";
+      return `inherited from ${code(bound.node.base?.text ?? bound.name)}${place}`;
+    }
+    case "default": return `by default ${defaultText(spec)}`;
+    case "absent": return "not written";
+  }
+}
+
+/** Whose default a value is, with its source. Markdown. */
+export function defaultText(spec: PropertySpec | undefined): string {
+  const usual = spec?.default;
+  if (!usual) return "";
+  return usual.firstWritten ? `(${usual.source})` : `${code(usual.expression)} (${usual.source})`;
+}
+
+// ── names and numbers ───────────────────────────────────────────────────────────────────────────────────────────────
+
+function describeReference(asked: Asked, reference: Reference): string | undefined {
+  const { workspace } = asked;
+  switch (reference.kind) {
+    case "property": {
+      const { block, key } = reference;
+      const found = settledValue(workspace, block, key);
+      const { property, spec } = found;
+      const place = property ? `written in ${code(placeText(property.file.source, property.node.start))}` : `by default ${defaultText(spec)}`;
+      return paragraphs(`**${code(key)}** = ${valueText(found) ?? "no value"}`, spec?.documentation, `${place}.`);
+    }
+    case "block": return reference.block.schema && paragraphs(`**${code(blockTitle(reference.block.schema))}**`, reference.block.schema.documentation);
+    case "declaration": return describeDeclaration(asked, reference.symbol.node, reference.symbol.uri);
+    case "let": return describeLet(workspace, reference.symbol);
+    case "metric": return describeMetric(asked, reference.declaration, reference.id);
+    case "word": {
+      const meaning = wordDocumentation(reference.word);
+      return meaning === undefined ? undefined : `${code(reference.word)}: ${meaning}`;
+    }
+  }
+}
+
+function describeMetric({ workspace, options }: Asked, declaration: BoundDeclaration, id: string): string {
+  const explanation = explainFigure(workspace, declaration, id, options);
+  const owner = code(`${declaration.keyword} ${declaration.name}`);
+  if (!explanation) {
+    const figure = figureOf(workspace, declaration, id, options);
+    const dimension = metricDimension(declaration.keyword, id);
+    return paragraphs(`**${code(id)}** of ${owner}`, dimension && describeFigure(figure, dimension));
+  }
+  const { title, figure, dimension, documentation: text, formula, convention, source } = explanation;
+  return paragraphs(
+    `**${code(id)}** of ${owner}: ${title}`,
+    describeFigure(figure, dimension),
+    text,
+    `Formula: ${code(formula)}`,
+    convention === "" ? undefined : `Convention: ${convention}`,
+    `Source: ${source}`,
+  );
+}
+
+/** A number with its exact value, where its spelling hides it: `128Ki` = 131,072; `400 Gbps` = 50 GB/s. */
+function describeNumber({ workspace, scope }: Asked, literal: NumberLiteral): string | undefined {
+  const { suffix, unit } = literal;
+  if (suffix === undefined && unit === undefined && !literal.digits.includes("e") && !literal.digits.includes("E")) return undefined;
+  const value = evaluate(literal, { workspace, file: scope, block: undefined, key: undefined, metricsOf: undefined, problems: [] });
+  if (value?.kind !== "quantity") return undefined;
+  const written = `${literal.digits}${suffix ?? ""}${unit === undefined ? "" : ` ${unit}`}`;
+  return `${code(written)} = ${unit === undefined ? formatGrouped(value.value) : describeAny(value)}`;
+}

@@ -1,0 +1,35 @@
+import type { ClientCapabilities } from "vscode-languageserver";
+
+/** What the editor on the other side can do, as far as answers depend on it. */
+export interface ClientTraits {
+  /** It asks for diagnostics: then none are pushed. */
+  readonly pullsDiagnostics: boolean;
+  readonly refreshesDiagnostics: boolean;
+  readonly refreshesCodeLenses: boolean;
+  readonly refreshesInlayHints: boolean;
+  readonly answersConfiguration: boolean;
+  readonly registersConfiguration: boolean;
+  readonly registersFileWatchers: boolean;
+  readonly hasWorkspaceFolders: boolean;
+  readonly rendersMarkdown: boolean;
+  readonly takesDefinitionLinks: boolean;
+  readonly takesNestedSymbols: boolean;
+  readonly takesCodeActionLiterals: boolean;
+}
+
+export function traitsOf({ textDocument, workspace }: ClientCapabilities): ClientTraits {
+  return {
+    pullsDiagnostics: textDocument?.diagnostic !== undefined,
+    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
+    refreshesCodeLenses: workspace?.codeLens?.refreshSupport ?? false,
+    refreshesInlayHints: workspace?.inlayHint?.refreshSupport ?? false,
+    answersConfiguration: workspace?.configuration ?? false,
+    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
+    registersFileWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
+    hasWorkspaceFolders: workspace?.workspaceFolders ?? false,
+    rendersMarkdown: textDocument?.hover?.contentFormat?.includes("markdown") ?? true,
+    takesDefinitionLinks: textDocument?.definition?.linkSupport ?? false,
+    takesNestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport ?? false,
+    takesCodeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+  };
+}

@@ -1,0 +1,41 @@
+import {
+  DiagnosticSeverity, DiagnosticTag, FoldingRangeKind, SymbolKind, type Diagnostic, type DocumentSymbol, type FoldingRange, type LocationLink,
+} from "vscode-languageserver";
+import type { DefinitionLink, FileDiagnostic, FoldedLines, OutlineKind, OutlineSymbol } from "../ide";
+
+/** From the plain data of `ide/` to the protocol's. `uriOf` spells an address as the editor does. */
+export type UriOf = (uri: string) => string;
+
+const severities = {
+  error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, information: DiagnosticSeverity.Information, hint: DiagnosticSeverity.Hint,
+} as const;
+
+export function toDiagnostic(diagnostic: FileDiagnostic, uriOf: UriOf): Diagnostic {
+  const { range, severity, code, documentationUrl, message, unnecessary, related } = diagnostic;
+  return {
+    range, severity: severities[severity], code, codeDescription: { href: documentationUrl }, source: "dsco", message,
+    ...(unnecessary ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+    ...(related.length > 0
+      ? { relatedInformation: related.map((entry) => ({ location: { uri: uriOf(entry.uri), range: entry.range }, message: entry.message })) }
+      : {}),
+  };
+}
+
+const symbolKinds: Readonly<Record<OutlineKind, SymbolKind>> = {
+  model: SymbolKind.Class, gpu: SymbolKind.Class, nic: SymbolKind.Class, hardware: SymbolKind.Class, parallelism: SymbolKind.Class,
+  workload: SymbolKind.Class, plan: SymbolKind.Class, service: SymbolKind.Class, sweep: SymbolKind.Class, routing: SymbolKind.Class,
+  operator: SymbolKind.Class, let: SymbolKind.Constant, block: SymbolKind.Struct, property: SymbolKind.Property,
+  require: SymbolKind.Event, measured: SymbolKind.Event,
+};
+
+export const toDocumentSymbol = ({ name, detail, kind, range, selectionRange, children }: OutlineSymbol): DocumentSymbol => ({
+  name, detail, kind: symbolKinds[kind], range, selectionRange, children: children.map(toDocumentSymbol),
+});
+
+export const toFoldingRange = ({ startLine, endLine, kind }: FoldedLines): FoldingRange => ({
+  startLine, endLine, ...(kind === undefined ? {} : { kind: kind === "comment" ? FoldingRangeKind.Comment : FoldingRangeKind.Imports }),
+});
+
+export const toLocationLink = ({ originRange, uri, range, selectionRange }: DefinitionLink, uriOf: UriOf): LocationLink => ({
+  originSelectionRange: originRange, targetUri: uriOf(uri), targetRange: range, targetSelectionRange: selectionRange,
+});

@@ -1,0 +1,159 @@
+import {
+  CodeActionKind, InlayHintKind, MarkupKind, SemanticTokensBuilder, type CodeActionParams, type CodeLens, type DefinitionParams, type Hover, type HoverParams,
+  type InlayHint, type InlayHintParams, type Location, type LocationLink, type Range, type SemanticTokens, type SemanticTokensRangeParams,
+} from "vscode-languageserver";
+import { bindDeclaration, fileScope, resolveSymbol } from "../core";
+import {
+  codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, isLensMetric, lensText, quickFixes,
+  semanticTokens, tokenModifiers, tokenTypes, type SemanticToken,
+} from "../ide";
+import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
+import type { LensMemory } from "./lens-memory";
+import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
+import { guarded } from "./requests";
+import { editorUri, type Session } from "./session";
+import { figureOptions } from "./settings";
+import { toInternal } from "./uris";
+
+/** What a lens carries until it is shown. */
+interface LensData extends ExplainParams {
+  readonly version: number;
+}
+
+const ofDocument = (params: { readonly textDocument: { readonly uri: string } }): string => params.textDocument.uri;
+
+/** Registers every feature: each handler asks `ide/` and puts the answer into the protocol's words. */
+export function registerFeatures(session: Session, lenses: LensMemory): void {
+  const { connection } = session;
+  const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
+
+  connection.onHover(guarded(session, "the hover", ofDocument, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
+    const found = hover(workspace, uri, position, figureOptions(await settingsOf(uri)), token);
+    if (!found) return null;
+    const { contents, range } = found;
+    return { contents: session.client().rendersMarkdown ? { kind: MarkupKind.Markdown, value: contents } : { kind: MarkupKind.PlainText, value: withoutMarkdown(contents) }, range };
+  }));
+
+  connection.onDefinition(guarded(session, "the definition", ofDocument, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
+    const found = definition(workspace, uri, position);
+    if (!found) return null;
+    const link = toLocationLink(found, (address) => editorUri(session, address));
+    return session.client().takesDefinitionLinks ? [link] : { uri: link.targetUri, range: link.targetSelectionRange };
+  }));
+
+  connection.onDocumentSymbol(guarded(session, "the outline", ofDocument, ({ textDocument }, { uri, workspace }) => {
+    const symbols = documentSymbols(workspace, uri).map(toDocumentSymbol);
+    if (session.client().takesNestedSymbols) return symbols;
+    return symbols.map(({ name, kind, range }) => ({ name, kind, location: { uri: textDocument.uri, range } }));
+  }));
+
+  connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
+
+  connection.onDocumentFormatting(guarded(session, "formatting", ofDocument, (_, { uri, workspace }) => [...formatting(workspace, uri)]));
+
+  connection.onCodeAction(guarded(session, "quick fixes", ofDocument, ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
+    const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
+    if (!isWanted || !session.client().takesCodeActionLiterals) return [];
+    return quickFixes(workspace, uri, range, token).map((fix) => ({
+      title: fix.title,
+      kind: CodeActionKind.QuickFix,
+      isPreferred: fix.preferred,
+      diagnostics: context.diagnostics.filter((diagnostic) => diagnostic.code === fix.fixes.code && sameRange(diagnostic.range, fix.fixes.range)),
+      edit: { changes: { [textDocument.uri]: [...fix.edits] } },
+    }));
+  }));
+
+  connection.languages.semanticTokens.on(guarded(session, "semantic tokens", ofDocument, (_, { uri, workspace, token }) =>
+    encode(semanticTokens(workspace, uri, token))));
+  connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofDocument, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
+    const lines = fileScope(workspace, uri)?.source.lines;
+    return encode(lines ? semanticTokens(workspace, uri, token, { start: lines.offset(range.start), end: lines.offset(range.end) }) : []);
+  }));
+
+  connection.languages.inlayHint.on(guarded(session, "inlay hints", ofDocument, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
+    const { inlayHints: { enabled } } = await settingsOf(uri);
+    if (!enabled) return [];
+    return inlayHints(workspace, uri, range, token).map(({ position, label, tooltip }) => ({
+      position, label, kind: InlayHintKind.Parameter, paddingLeft: true, tooltip: { kind: MarkupKind.Markdown, value: tooltip },
+    }));
+  }));
+
+  registerLenses(session, lenses);
+  registerDscoRequests(session);
+}
+
+function registerLenses(session: Session, memory: LensMemory): void {
+  const { connection } = session;
+  const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
+
+  connection.onCodeLens(guarded(session, "the lenses", ofDocument, async ({ textDocument }, { uri, workspace }): Promise<CodeLens[]> => {
+    const { codeLens: { enabled } } = await settingsOf(uri);
+    const source = fileScope(workspace, uri)?.source;
+    if (!enabled || !source) return [];
+    const version = session.documents.get(uri)?.version ?? 0;
+    const placed = memory.placed(uri, source.text, codeLenses(workspace, uri), source.parsed.errors.length > 0);
+    return placed.map(({ range, declaration, metric }) => {
+      const data: LensData = { uri: textDocument.uri, declaration, metric, version };
+      return { range, data };
+    });
+  }));
+
+  connection.onCodeLensResolve(guarded(session, "a lens", (lens: CodeLens) => lensData(lens)?.uri ?? "", async (lens, { uri, workspace }): Promise<CodeLens> => {
+    const data = lensData(lens);
+    if (!data || !isLensMetric(data.metric)) return lens;
+    const { declaration, metric } = data;
+    const text = lensText(workspace, uri, declaration, metric, figureOptions(await settingsOf(uri)));
+    if (text?.state === "known") memory.remember(uri, { declaration, metric }, text.title);
+    const isLost = text === undefined || text.state === "broken";
+    const title = (isLost ? memory.recall(uri, { declaration, metric }) : undefined) ?? text?.title;
+    if (title === undefined) return lens;
+    const args: DscoCommands["dsco.showExplanation"] = [{ uri: data.uri, declaration, metric }];
+    return { range: lens.range, command: { title, command: "dsco.showExplanation", arguments: [...args] } };
+  }));
+}
+
+function lensData({ data }: CodeLens): LensData | undefined {
+  const value = data as Partial<LensData> | null | undefined;
+  return typeof value?.uri === "string" && typeof value.declaration === "string" && typeof value.metric === "string" && typeof value.version === "number"
+    ? (value as LensData) : undefined;
+}
+
+function registerDscoRequests(session: Session): void {
+  const { connection } = session;
+  const sourceText = guarded<DscoRequests["dsco/sourceText"]["params"], DscoRequests["dsco/sourceText"]["result"]>(
+    session, "the standard library", ({ uri }) => uri, (_, { uri, workspace }) => {
+      const source = uri.startsWith("std:") ? fileScope(workspace, uri)?.source : undefined;
+      return source ? { text: source.text } : null;
+    });
+  connection.onRequest("dsco/sourceText", sourceText);
+
+  const explain = guarded<ExplainParams, DscoRequests["dsco/explain"]["result"]>(
+    session, "an explanation", ({ uri }) => uri, async ({ declaration, metric }, { uri, workspace }) => {
+      const scope = fileScope(workspace, uri);
+      const symbol = scope && resolveSymbol(workspace, scope, declaration);
+      if (symbol?.kind !== "declaration") return null;
+      const file = fileScope(workspace, symbol.uri);
+      const bound = file && bindDeclaration(workspace, symbol.node, file);
+      const settings = await session.settings().of(editorUri(session, toInternal(uri)));
+      const markdown = bound && explainMarkdown(workspace, bound, metric, figureOptions(settings));
+      return markdown === undefined ? null : { markdown };
+    });
+  connection.onRequest("dsco/explain", explain);
+}
+
+function encode(tokens: readonly SemanticToken[]): SemanticTokens {
+  const builder = new SemanticTokensBuilder();
+  for (const { line, character, length, type, modifiers } of tokens) {
+    const bits = modifiers.reduce((sum, modifier) => sum | (1 << tokenModifiers.indexOf(modifier)), 0);
+    builder.push(line, character, length, tokenTypes.indexOf(type), bits);
+  }
+  return builder.build();
+}
+
+const sameRange = (left: Range, right: Range): boolean =>
+  left.start.line === right.start.line && left.start.character === right.start.character &&
+  left.end.line === right.end.line && left.end.character === right.end.character;
+
+/** For an editor that shows plain text: the marks go, the words stay. */
+const withoutMarkdown = (markdown: string): string =>
+  markdown.replace(/\\([\\`*_{}[\]()#+\-.!|<>~&])/g, "$1").replace(/\*\*|`/g, "");

@@ -1,0 +1,13 @@
+/** What the server needs from the machine it runs on; `hosts/` gives it. */
+export interface Host {
+  /** The text of a file by its `file:` address, or a clause that says why there is none. Never throws. */
+  readonly readFile: (uri: string) => HostText;
+  /** True where a file lies in one of the folders, links followed. All are addresses. */
+  readonly isInside: (uri: string, folders: readonly string[]) => boolean;
+  /** Resolves when messages that have already arrived were handed out. */
+  readonly nextTurn: () => Promise<void>;
+}
+
+export type HostText =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "failed"; readonly reason: string };

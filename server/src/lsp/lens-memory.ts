@@ -1,0 +1,68 @@
+import type { FigureLens } from "../ide";
+
+/**
+ * What the lenses of a document last said, so that lines do not jump and figures do not blink while a model is broken
+ * for a moment: a lens keeps its place and its last good figure, marked as from before the edit.
+ */
+export interface LensMemory {
+  /** The lenses of a text; with those of models whose header cannot be read now, at the line where it was. */
+  readonly placed: (uri: string, text: string, lenses: readonly FigureLens[], isBroken: boolean) => readonly FigureLens[];
+  readonly remember: (uri: string, lens: LensName, title: string) => void;
+  /** The last good title of a lens, marked; `undefined` where there was none. */
+  readonly recall: (uri: string, lens: LensName) => string | undefined;
+  readonly forget: (uri: string) => void;
+}
+
+type LensName = Pick<FigureLens, "declaration" | "metric">;
+
+interface Remembered {
+  text: string;
+  lenses: readonly FigureLens[];
+  readonly titles: Map<string, string>;
+}
+
+const keyOf = ({ declaration, metric }: LensName): string => `${declaration} ${metric}`;
+
+export function createLensMemory(): LensMemory {
+  const byUri = new Map<string, Remembered>();
+  const entry = (uri: string): Remembered => {
+    const known = byUri.get(uri) ?? { text: "", lenses: [], titles: new Map<string, string>() };
+    byUri.set(uri, known);
+    return known;
+  };
+  return {
+    placed: (uri, text, lenses, isBroken) => {
+      const known = entry(uri);
+      const present = new Set(lenses.map((lens) => lens.declaration));
+      const lost = isBroken ? known.lenses.filter((lens) => !present.has(lens.declaration) && known.titles.has(keyOf(lens))) : [];
+      const line = lineMapping(known.text, text);
+      const all = [...lenses, ...lost.map((lens) => {
+        const at = { line: line(lens.range.start.line), character: 0 };
+        return { ...lens, range: { start: at, end: at } };
+      })];
+      known.text = text;
+      known.lenses = all;
+      const names = new Set(all.map(keyOf));
+      for (const name of known.titles.keys()) if (!names.has(name)) known.titles.delete(name);
+      return all;
+    },
+    remember: (uri, lens, title) => void entry(uri).titles.set(keyOf(lens), title),
+    recall: (uri, lens) => {
+      const title = byUri.get(uri)?.titles.get(keyOf(lens));
+      return title === undefined ? undefined : `${title} (before the edit)`;
+    },
+    forget: (uri) => void byUri.delete(uri),
+  };
+}
+
+/** Where the lines of one text are in another that differs from it in one place. */
+function lineMapping(before: string, after: string): (line: number) => number {
+  const old = before.split(/\r\n|\r|\n/);
+  const now = after.split(/\r\n|\r|\n/);
+  let head = 0;
+  while (head < old.length && head < now.length && old[head] === now[head]) head += 1;
+  const delta = now.length - old.length;
+  let tail = old.length;
+  while (tail > head && tail + delta > head && old[tail - 1] === now[tail - 1 + delta]) tail -= 1;
+  return (line) => Math.max(0, Math.min(now.length - 1, line >= tail ? line + delta : line));
+}

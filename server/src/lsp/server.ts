@@ -1,0 +1,117 @@
+import {
+  CodeActionKind, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, PositionEncodingKind, TextDocumentSyncKind, type Connection,
+  type InitializeParams, type InitializeResult,
+} from "vscode-languageserver";
+import { tokenModifiers, tokenTypes } from "../ide";
+import { traitsOf, type ClientTraits } from "./client-traits";
+import { createDiagnostics } from "./diagnostics";
+import { createDocuments } from "./documents";
+import { registerFeatures } from "./features";
+import type { Host } from "./host";
+import { createLensMemory } from "./lens-memory";
+import { createRefresh } from "./refresh";
+import { guardedNotification } from "./requests";
+import { logFault, type Session } from "./session";
+import { createSettings, type SettingsStore } from "./settings";
+import { createWorkspaceState } from "./workspace-state";
+
+/** Serves one editor over a connection until the editor ends it. */
+export function serve(connection: Connection, host: Host, version: string): void {
+  let client: ClientTraits = traitsOf({});
+  let settings: SettingsStore = createSettings(undefined, undefined);
+  const documents = createDocuments();
+  const session: Session = {
+    connection, host, documents, state: createWorkspaceState(documents, host), client: () => client, settings: () => settings,
+  };
+  const lenses = createLensMemory();
+  const diagnostics = createDiagnostics(session);
+  const refresh = createRefresh(session);
+  const everyDocument = () => [...documents.all()].map((document) => document.uri);
+
+  connection.onInitialize((params): InitializeResult => {
+    client = traitsOf(params.capabilities);
+    settings = createSettings(params.initializationOptions, client.answersConfiguration
+      ? (uri) => connection.workspace.getConfiguration({ scopeUri: uri, section: "dsco" })
+      : undefined);
+    session.state.setFolders(foldersOf(params));
+    return { capabilities: capabilities(client), serverInfo: { name: "dsco", version } };
+  });
+
+  connection.onInitialized(() => {
+    const registered = (what: string, promise: Promise<unknown>) => void promise.catch((fault: unknown) => logFault(session, `The editor did not register ${what}`, fault));
+    if (client.registersConfiguration) registered("changes of settings", connection.client.register(DidChangeConfigurationNotification.type, { section: "dsco" }));
+    if (client.registersFileWatchers) {
+      registered("changes of files", connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: "**/*.dsco" }] }));
+    }
+    if (client.hasWorkspaceFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(() => {
+        void connection.workspace.getWorkspaceFolders().then((folders) => {
+          session.state.setFolders((folders ?? []).map((folder) => folder.uri));
+          diagnostics.touched(everyDocument());
+          refresh();
+        }, (fault: unknown) => logFault(session, "The editor did not name its folders", fault));
+      });
+    }
+  });
+
+  /** The text behind an address is another one now: so may be what other open files mean. */
+  const textChanged = (uri: string) => {
+    session.state.textChanged();
+    const others = documents.all()[Symbol.iterator]().next().done === true ? [] : session.state.dependents(uri);
+    diagnostics.touched(documents.get(uri) ? [uri, ...others] : others);
+    if (others.length > 0) refresh();
+  };
+
+  connection.onDidOpenTextDocument(guardedNotification(session, "opening a document", ({ textDocument }) => {
+    textChanged(documents.open(textDocument.uri, textDocument.version, textDocument.text).uri);
+  }));
+  connection.onDidChangeTextDocument(guardedNotification(session, "a change of a document", ({ textDocument, contentChanges }) => {
+    const document = documents.change(textDocument.uri, textDocument.version, contentChanges);
+    if (document) textChanged(document.uri);
+  }));
+  connection.onDidCloseTextDocument(guardedNotification(session, "closing a document", ({ textDocument }) => {
+    const document = documents.close(textDocument.uri);
+    if (!document) return;
+    lenses.forget(document.uri);
+    settings.forget(document.editorUri);
+    diagnostics.closed(document.uri, document.editorUri);
+    session.state.filesChanged([document.uri]);
+    textChanged(document.uri);
+  }));
+  connection.onDidChangeWatchedFiles(guardedNotification(session, "changes of files", ({ changes }) => {
+    session.state.filesChanged(changes.map((change) => change.uri));
+    diagnostics.touched(everyDocument());
+    refresh();
+  }));
+  connection.onDidChangeConfiguration(guardedNotification(session, "a change of settings", ({ settings: pushed }) => {
+    settings.changed(pushed);
+    refresh();
+  }));
+
+  connection.languages.diagnostics.on(diagnostics.pull);
+  registerFeatures(session, lenses);
+  connection.listen();
+}
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
+  if (workspaceFolders) return workspaceFolders.map((folder) => folder.uri);
+  return rootUri ? [rootUri] : [];
+}
+
+const capabilities = (client: ClientTraits): InitializeResult["capabilities"] => ({
+  positionEncoding: PositionEncodingKind.UTF16,
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+  ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
+  hoverProvider: true,
+  definitionProvider: true,
+  documentSymbolProvider: true,
+  foldingRangeProvider: true,
+  documentFormattingProvider: true,
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  codeLensProvider: { resolveProvider: true },
+  inlayHintProvider: true,
+  semanticTokensProvider: {
+    legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] }, full: true, range: true,
+  },
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+});

@@ -1,0 +1,26 @@
+import type { Connection } from "vscode-languageserver";
+import type { ClientTraits } from "./client-traits";
+import type { Documents } from "./documents";
+import type { Host } from "./host";
+import type { SettingsStore } from "./settings";
+import { toEditor } from "./uris";
+import type { WorkspaceState } from "./workspace-state";
+
+/** What the handlers share: one editor, its texts and what is known of them. */
+export interface Session {
+  readonly connection: Connection;
+  readonly host: Host;
+  readonly documents: Documents;
+  readonly state: WorkspaceState;
+  /** Known from `initialize` on. */
+  readonly client: () => ClientTraits;
+  readonly settings: () => SettingsStore;
+}
+
+/** An address as the editor spells it. */
+export const editorUri = ({ documents }: Session, uri: string): string => documents.get(uri)?.editorUri ?? toEditor(uri);
+
+/** Writes a fault where a developer finds it, and goes on. */
+export function logFault({ connection }: Pick<Session, "connection">, what: string, fault: unknown): void {
+  connection.console.error(`${what}: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`);
+}

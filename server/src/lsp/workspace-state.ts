@@ -1,0 +1,86 @@
+import { loadStandard, openWorkspace } from "../analysis";
+import { createSource, fileScope, type Loaded, type Workspace } from "../core";
+import type { Documents } from "./documents";
+import type { Host } from "./host";
+import { folderOf, toInternal } from "./uris";
+
+/** The open texts, the standard library and the files that they import, as one workspace a moment. */
+export interface WorkspaceState {
+  /** The workspace of the texts as they are now. */
+  readonly current: () => Workspace;
+  /** A text has changed: the next `current` is another one. */
+  readonly textChanged: () => void;
+  /** Files have changed on disk; all of them where no list is given. */
+  readonly filesChanged: (uris?: readonly string[]) => void;
+  readonly setFolders: (uris: readonly string[]) => void;
+  /** The open documents whose meaning depends on a file, that file left out. */
+  readonly dependents: (uri: string) => readonly string[];
+}
+
+export function createWorkspaceState(documents: Documents, host: Host): WorkspaceState {
+  const files = new Map<string, Loaded>();
+  let folders: readonly string[] = [];
+  let workspace: Workspace | undefined;
+
+  /** Without an open folder, the folders of the open files bound what they may import. */
+  const allowedFolders = (): readonly string[] =>
+    folders.length > 0 ? folders : [...documents.all()].filter((document) => document.uri.startsWith("file:")).map((document) => folderOf(document.uri));
+
+  const readFile = (uri: string): Loaded => {
+    if (!uri.startsWith("file:")) return { kind: "failed", reason: "only files of a folder on a disk can be imported" };
+    if (!host.isInside(uri, allowedFolders())) return { kind: "failed", reason: "it lies outside the workspace" };
+    const found = host.readFile(uri);
+    return found.kind === "text" ? { kind: "source", source: createSource(uri, found.text) } : found;
+  };
+
+  const load = (address: string): Loaded => {
+    if (address.startsWith("std:")) return loadStandard(address);
+    const uri = toInternal(address);
+    const open = documents.get(uri);
+    if (open) return { kind: "source", source: open.source() };
+    const known = files.get(uri);
+    if (known) return known;
+    const loaded = readFile(uri);
+    files.set(uri, loaded);
+    return loaded;
+  };
+
+  const current = () => (workspace ??= openWorkspace(load));
+
+  const textChanged = () => {
+    workspace = undefined;
+  };
+
+  return {
+    current,
+    textChanged,
+    filesChanged: (uris) => {
+      if (uris === undefined) files.clear();
+      else for (const uri of uris) files.delete(toInternal(uri));
+      workspace = undefined;
+    },
+    setFolders: (uris) => {
+      folders = uris.map((uri) => toInternal(uri.endsWith("/") ? uri : `${uri}/`));
+      files.clear();
+      workspace = undefined;
+    },
+    dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && reaches(current(), other, uri)),
+  };
+}
+
+/** Whether a file imports another, directly or through others. */
+function reaches(workspace: Workspace, from: string, wanted: string): boolean {
+  const seen = new Set([from]);
+  const waiting = [from];
+  for (let uri = waiting.pop(); uri !== undefined; uri = waiting.pop()) {
+    for (const { uri: address } of fileScope(workspace, uri)?.imports ?? []) {
+      if (address === undefined) continue;
+      const target = toInternal(address);
+      if (target === wanted) return true;
+      if (seen.has(target) || target.startsWith("std:")) continue;
+      seen.add(target);
+      waiting.push(target);
+    }
+  }
+  return false;
+}
