@@ -36,7 +36,7 @@ interface ComparisonParts {
   readonly end: number;
 }
 
-class DscoParser extends EmbeddedActionsParser {
+export class DscoParser extends EmbeddedActionsParser {
   private text = "";
   private comments: readonly Comment[] = [];
   /** Where mistakes were reported before the parser ran, sorted; a statement that holds one gets no second message. */
@@ -47,13 +47,13 @@ class DscoParser extends EmbeddedActionsParser {
   private statementStart = 0;
   private valueFrom = 0;
 
-  constructor() {
+  /** `validate`: whether the grammar itself is checked for ambiguity and left recursion. A test does that, not every start. */
+  constructor(validate = false) {
     super([...tokenTypes], {
       recoveryEnabled: false,
       maxLookahead: 1,
       nodeLocationTracking: "none",
-      // The grammar is validated by a test, not at every start of the server.
-      skipValidations: true,
+      skipValidations: !validate,
       errorMessageProvider: {
         buildMismatchTokenMessage: ({ expected }) => expected.LABEL ?? expected.name,
         buildNotAllInputParsedMessage: () => "the end",

@@ -1,6 +1,6 @@
 /**
  * For any text: a tree, errors in place, a stable formatter, and edits read by the chunk like the whole.
- * `DSCO_FUZZ_RUNS` sets the number of cases in all (default 2,000).
+ * `DSCO_FUZZ_RUNS` sets the number of cases in all (default 10,000).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse, print, type ParsedText } from "../../grammar/src/index";
 
-const runs = Math.max(5, Math.round(Number(process.env["DSCO_FUZZ_RUNS"] ?? 2000) / 5));
+const runs = Math.max(5, Math.round(Number(process.env["DSCO_FUZZ_RUNS"] ?? 10_000) / 5));
 
 const fixtures = join(import.meta.dirname, "..", "grammar", "fixtures");
 const corpus = ["valid", "errors"].flatMap((folder) => readdirSync(join(fixtures, folder))
@@ -29,19 +29,22 @@ const spacedText = fc.array(fc.constantFrom(...fragments), { maxLength: 40 }).ma
 
 interface Edit {
   readonly at: number;
+  /** Characters that are written twice, and characters that go. */
+  readonly double: number;
   readonly remove: number;
   readonly insert: string;
 }
 
 const edit: fc.Arbitrary<Edit> = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
+  double: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(100) }),
   remove: fc.oneof(fc.constant(0), fc.nat(3), fc.nat(200)),
   insert: fc.oneof(fc.constant(""), fc.constantFrom(...fragments), fc.string({ unit: "binary", maxLength: 5 })),
 });
 
-function apply(text: string, { at, remove, insert }: Edit): string {
+function apply(text: string, { at, double, remove, insert }: Edit): string {
   const offset = Math.floor(at * text.length);
-  return text.slice(0, offset) + insert + text.slice(offset + remove);
+  return text.slice(0, offset + double) + insert + text.slice(offset + remove);
 }
 
 /** Files that were well formed once: lines and tokens lost, doubled, moved. */
