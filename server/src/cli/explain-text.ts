@@ -73,8 +73,7 @@ function originText(design: Design, declaration: BoundDeclaration, { path, prope
   const inferred = property?.spec?.default;
   if (inferred) return `default: ${inferred.expression} (${inferred.source})`;
   const block = blockAt(declaration.block, path);
-  if (block) return placeText(design, block.file.uri, block.node.start);
-  return path.endsWith(".layers") ? "the layers that no other block names" : "";
+  return block ? placeText(design, block.file.uri, block.node.start) : "";
 }
 
 /** The block behind an input that names a kind: `ffn[1].balance`. */

@@ -136,9 +136,10 @@ const titleOf = (block: BoundBlock | undefined): string => (block?.schema ? bloc
 const noKey = (title: string, key: string, keys: Iterable<string>): string => `\`${title}\` has no property \`${key}\`${didYouMean(nearest(key, keys))}`;
 
 function noBlock(blocks: readonly BoundBlock[], name: string): string {
+  const kinds = blocks.length > 1 ? blocks.flatMap((block) => block.variant ?? []) : [];
   const written = blocks.flatMap((block) => block.blocks.flatMap((inner) => [inner.keyword, ...(inner.variant === undefined ? [] : [inner.variant])]));
   const possible = blocks.flatMap((block) => block.schema?.children.map((child) => child.keyword) ?? []);
-  return `\`${titleOf(blocks[0])}\` has no block \`${name}\`${didYouMean(nearest(name, [...written, ...possible]))}`;
+  return `\`${titleOf(blocks[0])}\` has no block \`${name}\`${didYouMean(nearest(name, [...kinds, ...written, ...possible]))}`;
 }
 
 interface PlannedEdit {

@@ -81,9 +81,11 @@ function findDesigns(): DesignFiles {
     const entries = entriesOf(folder);
     folders.push(folder);
     for (const entry of entries) {
+      if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
       const path = folder === "." ? entry.name : join(folder, entry.name);
-      if (entry.isDirectory() && entry.name !== "node_modules" && !entry.name.startsWith(".")) waiting.push(path);
-      else if (entry.isFile() && entry.name.endsWith(".dsco")) files.push(path);
+      // Links to folders are not followed: they may lead in a circle.
+      if (entry.isDirectory()) waiting.push(path);
+      else if (entry.name.endsWith(".dsco")) files.push(path);
     }
   }
   return { files: files.sort(), folders };

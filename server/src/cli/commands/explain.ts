@@ -1,5 +1,5 @@
 import { explainFigure, figuresOf } from "../../analysis";
-import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, type BoundDeclaration } from "../../core";
+import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
 import { WrongUse, type Command } from "../command";
 import { checkDesign, hasErrors, openDesign, type Design } from "../design";
 import { countDiagnostics } from "../diagnostics/text";
@@ -31,12 +31,12 @@ ${setHelp}`,
     const metric = point < 0 ? "" : asked.slice(point + 1);
     const declaration = findDeclaration(design, name);
     const figures = figuresOf(design.workspace, declaration);
-    if (figures.length === 0) throw new WrongUse(`\`${name}\` is a ${declaration.keyword}: this version computes the figures of models`);
+    if (figures.length === 0) throw new WrongUse(`\`${name}\` is ${withArticle(declaration.keyword)}: this version computes the figures of models`);
     const explanation = explainFigure(design.workspace, declaration, metric, options);
     if (!explanation) {
       const ids = figures.map((figure) => figure.id);
-      const problem = metric === "" ? `name a figure of \`${name}\`` : `a ${declaration.keyword} has no metric \`${metric}\`${didYouMean(nearest(metric, ids))}`;
-      throw new WrongUse(`${problem}. Its figures are:`, ...metricList(figures).map((line) => `  ${line}`));
+      const problem = metric === "" ? `name a figure of \`${name}\`` : `${withArticle(declaration.keyword)} has no metric \`${metric}\`${didYouMean(nearest(metric, ids))}`;
+      throw new WrongUse(problem, "  Its figures are:", ...metricList(figures).map((line) => `    ${line}`));
     }
     const at = { sequenceLengthGiven: options.sequenceLength !== undefined, contextLengthGiven: options.contextLength !== undefined };
     host.print(explanationText(design, declaration, explanation, at, styleFor(host.color), layoutColumns(host)));

@@ -6,7 +6,8 @@ export const lsp: Command = {
   usage: "lsp --stdio",
   summary: "serve an editor (Language Server Protocol)",
   details: "  --stdio                 speaks on standard input and output",
-  options: { stdio: { type: "boolean" } },
+  // Editors add the second one, for the server to end when they do.
+  options: { stdio: { type: "boolean" }, clientProcessId: { type: "string" } },
   run: async (given, host): Promise<ExitCode> => {
     if (given.positionals.length > 0 || !hasFlag(given, "stdio")) throw new WrongUse("the server speaks on standard input and output: dsco lsp --stdio");
     await host.startServer();

@@ -52,10 +52,11 @@ function entriesOf({ parsed, text }: Source): readonly Entry[] {
   });
 }
 
-/** The text of a declaration from the first line of the doc comment above it. */
+/** The text of a declaration with the doc comment that stands directly above it. */
 function withDoc(text: string, start: number, end: number): string {
-  const before = /(?:^[ \t]*\/\/\/[^\n]*\n)+$/m.exec(text.slice(0, start));
-  return `${(before?.[0] ?? "") + text.slice(start, end)}\n`;
+  const before = text.slice(0, start).split("\n").slice(0, -1);
+  const doc = before.slice(before.findLastIndex((line) => !line.startsWith("///")) + 1);
+  return `${[...doc, text.slice(start, end)].join("\n")}\n`;
 }
 
 const shorten = (line: string, columns: number): string => (line.length <= columns ? line : `${line.slice(0, columns - 1).trimEnd()}…`);

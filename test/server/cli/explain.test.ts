@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { misspelt, tiny } from "./designs";
+import { runIn, words } from "./memory-host";
+
+const explain = (text: string, line: string) => runIn({ "a.dsco": text }, ["explain", "a.dsco", ...words(line)]);
+
+/** The lines under a heading, without their indentation of two. */
+function section(output: string, heading: string): readonly string[] {
+  const lines = output.split("\n");
+  const start = lines.indexOf(heading);
+  const end = lines.findIndex((line, index) => index > start && line === "");
+  return lines.slice(start + 1, end < 0 ? undefined : end).map((line) => line.replace(/^ {2}/, ""));
+}
+
+describe("dsco explain", () => {
+  it("shows figure, formula, breakdown with the numbers filled in, inputs and source", async () => {
+    const { code, output } = await explain(tiny, "Tiny.kv_bytes_per_sequence");
+    expect(code).toBe(0);
+    expect(output.split("\n").slice(0, 3)).toEqual(["Tiny.kv_bytes_per_sequence  KV cache per sequence", "", "  2.048 KB (2,048 B)"]);
+    // 32 tokens x 2 layers x (2 x 2 heads x 4 wide) x 2 B
+    expect(section(output, "Breakdown")[0]).toMatch(/^mha cache \(layers 0\.\.1\) +2,048 B +=/);
+    expect(section(output, "Formula").join(" ")).toContain("min(context_length, window)");
+    expect(section(output, "Source").join(" ")).toContain("arXiv:2405.04434");
+  });
+
+  it("names the line that each input was written at", async () => {
+    const { output } = await explain(tiny, "Tiny.total_params");
+    const inputs = section(output, "Inputs");
+    expect(inputs).toContainEqual(expect.stringMatching(/^hidden_size +8 +a\.dsco:4:17$/));
+    expect(inputs).toContainEqual(expect.stringMatching(/^attention\[0\]\.heads +2 +a\.dsco:8:27$/));
+  });
+
+  it("names default and source of an input that nobody wrote", async () => {
+    const inputs = section((await explain(tiny, "Tiny.total_params")).output, "Inputs");
+    expect(inputs).toContainEqual(expect.stringMatching(/^attention\[0\]\.head_dim +4 +default: hidden_size \/ heads \(Hugging Face: head_dim defaults to /));
+    expect(inputs).toContainEqual(expect.stringMatching(/^attention\[0\]\.layers +0\.\.1 +a\.dsco:3:17$/));
+  });
+
+  it("names the block behind an input that is a kind", async () => {
+    const moe = tiny.replace("ffn dense { intermediate_size = 16 }", "ffn moe {\n    routed_experts = 4, top_k = 1, intermediate_size = 8\n    balance loss_free { bias_update_rate = 0.001 }\n  }");
+    const inputs = section((await explain(moe, "Tiny.total_params")).output, "Inputs");
+    expect(inputs).toContainEqual(expect.stringMatching(/^ffn\[0\]\.balance +loss_free +a\.dsco:12:5$/));
+  });
+
+  it("names an inherited input at the line of the base", async () => {
+    const files = { "a.dsco": 'import { Tiny } from "./base.dsco"\nmodel Wide extends Tiny { hidden_size = 16 }\n', "base.dsco": tiny };
+    const { output } = await runIn(files, words("explain a.dsco Wide.embedding_params"));
+    expect(section(output, "Inputs")).toContainEqual(expect.stringMatching(/^vocab_size +16 +base\.dsco:5:17 \(inherited\)$/));
+    expect(section(output, "Inputs")).toContainEqual(expect.stringMatching(/^hidden_size +16 +a\.dsco:2:41$/));
+  });
+
+  it("says where sequence length and context come from", async () => {
+    const byDefault = (await explain(tiny, "Tiny.train_flops_per_token")).output;
+    expect(section(byDefault, "Inputs")).toContainEqual(expect.stringMatching(/^sequence_length +4,096 tokens +default; --sequence-length N states another$/));
+    const given = (await explain(tiny, "Tiny.train_flops_per_token --sequence-length 100")).output;
+    expect(section(given, "Inputs")).toContainEqual(expect.stringMatching(/^sequence_length +100 tokens +--sequence-length$/));
+    const context = (await explain(tiny, "Tiny.kv_bytes_per_sequence --context 64")).output;
+    expect(section(context, "Inputs")).toContainEqual(expect.stringMatching(/^context_length +64 tokens +--context$/));
+  });
+
+  it("explains a figure of an imported declaration", async () => {
+    const { code, output } = await explain('import { Qwen2_5_72B } from "std:models/qwen"\nlet A = Qwen2_5_72B.layers\n', "Qwen2_5_72B.kv_bytes_per_token");
+    expect(code).toBe(0);
+    expect(output).toContain("327.7 KB (327,680 B)");
+    expect(output).toMatch(/attention\[0\]\.kv_heads +8 +std:models\/qwen:\d+:\d+/);
+  });
+
+  it("says why a figure is not computed", async () => {
+    const { code, output } = await explain(tiny, "Tiny.expert_combinations");
+    expect(code).toBe(0);
+    expect(output).toContain("not computed: the model has no `ffn moe` block");
+  });
+
+  it("explains also where the design has errors, and ends with 1", async () => {
+    const { code, output, errors } = await explain(`${tiny}\n${misspelt.replace("Tiny", "Broken")}`, "Tiny.kv_bytes_per_token");
+    expect(code).toBe(1);
+    expect(output).toContain("64 B");
+    expect(errors).toBe("dsco: the design has 1 error: `dsco check` shows them.\n");
+  });
+
+  it.each([
+    ["Tiny", "name a figure of `Tiny`."],
+    ["Tiny.kv_bytes_per_tokn", "a model has no metric `kv_bytes_per_tokn`; did you mean `kv_bytes_per_token`?"],
+    ["Tinny.total_params", "there is no declaration `Tinny` in a.dsco; did you mean `Tiny`?"],
+    ["scale.total_params", "`scale` is a constant: it has no figures."],
+    ["Card.power", "`Card` is a nic: this version computes the figures of models."],
+  ])("refuses %s in one sentence", async (asked, sentence) => {
+    const { code, output, errors } = await explain(`${tiny}\nlet scale = 2\nnic Card { rate = 400 Gbps }\n`, asked);
+    expect({ code, output }).toEqual({ code: 2, output: "" });
+    expect(errors.split("\n")[0]).toBe(`dsco explain: ${sentence}`);
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { misspelt, tiny, tinyFigures } from "./designs";
+import { runIn, words } from "./memory-host";
+
+/** The JSON of `report` as the language reference states it. */
+const position = z.strictObject({ line: z.int().min(0), character: z.int().min(0) });
+const range = z.strictObject({ start: position, end: position });
+const reportSchema = z.strictObject({
+  version: z.literal(1),
+  files: z.array(z.string()),
+  diagnostics: z.array(z.strictObject({
+    code: z.string(), severity: z.enum(["error", "warning", "information", "hint"]), message: z.string(), file: z.string(), range,
+  })),
+  declarations: z.array(z.strictObject({
+    kind: z.string(), name: z.string(), file: z.string(), range,
+    metrics: z.array(z.strictObject({
+      id: z.string(), value: z.union([z.number(), z.string(), z.null()]), unit: z.union([z.string(), z.null()]), ideal: z.number().optional(),
+      formula: z.string().min(1), source: z.string().min(1), reason: z.string().min(1).optional(),
+    }).refine((metric) => (metric.value === null) === (metric.reason !== undefined), "a figure is missing exactly where a reason says why")),
+  })),
+});
+
+async function reportOf(files: Parameters<typeof runIn>[0], line: string) {
+  const { code, output, errors } = await runIn(files, words(line));
+  expect(errors).toBe("");
+  return { code, report: reportSchema.parse(JSON.parse(output)) };
+}
+
+const metricOf = (report: z.output<typeof reportSchema>, id: string) => report.declarations[0]?.metrics.find((metric) => metric.id === id);
+
+describe("report --format json", () => {
+  it("gives every figure with unit, formula and source", async () => {
+    const { code, report } = await reportOf({ "a.dsco": tiny }, "report a.dsco --format json");
+    expect(code).toBe(0);
+    expect(report.files).toEqual(["a.dsco"]);
+    expect(report.declarations).toHaveLength(1);
+    expect(report.declarations[0]).toMatchObject({
+      kind: "model", name: "Tiny", file: "a.dsco", range: { start: { line: 1, character: 0 }, end: { line: 10, character: 1 } },
+    });
+    expect(metricOf(report, "total_params")).toMatchObject({ value: tinyFigures.total_params, unit: "" });
+    expect(metricOf(report, "kv_bytes_per_token")).toMatchObject({ value: tinyFigures.kv_bytes_per_token, unit: "B" });
+    expect(metricOf(report, "kv_bytes_per_sequence")).toMatchObject({ value: tinyFigures.kv_bytes_per_sequence, unit: "B" });
+    expect(metricOf(report, "train_flops_per_token")).toMatchObject({ value: tinyFigures.train_flops_per_token, unit: "FLOP" });
+    expect(metricOf(report, "expert_combinations")).toMatchObject({ value: null, reason: "the model has no `ffn moe` block" });
+  });
+
+  it("takes a sequence length and a context, as the language writes numbers", async () => {
+    const { report } = await reportOf({ "a.dsco": tiny }, "report a.dsco --format json --sequence-length 100 --context 1_0Ki");
+    expect(metricOf(report, "train_flops_per_token")?.value).toBe(tinyFigures.train_flops_per_token_at_100);
+    expect(metricOf(report, "kv_bytes_per_sequence")?.value).toBe(10 * 1024 * tinyFigures.kv_bytes_per_token);
+  });
+
+  it("gives the figures that can be computed although the design has errors, and ends with 1", async () => {
+    const { code, report } = await reportOf({ "a.dsco": `${tiny}\n${misspelt.replace("Tiny", "Broken")}` }, "report a.dsco --format json");
+    expect(code).toBe(1);
+    expect(report.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(["DSCO2020"]);
+    expect(metricOf(report, "total_params")?.value).toBe(tinyFigures.total_params);
+    const broken = report.declarations.find((declaration) => declaration.name === "Broken");
+    expect(broken?.metrics.find((metric) => metric.id === "embedding_params")?.value).toBe(2 * 16 * 8);
+    expect(broken?.metrics.find((metric) => metric.id === "total_params")?.reason).toContain("heads");
+  });
+
+  it("lists the declarations of the named files and of no imported one", async () => {
+    const files = { "main.dsco": 'import { Tiny } from "./part.dsco"\nmodel Wide extends Tiny { hidden_size = 16 }\n', "part.dsco": tiny };
+    const { report } = await reportOf(files, "report ./main.dsco --format json");
+    expect(report.files).toEqual(["./main.dsco"]);
+    expect(report.declarations.map((declaration) => [declaration.name, declaration.file])).toEqual([["Wide", "./main.dsco"]]);
+    expect(metricOf(report, "embedding_params")?.value).toBe(2 * 16 * 16);
+  });
+
+  it("reads several files in one workspace", async () => {
+    const { report } = await reportOf({ "a.dsco": tiny, "b.dsco": tiny.replace("Tiny", "Other") }, "report a.dsco b.dsco --format json");
+    expect(report.declarations.map((declaration) => `${declaration.file} ${declaration.name}`)).toEqual(["a.dsco Tiny", "b.dsco Other"]);
+  });
+
+  it("knows declarations whose figures a later version computes", async () => {
+    const { report } = await reportOf({ "a.dsco": 'import { H800 } from "std:hardware/nvidia"\nhardware H { gpu = H800, gpus_per_node = 8, nodes = 2 }\n' }, "report a.dsco --format json");
+    expect(report.declarations).toEqual([expect.objectContaining({ kind: "hardware", name: "H", metrics: [] })]);
+    expect(report.diagnostics.map((diagnostic) => diagnostic.severity)).toEqual(["information"]);
+  });
+});
+
+describe("report as text", () => {
+  it("shows the figures that matter first, aligned, with exact values", async () => {
+    const { code, output } = await runIn({ "a.dsco": tiny }, ["report", "a.dsco"]);
+    expect(code).toBe(0);
+    const lines = output.split("\n");
+    expect(lines.slice(0, 3)).toEqual(["model Tiny  a.dsco:2:1", "A tiny model | with <markup> & *stars*.", ""]);
+    const row = (title: string, figure: string, exact = "") => `  ${title.padEnd(36)}  ${figure.padStart(11)}  ${exact}`.trimEnd();
+    expect(lines.slice(3, 9)).toEqual([
+      row("Parameters", "1576"),
+      row("Active parameters", "1576"),
+      row("Active parameters without embeddings", "1320"),
+      row("KV cache per token", "64 B"),
+      row("Training FLOPs per token", "401.7 KFLOP", "401,664 FLOP"),
+      row("Training FLOPs per token, non-causal", "794.9 KFLOP", "794,880 FLOP"),
+    ]);
+    expect(output).toContain("  Not computed:\n    Expert combinations: the model has no `ffn moe` block\n");
+    expect(output).toContain("  Training at a sequence of 4,096 tokens; cache and decoding at the model's max_context, 32 tokens.\n");
+    expect(output).toContain("\nno errors\n");
+    expect(output.endsWith("Where a figure comes from: dsco explain a.dsco Tiny.total_params\n")).toBe(true);
+  });
+
+  it("states the context asked for", async () => {
+    const { output } = await runIn({ "a.dsco": tiny }, words("report a.dsco --context 4Ki --sequence-length 8192"));
+    expect(output).toContain("Training at a sequence of 8,192 tokens; cache and decoding at a context of 4,096 tokens.");
+  });
+
+  it("sets published figures beside its own, and leaves them out where they do not compare", async () => {
+    const published = tiny.replace("  ffn", '  measured kv_bytes_per_token = 60 B from "a paper"\n  measured total_params = 1.576K from "another"\n\n  ffn');
+    const { output } = await runIn({ "a.dsco": published }, ["report", "a.dsco"]);
+    expect(output).toMatch(/KV cache per token +64 B +60 B +\+6\.7 % +a paper\n/);
+    expect(output).toMatch(/Parameters +1576 +1\.576K +exact +another\n/);
+    expect((await runIn({ "a.dsco": published }, words("report a.dsco --sequence-length 8192"))).output).not.toContain("a paper");
+  });
+
+  it("ends with the diagnostics", async () => {
+    const { code, output } = await runIn({ "a.dsco": misspelt }, ["report", "a.dsco"]);
+    expect(code).toBe(1);
+    expect(output).toContain("a.dsco:8:19: error DSCO2020: `attention mha` has no property `head`; did you mean `heads`?\n1 error\n");
+  });
+
+  it("says that a file without a model has no figures", async () => {
+    expect(await runIn({ "a.dsco": "" }, ["report", "a.dsco"])).toMatchObject({
+      code: 0, output: "No model is declared in a.dsco: there are no figures to report.\n\nno errors\n",
+    });
+  });
+
+  it("keeps to the width of the terminal", async () => {
+    const { output } = await runIn({ "a.dsco": tiny }, ["report", "a.dsco"], { columns: 80 });
+    expect(Math.max(...output.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe("report --format markdown", () => {
+  it("writes tables in which nothing of the file is markup", async () => {
+    const { output } = await runIn({ "a.dsco": tiny }, words("report a.dsco --format markdown"));
+    expect(output).toContain("## model Tiny\n");
+    expect(output).toContain("A tiny model \\| with \\<markup\\> & \\*stars\\*.");
+    expect(output).toContain("| KV cache per token | 64 B |  | `kv_bytes_per_token` |");
+    expect(output).toContain("| Training FLOPs per token | 401.7 KFLOP | 401,664 FLOP | `train_flops_per_token` |");
+    expect(output.trimEnd().endsWith("no errors")).toBe(true);
+  });
+});
+
+describe("report --format html", () => {
+  it("is one page without scripts, outside resources or markup from the file", async () => {
+    const { output } = await runIn({ "a.dsco": tiny.replace("&", "& <script>alert(1)</script> '\"") }, words("report a.dsco --format html"));
+    expect(output.startsWith("<!doctype html>\n")).toBe(true);
+    expect(output).toContain("A tiny model | with &lt;markup&gt; &amp; &lt;script&gt;alert(1)&lt;/script&gt; &#39;&quot; *stars*.");
+    expect(output).not.toMatch(/<script|<link|<img|<iframe|src=|href=|url\(/);
+    expect(output).toContain("<td class=\"number\">401,664 FLOP</td><td><code>train_flops_per_token</code></td>");
+    expect(balancedTags(output)).toBe(true);
+  });
+});
+
+/** Every tag that is opened is closed, in order. */
+function balancedTags(html: string): boolean {
+  const open: string[] = [];
+  for (const [, slash, name = ""] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*>/g)) {
+    if (["meta"].includes(name)) continue;
+    if (slash === "") open.push(name);
+    else if (open.pop() !== name) return false;
+  }
+  return open.length === 0;
+}
