@@ -4,7 +4,7 @@
 //   node test/vscode/get-vscode.mjs min|latest     prints JSON { version, root, node }
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, mkdirSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { createReadStream, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
@@ -62,9 +62,7 @@ export async function getVSCode(key) {
   const folder = await unpacked(`vscode-${build.version}`, `${what} could not be fetched`, (temporary) =>
     withProgress(`Fetching ${what} (${build.megabytes} MB and its modules)`, async () => {
       await fetchPackage(build.package, build.integrity, temporary, what);
-      // Its shrinkwrap holds the integrity of every module. No scripts: the native add-ons are optional without a desktop.
-      const modules = ["install", "--no-save", "--loglevel=error", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--force"];
-      await npm(modules, path.join(temporary, "lib/vscode"), what);
+      await installModules(path.join(temporary, "lib/vscode"), what);
       const integrity = build.ripgrep?.integrities.get(machine);
       if (build.ripgrep !== undefined && integrity !== undefined) {
         const ripgrep = path.join(temporary, "ripgrep");
@@ -75,6 +73,19 @@ export async function getVSCode(key) {
   );
   const node = build.node === undefined ? process.execPath : await getNode(build.node, what);
   return { version: build.version, root: path.join(folder, "lib/vscode"), node };
+}
+
+/**
+ * The modules of VS Code's server, as its shrinkwrap holds them. Of the native add-ons, only the one that notices changes
+ * on the disk: the others serve what these tests do not use, and most are built by scripts, which do not run here.
+ */
+async function installModules(/** @type {string} */ folder, /** @type {string} */ what) {
+  await npm(["install", "--no-save", "--loglevel=error", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--force"], folder, what);
+  const watcher = `@parcel/watcher-${machine}${process.platform === "linux" ? "-glibc" : ""}`;
+  /** @type {{ packages: Record<string, { version: string, integrity: string } | undefined> }} */
+  const { packages } = JSON.parse(readFileSync(path.join(folder, "npm-shrinkwrap.json"), "utf8"));
+  const entry = packages[`node_modules/${watcher}`];
+  if (entry !== undefined) await fetchPackage(`${watcher}@${entry.version}`, entry.integrity, path.join(folder, "node_modules", watcher), what);
 }
 
 /** A Node of the given version; the one that runs this where it is not older. */

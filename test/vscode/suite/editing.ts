@@ -35,8 +35,8 @@ test("a quick fix repairs a routing limit", async () => {
   assert.ok(groupLimit, "the example limits the groups");
   // A token cannot go to more groups than there are.
   await edit(document, rangeOf(document, groupLimit), groupLimit.replace("4", "9"));
-  const diagnostic = await until("the diagnostic", () =>
-    vscode.languages.getDiagnostics(document.uri).find(({ range }) => document.getText(range).includes("9") || document.lineAt(range.start).text.includes("group_limit")),
+  const diagnostic = await until("the error at group_limit", () =>
+    errorsOf(document).find(({ range }) => document.lineAt(range.start).text.includes("group_limit")),
   );
   const [fix] = await fixesAt(document, diagnostic.range);
   assert.ok(fix?.edit, "a fix with an edit is offered");
