@@ -228,11 +228,14 @@ function bindChild(
   const schema = childSchema(child, node, inherited, file, problems);
   if (!schema) return bindBlock(workspace, { ...shell, schema: undefined }, undefined, problems);
   if (!child.many && own.some((block) => block.keyword === keyword)) {
-    problems.push(names.duplicateBlock.at({ uri: file.uri, span: node.keyword }, { keyword }));
+    problems.push(names.duplicateBlock.at({ uri: file.uri, span: node.keyword }, { keyword }, {
+      fixes: () => [{ title: `Remove this \`${keyword}\``, edits: [removeMember(parent, node)] }],
+    }));
     return undefined;
   }
   const complete = { ...shell, schema, variant: schema.variant };
   const meant = baseOf(workspace, complete, inherited.filter((block) => !merged.has(block)), problems);
+  if (meant === "ambiguous") return bindBlock(workspace, { ...shell, schema: undefined }, undefined, problems);
   if (meant) merged.add(meant);
   return bindBlock(workspace, complete, meant, problems);
 }
@@ -241,7 +244,9 @@ function childSchema(child: ChildSchema, node: Block, inherited: readonly Draft[
   const { variant } = node;
   const keyword = child.keyword;
   if (!child.hasKinds) {
-    if (variant) problems.push(names.unexpectedKind.at({ uri: file.uri, span: variant }, { keyword, kind: variant.text }));
+    if (variant) problems.push(names.unexpectedKind.at({ uri: file.uri, span: variant }, { keyword, kind: variant.text }, {
+      fixes: () => [{ title: `Remove \`${variant.text}\``, edits: [{ start: node.keyword.end, end: variant.end, newText: "" }], preferred: true }],
+    }));
     return child.variants[0];
   }
   const kinds = child.variants.flatMap((schema) => (schema.variant === undefined ? [] : [schema.variant]));
@@ -260,7 +265,7 @@ function childSchema(child: ChildSchema, node: Block, inherited: readonly Draft[
 }
 
 /** The block of the base that an own block overrides, if any. */
-function baseOf(workspace: Workspace, shell: Shell, inherited: readonly Draft[], problems: Diagnostic[]): Draft | undefined {
+function baseOf(workspace: Workspace, shell: Shell, inherited: readonly Draft[], problems: Diagnostic[]): Draft | "ambiguous" | undefined {
   const alike = inherited.filter((block) => block.keyword === shell.keyword && block.variant === shell.variant);
   if (alike.length <= 1) return alike[0];
   const alone = bindBlock(workspace, shell, undefined, []);
@@ -271,7 +276,7 @@ function baseOf(workspace: Workspace, shell: Shell, inherited: readonly Draft[],
   if (shell.node.kind === "block") {
     problems.push(names.ambiguousOverride.at({ uri: shell.file.uri, span: shell.node.keyword }, { block, base: ownerName(alone) }));
   }
-  return undefined;
+  return "ambiguous";
 }
 
 function ownerName(block: BoundBlock): string {

@@ -51,11 +51,6 @@ export function nameProblems(workspace: Workspace, scope: FileScope): readonly D
   const problems: Diagnostic[] = [];
   for (const entry of scope.imports) problems.push(...importProblems(workspace, scope, entry));
   problems.push(...duplicateProblems(scope), ...unusedProblems(workspace, scope));
-  for (const node of scope.declarations) {
-    if (node.kind === "declaration" && !node.name && node.body) {
-      problems.push(names.missingName.at({ uri: scope.uri, span: node.keywordSpan }, { keyword: node.keyword }));
-    }
-  }
   const waiting = scope.declarations.filter(
     (node): node is BlockDeclaration => node.kind === "declaration" && declarationSchemas[node.keyword].hasMetrics && !declarationSchemas[node.keyword].computed,
   );
@@ -253,17 +248,24 @@ function findBlock(root: BoundBlock, wanted: BoundBlock): BoundBlock | undefined
 function missingProblems(workspace: Workspace, bound: BoundDeclaration, block: BoundBlock, problems: Diagnostic[]): void {
   const { schema } = block;
   if (!schema || schema.open || (!block.own && bound.base)) return;
-  const needed = [...schema.properties.values()].filter((spec) => spec.required).map((spec) => spec.key);
-  for (const condition of schema.conditions) {
-    if (settledValue(workspace, block, condition.key).plain === condition.is) needed.push(...condition.needs);
-  }
-  const missing = needed.filter((key) => !block.properties.has(key));
+  const ofBase = bound.base && block === bound.block ? missingKeys(workspace, bound.base.block) : [];
+  const missing = missingKeys(workspace, block).filter((key) => !ofBase.includes(key)); // the base has said the others
   if (missing.length === 0) return;
   const meant = misspelt(block);
   const keys = missing.filter((key) => !meant.has(key));
   if (keys.length === 0 || (bound.node.base && !bound.base)) return;
   const inside = block.node.kind === "block" ? blockTitle(schema) : `${schema.keyword}${bound.name === "" ? "" : ` ${bound.name}`}`;
   problems.push(names.missingKey.at({ uri: bound.file.uri, span: blockHeaderSpan(block) }, { block: inside, keys }));
+}
+
+function missingKeys(workspace: Workspace, block: BoundBlock): readonly string[] {
+  const { schema } = block;
+  if (!schema) return [];
+  const needed = [...schema.properties.values()].filter((spec) => spec.required).map((spec) => spec.key);
+  for (const condition of schema.conditions) {
+    if (settledValue(workspace, block, condition.key).plain === condition.is) needed.push(...condition.needs);
+  }
+  return needed.filter((key) => !block.properties.has(key));
 }
 
 /** Keys that an unknown key of the block was probably meant for: its own message says so. */

@@ -3,7 +3,7 @@ import type {
 } from "../../../grammar/src";
 import { parse } from "../../../grammar/src";
 import {
-  describeDimension, dimensions, divideDimensions, formatCount, formatGrouped, isPlain, magnitudes, multiplyDimensions, raiseDimension,
+  describeDimension, dimensions, divideDimensions, formatCount, formatGrouped, formatPercent, isPlain, magnitudes, multiplyDimensions, raiseDimension,
   sameDimension, units, type Dimension,
 } from "../units";
 import { bindDeclaration, replaceFix, unknownDeclaration } from "./bind";
@@ -159,7 +159,7 @@ function applyOperator(node: BinaryExpression, left: Quantity, right: Quantity, 
       return result(left.value / right.value, divideDimensions(left.dimension, right.dimension));
     case "^": {
       if (!isPlain(right.dimension)) {
-        scope.problems.push(values.mixedDimensions.at(placeOf(scope, node.operatorSpan), { operator, left: "an exponent is a plain number", right: describeDimension(right.dimension) }));
+        scope.problems.push(values.needsNumber.at(placeOf(scope, node.right), { what: "the exponent of `^`", found: describeDimension(right.dimension) }));
         return undefined;
       }
       return result(left.value ** right.value, raiseDimension(left.dimension, right.value));
@@ -361,7 +361,7 @@ export function letValue(workspace: Workspace, symbol: LetSymbol): LetValue | ty
     const problems: Diagnostic[] = [];
     const file = fileScope(workspace, symbol.uri);
     if (!file) return { value: undefined, problems };
-    const value = evaluate(symbol.node.value, { workspace, file, block: undefined, key: undefined, metricsOf: undefined, problems });
+    const value = evaluate(symbol.node.value, { workspace, file, block: undefined, key: symbol.name.text, metricsOf: undefined, problems });
     return { value, problems };
   });
 }
@@ -456,7 +456,7 @@ function convert(value: Value, spec: PropertySpec, property: BoundProperty, scop
   const checked = spec.schema.safeParse(plain);
   if (!checked.success) {
     const problem = checked.error.issues[0]?.message ?? "has a value that cannot be";
-    const found = value.kind === "quantity" && isPlain(value.dimension) ? `: found ${formatGrouped(value.value)}` : "";
+    const found = value.kind === "quantity" && isPlain(value.dimension) ? `: found ${spec.type.kind === "fraction" ? formatPercent(value.value) : formatGrouped(value.value)}` : "";
     scope.problems.push(values.outOfRange.at(place, { key: spec.key, problem: `${problem}${found}` }));
     return { plain: undefined, value: undefined };
   }
@@ -523,7 +523,7 @@ function mismatch(value: Value, spec: PropertySpec, expression: Expression, scop
       }, { fixes: () => [{ title: `Write \`${text}\`: bytes`, edits: [{ start: expression.start, end: expression.end, newText: text }] }] });
     }
     if (plain) return values.missingUnit.at(place, { key, example: type.example, found }, { fixes: () => unitFixes(expression, type.dimension, type.example) });
-    return values.wrongDimension.at(place, { key, expected: describeDimension(type.dimension), found });
+    return values.wrongDimension.at(place, { key, expected: describeDimension(type.dimension), found }, { fixes: () => otherUnitFixes(expression, type.dimension) });
   }
   if (value.kind === "quantity" && wantsNumber) {
     const found = describeValue(value);
@@ -537,6 +537,16 @@ function mismatch(value: Value, spec: PropertySpec, expression: Expression, scop
   }
   const found = value.kind === "boolean" ? `\`${value.value}\`` : describeValue(value);
   return values.wrongType.at(place, { key, expected: describeType(type), found });
+}
+
+/** The unit of the wanted dimension that is one letter or `/s` away: `TB/s` for `TB`, `TFLOPS` for `TFLOP`. */
+function otherUnitFixes(expression: Expression, dimension: Dimension): readonly FixCandidate[] {
+  if (expression.kind !== "number" || expression.unit === undefined || !expression.unitSpan) return [];
+  const { unit, unitSpan, digits, suffix } = expression;
+  const near = [`${unit}/s`, unit.replace(/\/s$/, ""), `${unit}S`, unit.replace(/S$/, ""), `${unit}/h`, unit.replace(/\/h$/, "")];
+  return near
+    .filter((candidate) => sameDimension(units.get(candidate)?.dimension ?? dimensions.none, dimension))
+    .map((candidate) => ({ title: `Write \`${digits}${suffix ?? ""} ${candidate}\``, edits: [{ start: unitSpan.start, end: unitSpan.end, newText: candidate }], preferred: true }));
 }
 
 /** The usual units of a dimension behind a bare number. */

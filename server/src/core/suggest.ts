@@ -38,7 +38,7 @@ const synonyms: Readonly<Record<string, string>> = {
 
 /**
  * The candidate nearest to a word that is none of them: another spelling, another tool's name for it, or a slip of
- * at most a third of its letters. `undefined` where nothing is near.
+ * at most a third of its letters; one or two letters are no slip of others. `undefined` where nothing is near.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const list = [...candidates];
@@ -48,7 +48,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const synonym = synonyms[word.toLowerCase()];
   if (synonym !== undefined && list.includes(synonym)) return synonym;
   if (word.length > 80) return undefined;
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = word.length < 3 ? 0 : Math.floor(word.length / 3);
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of list) {

@@ -46,8 +46,10 @@ export function writeKey(subject: RuleSubject, block: BoundBlock, key: string, t
   }
   if (block.own) return block.body && block.file.uri === declaration.file.uri ? [insertProperty(block.file, block.body, key, text)] : undefined;
   if (block.parent !== declaration.block || !declaration.node.body) return undefined;
+  const layers = layersOfOverride(subject, block);
+  if (key === "layers" && layers !== "") return undefined; // its layers say which block is meant
   const title = block.variant === undefined ? block.keyword : `${block.keyword} ${block.variant}`;
-  return [insertLine(declaration.file, declaration.node.body, `${title} { ${layersOfOverride(subject, block)}${key} = ${text} }`)];
+  return [insertLine(declaration.file, declaration.node.body, `${title} { ${layers}${key} = ${text} }`)];
 }
 
 /** Writes a key of a child that may not be there yet, such as `precision`. */

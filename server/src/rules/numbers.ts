@@ -1,30 +1,33 @@
 /** Whole numbers near others, for the values that quick fixes write. */
 
-/** How far a search for a neighbour goes: no design is further off, and no slip of a digit may stop the editor. */
+/** How many candidates a search tries: no design is further off, and no slip of a digit may stop the editor. */
 const reach = 100_000;
 
-function search(from: number, step: 1 | -1, last: number, test: (candidate: number) => boolean): number | undefined {
-  for (let candidate = from, steps = 0; steps < reach && (step > 0 ? candidate <= last : candidate >= last); candidate += step, steps += 1) {
+type Test = (candidate: number) => boolean;
+const always: Test = () => true;
+
+function search(from: number, step: number, last: number, test: Test): number | undefined {
+  for (let candidate = from, tries = 0; tries < reach && (step > 0 ? candidate <= last : candidate >= last); candidate += step, tries += 1) {
     if (test(candidate)) return candidate;
   }
   return undefined;
 }
 
-/** The divisors of `whole` next to `near`, the lower one first; `near` itself and 1 are left out. */
-export function nearestDivisors(whole: number, near: number): readonly number[] {
-  const divides = (candidate: number) => whole % candidate === 0;
-  return present(search(near - 1, -1, 2, divides), search(near + 1, 1, whole, divides));
+/** The divisors of `whole` next to `near` that pass a test, the lower one first; `near` itself and 1 are left out. */
+export function nearestDivisors(whole: number, near: number, test: Test = always): readonly number[] {
+  const divides = (candidate: number) => whole % candidate === 0 && test(candidate);
+  return present(search(Math.min(near - 1, whole), -1, 2, divides), search(near + 1, 1, whole, divides));
 }
 
-/** The multiples of `unit` next to `near`, the lower one first; `near` itself and 0 are left out. */
-export function nearestMultiples(unit: number, near: number): readonly number[] {
+/** The multiples of `unit` next to `near` that pass a test, the lower one first; `near` itself and 0 are left out. */
+export function nearestMultiples(unit: number, near: number, test: Test = always): readonly number[] {
   const below = (Math.ceil(near / unit) - 1) * unit;
   const above = (Math.floor(near / unit) + 1) * unit;
-  return present(below > 0 ? below : undefined, Number.isSafeInteger(above) ? above : undefined);
+  return present(search(below, -unit, unit, test), search(above, unit, Number.MAX_SAFE_INTEGER, test));
 }
 
 /** The largest divisor of `whole` from `most` down to `least` that passes a test. */
-export const largestDivisor = (whole: number, most: number, least: number, test: (candidate: number) => boolean): number | undefined =>
+export const largestDivisor = (whole: number, most: number, least: number, test: Test = always): number | undefined =>
   search(most, -1, least, (candidate) => whole % candidate === 0 && test(candidate));
 
 export const isPowerOfTwo = (value: number): boolean => Number.isInteger(value) && value >= 1 && Number.isInteger(Math.log2(value));

@@ -1,7 +1,7 @@
 import type { BlockDeclaration, TextEdit } from "../../../grammar/src";
 import { figuresOf, openWorkspace, type MetricFigure } from "../analysis";
 import { bindDeclaration, createSource, fileScope, type Diagnostic, type FixCandidate, type Severity, type Workspace } from "../core";
-import { formatQuantity } from "../units";
+import { formatExact, formatQuantity } from "../units";
 import { checkFile } from "./check";
 
 /** A quick fix that was applied in memory and worked. Its title says what it buys. */
@@ -97,7 +97,10 @@ function gains(before: Workspace, after: Workspace, diagnostic: Diagnostic, ids:
     const name = inSentence(right.title);
     const value = formatQuantity(right.figure.value, right.dimension);
     if (left?.figure.kind !== "value") return [`${name} ${value}`];
-    return left.figure.value === right.figure.value ? [] : [`${name} ${formatQuantity(left.figure.value, left.dimension)} → ${value}`];
+    if (left.figure.value === right.figure.value) return [];
+    const was = formatQuantity(left.figure.value, left.dimension);
+    if (was !== value) return [`${name} ${was} → ${value}`];
+    return [`${name} ${formatExact(left.figure.value, left.dimension)} → ${formatExact(right.figure.value, right.dimension)}`];
   });
   return parts.join(", ");
 }

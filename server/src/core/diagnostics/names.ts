@@ -19,7 +19,7 @@ export const names = {
     code: "DSCO2003", severity: "error", title: "Files that import each other",
     message: ({ path }) => `import cycle: ${path.join(" → ")}`,
     explanation: "A file may not import itself, directly or through others. Move what both need into a third file.",
-    example: 'import { A } from "./example.dsco"\nlet A = 1\n',
+    example: 'import { A as B } from "./example.dsco"\nlet A = 1\nlet C = B\n',
   }),
   unusedImport: defineDiagnostic<{ name: string }>({
     code: "DSCO2004", severity: "warning", title: "An import that nothing uses",
@@ -32,12 +32,6 @@ export const names = {
     message: ({ name, what }) => `\`${name}\` is already the name of ${what} in this file`,
     explanation: "Declarations, `let` constants and imports of one file share one set of names. The first one counts.",
     example: "let A = 1\nlet A = 2\n",
-  }),
-  missingName: defineDiagnostic<{ keyword: string }>({
-    code: "DSCO2006", severity: "error", title: "A declaration without a name",
-    message: ({ keyword }) => `this \`${keyword}\` needs a name`,
-    explanation: "A declaration is known by its name: `model DeepSeekV3 { … }`.",
-    example: "model {\n  layers = 1\n}\n",
   }),
   unknownName: defineDiagnostic<{ name: string; suggestion: string | undefined; hint?: string | undefined }>({
     code: "DSCO2007", severity: "error", title: "An unknown name",
@@ -61,7 +55,7 @@ export const names = {
     code: "DSCO2010", severity: "error", title: "A figure that cannot be computed",
     message: ({ metric, reason }) => `\`${metric}\` cannot be computed: ${reason}`,
     explanation: "An expression uses a metric of a declaration that is incomplete or whose cost is not modelled yet.",
-    example: "model M {\n  hidden_size = 8\n}\nlet A = M.total_params\n",
+    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mamba2 { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n}\nlet A = M.total_params\n",
   }),
   wrongBase: defineDiagnostic<{ name: string; keyword: string; found: string }>({
     code: "DSCO2011", severity: "error", title: "A base of another kind",
@@ -73,14 +67,14 @@ export const names = {
     code: "DSCO2012", severity: "error", title: "A declaration that cannot extend",
     message: ({ keyword }) => `\`extends\` does not work on \`${keyword}\``,
     explanation: "`extends` works on model, gpu, nic, hardware, parallelism, workload and plan.",
-    example: "sweep S of P {\n}\nsweep T extends S {\n}\n",
+    example: "operator A {\n}\noperator B extends A {\n}\n",
   }),
   ambiguousOverride: defineDiagnostic<{ block: string; base: string }>({
     code: "DSCO2013", severity: "error", title: "An override that could mean several blocks",
     message: ({ block, base }) => `\`${base}\` has several \`${block}\` blocks: write the \`layers\` of the one meant`,
     explanation: "Nested blocks merge by keyword and kind. Where the base has several of one keyword and kind, the one with equal `layers` is meant.",
     example:
-      "model A {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { layers = [0], heads = 2 }\n  attention mha { layers = [1], heads = 4 }\n  ffn dense { intermediate_size = 8 }\n}\nmodel B extends A {\n  attention mha { heads = 8 }\n}\n",
+      "model A {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { layers = 0, heads = 2 }\n  attention mha { layers = 1, heads = 4 }\n  ffn dense { intermediate_size = 8 }\n}\nmodel B extends A {\n  attention mha { head_dim = 8 }\n}\n",
   }),
   severalBlocks: defineDiagnostic<{ owner: string; name: string; kinds: readonly string[] }>({
     code: "DSCO2014", severity: "error", title: "A name that means several blocks",
@@ -93,50 +87,50 @@ export const names = {
     code: "DSCO2020", severity: "error", title: "An unknown key",
     message: ({ key, block, suggestion }) => `\`${block}\` has no property \`${key}\`${didYouMean(suggestion)}`,
     explanation: "The language reference lists the keys of each block. A misspelt key is never ignored: the figure it should feed would be wrong in silence.",
-    example: "model M {\n  hiden_size = 8\n}\n",
+    example: "nic Card {\n  rat = 400 Gbps\n}\n",
   }),
   duplicateKey: defineDiagnostic<{ key: string }>({
     code: "DSCO2021", severity: "error", title: "A property written twice",
     message: ({ key }) => `\`${key}\` is already written in this block`,
     explanation: "The first one counts. Remove one of them.",
-    example: "let x = 1\nmodel M {\n  layers = 1\n  layers = 2\n}\n",
+    example: "nic Card {\n  rate = 400 Gbps\n  rate = 200 Gbps\n}\n",
   }),
   missingKey: defineDiagnostic<{ block: string; keys: readonly string[] }>({
     code: "DSCO2022", severity: "error", title: "A required key is missing",
     message: ({ block, keys }) => `\`${block}\` needs ${keys.map((key) => `\`${key}\``).join(", ")}`,
     explanation: "A key without a default must be written, in the block or in the declaration it extends.",
-    example: "model M {\n  layers = 1\n}\n",
+    example: "nic Card {\n  latency = 3 us\n}\n",
   }),
   unknownBlock: defineDiagnostic<{ keyword: string; parent: string; suggestion: string | undefined }>({
     code: "DSCO2023", severity: "error", title: "An unknown block",
     message: ({ keyword, parent, suggestion }) => `\`${parent}\` has no block \`${keyword}\`${didYouMean(suggestion)}`,
     explanation: "The language reference lists the blocks of each declaration.",
-    example: "model M {\n  atention mha { heads = 2 }\n}\n",
+    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  atention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n}\n",
   }),
   unknownKind: defineDiagnostic<{ keyword: string; kind: string; suggestion: string | undefined; kinds: readonly string[] }>({
     code: "DSCO2024", severity: "error", title: "An unknown kind of block",
     message: ({ keyword, kind, suggestion, kinds }) =>
       `\`${keyword}\` has no kind \`${kind}\`${suggestion === undefined ? `: it is one of ${kinds.join(", ")}` : didYouMean(suggestion)}`,
     explanation: "The word after a block's name says what kind it is: `attention mla { … }`.",
-    example: "model M {\n  attention mlaa { heads = 2 }\n}\n",
+    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mlaa { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n}\n",
   }),
   missingKind: defineDiagnostic<{ keyword: string; kinds: readonly string[] }>({
     code: "DSCO2025", severity: "error", title: "A block without its kind",
     message: ({ keyword, kinds }) => `\`${keyword}\` needs its kind: one of ${kinds.join(", ")}`,
     explanation: "The word after a block's name says what kind it is: `attention mla { … }`.",
-    example: "model M {\n  attention { heads = 2 }\n}\n",
+    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n}\n",
   }),
   unexpectedKind: defineDiagnostic<{ keyword: string; kind: string }>({
     code: "DSCO2026", severity: "error", title: "A kind where there is none",
     message: ({ keyword, kind }) => `\`${keyword}\` has no kinds: remove \`${kind}\``,
     explanation: "Only some blocks have kinds, such as `attention mla` and `network fat_tree`.",
-    example: "model M {\n  mtp deep { depth = 1 }\n}\n",
+    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n  mtp deep { depth = 1 }\n}\n",
   }),
   duplicateBlock: defineDiagnostic<{ keyword: string }>({
     code: "DSCO2027", severity: "error", title: "A block written twice",
     message: ({ keyword }) => `\`${keyword}\` is already written here`,
     explanation: "This block may stand only once. The first one counts.",
-    example: "model M {\n  mtp { depth = 1 }\n  mtp { depth = 2 }\n}\n",
+    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n  mtp { depth = 1 }\n  mtp { depth = 2 }\n}\n",
   }),
   misplacedStatement: defineDiagnostic<{ statement: string; owner: string; allowed: string }>({
     code: "DSCO2028", severity: "error", title: "A statement in the wrong place",
@@ -148,14 +142,13 @@ export const names = {
     code: "DSCO2029", severity: "error", title: "A dotted key outside a sweep",
     message: ({ key }) => `\`${key}\` with a point can be varied in a sweep only: here write the block it stands in`,
     explanation: "A path such as `parallelism.ep` names a property of a bound declaration, in a sweep.",
-    example: "model M {\n  attention.heads = 2\n}\n",
+    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n  attention.bias = true\n}\n",
   }),
   unknownMetric: defineDiagnostic<{ name: string; owner: string; suggestion: string | undefined }>({
     code: "DSCO2030", severity: "error", title: "An unknown metric",
     message: ({ name, owner, suggestion }) => `a ${owner} has no metric \`${name}\`${didYouMean(suggestion)}`,
     explanation: "`require` and `measured` name one of the metrics of the declaration they stand in.",
-    example:
-      'model M {\n  layers = 1, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n  measured total_parms = 1 from "a test"\n}\n',
+    example: 'model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n  measured total_parms = 1 from "a test"\n}\n',
   }),
   notComputedYet: defineDiagnostic<{ kinds: readonly string[] }>({
     code: "DSCO2090", severity: "information", title: "Figures that are not computed yet",

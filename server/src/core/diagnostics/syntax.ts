@@ -12,27 +12,27 @@ export const syntaxDiagnostics: Readonly<Record<SyntaxErrorCode, DiagnosticCode<
   DSCO1001: entry(
     "DSCO1001", "Unexpected text",
     "The text does not fit here. A block holds one `name = value`, one nested block or one statement a line, or several separated by commas.",
-    "model M {\n  layers 61\n}\n",
+    "nic Card {\n  rate 400 Gbps\n}\n",
   ),
   DSCO1002: entry(
     "DSCO1002", "A value is missing",
     "A property, an operator or a list needs a value here. An expression goes on over a line end only inside parentheses or brackets.",
-    "model M {\n  layers =\n}\n",
+    "nic Card {\n  rate =\n}\n",
   ),
   DSCO1003: entry(
     "DSCO1003", "A block or bracket is not closed",
     "Every `{`, `(` and `[` needs its partner. The declarations after it are not affected.",
-    "model M {\n  layers = 61\n",
+    "nic Card {\n  rate = 400 Gbps\n",
   ),
   DSCO1004: entry(
     "DSCO1004", "A string or comment is not closed",
     "A string ends on the line it starts on; `/*` needs a `*/`.",
-    'import { H800 } from "std:hardware/nvidia\n',
+    'import { H800 } from "std:hardware/nvidia\nlet memory = H800.memory\n',
   ),
   DSCO1005: entry(
     "DSCO1005", "A character the language has not",
     "The language is made of letters, digits, `_`, quotes, brackets and the operators. Elsewhere any character may stand in a comment or a string.",
-    "model M {\n  layers = 61 ?\n}\n",
+    "nic Card {\n  rate = 400 Gbps ?\n}\n",
   ),
   DSCO1006: entry(
     "DSCO1006", "Nested too deeply",

@@ -25,13 +25,13 @@ export const values = {
     code: "DSCO2104", severity: "error", title: "A value of another type",
     message: ({ key, expected, found, suggestion }) => `\`${key}\` needs ${expected}: found ${found}${didYouMean(suggestion)}`,
     explanation: "The language reference gives the type of each property.",
-    example: 'model M {\n  layers = "many"\n}\n',
+    example: 'nic Card {\n  rate = "fast"\n}\n',
   }),
   outOfRange: defineDiagnostic<{ key: string; problem: string }>({
     code: "DSCO2105", severity: "error", title: "A value that cannot be",
     message: ({ key, problem }) => `\`${key}\` ${problem}`,
     explanation: "Counts are whole numbers, sizes are above zero, shares lie between 0 and 1.",
-    example: "model M {\n  layers = 0\n}\n",
+    example: "parallelism Layout {\n  tp = 0\n}\n",
   }),
   divisionByZero: defineDiagnostic<Record<never, never>>({
     code: "DSCO2106", severity: "error", title: "Division by zero",
@@ -67,7 +67,7 @@ export const values = {
     code: "DSCO2111", severity: "error", title: "A range that cannot be",
     message: ({ problem }) => problem,
     explanation: "`0..2` counts from the first to the last number, both included; `step` is a whole number above zero.",
-    example: "model M {\n  layers = 4\n  attention mha { layers = 3..1, heads = 2 }\n}\n",
+    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { layers = 1..0, heads = 2 }\n  ffn dense { intermediate_size = 8 }\n}\n",
   }),
   missingUnit: defineDiagnostic<{ key: string; example: string; found: string }>({
     code: "DSCO2112", severity: "error", title: "A number without its unit",

@@ -19,7 +19,7 @@ const heads = () => count("Number of query heads.", { alsoKnownAs: "num_attentio
 const sparse = defineBlock("sparse", "DeepSeek sparse attention (DSA): an indexer picks the tokens that a query attends to.", {
   indexer_heads: count("Heads of the indexer.", { alsoKnownAs: "index_n_heads" }),
   indexer_head_dim: count("Width of one indexer head.", { alsoKnownAs: "index_head_dim" }),
-  top_k: count("Tokens that a query attends to.", { alsoKnownAs: "index_topk" }),
+  top_k: tokenCount("Tokens that a query attends to.", { alsoKnownAs: "index_topk" }),
 });
 
 const modifiers = {
@@ -28,7 +28,7 @@ const modifiers = {
   output_gate: flag("A gate on the attention output.", otherwise("false")),
   o_lora_rank: optional(count("Rank of a low-rank output projection.")),
   o_groups: optional(count("Groups of the output projection.")),
-  window: optional(count("Sliding window: the tokens a query sees at most, itself included.", { alsoKnownAs: "sliding_window" })),
+  window: optional(tokenCount("Sliding window: the tokens a query sees at most, itself included.", { alsoKnownAs: "sliding_window" })),
   compress: optional(count("One cached entry for a block of this many tokens.")),
   kv_share: optional(count("Layers that share one cache.", { alsoKnownAs: "cla_share_factor" })),
 };

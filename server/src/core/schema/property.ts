@@ -96,7 +96,7 @@ export const word = <const Words extends readonly [string, ...string[]]>(words: 
   described(z.enum(words), { kind: "word", words }, documentation, extra);
 
 export const countOrAuto = (documentation: string, extra: Extra = {}) =>
-  described(z.union([whole(1), z.literal("auto")]), { kind: "number-or-auto" }, documentation, extra);
+  described(z.union([whole(1), z.literal("auto")], { error: "must be a whole number of at least 1, or `auto`" }), { kind: "number-or-auto" }, documentation, extra);
 
 export const counts = (documentation: string, extra: Extra = {}) =>
   described(z.array(whole(1)).min(1, { error: "must name at least one number" }), { kind: "numbers" }, documentation, extra);

@@ -1,6 +1,5 @@
 import { defineDiagnostic } from "../../core";
 import { formatGrouped } from "../../units";
-import { setKeyFix } from "../edits";
 import { exampleExperts } from "../examples";
 import { blocksOf, numberOf, ownKey, placeOfKey, type Rule } from "../rule";
 
@@ -19,8 +18,6 @@ export const everyExpertChosenRule: Rule = {
     blocksOf(subject, "ffn", ["moe"]).flatMap((block) => {
       const experts = numberOf(subject, block, "routed_experts");
       if (experts === undefined || experts !== numberOf(subject, block, "top_k")) return [];
-      return everyExpertChosen.at(placeOfKey(subject, block, ownKey(block, ["top_k", "routed_experts"])), { experts }, {
-        fixes: () => (experts > 1 ? setKeyFix(subject, block, "top_k", Math.ceil(experts / 4), { shows: ["active_params"] }) : []),
-      });
+      return everyExpertChosen.at(placeOfKey(subject, block, ownKey(block, ["top_k", "routed_experts"])), { experts });
     }),
 };

@@ -17,11 +17,11 @@ const limitNeverBinds = defineDiagnostic<LimitedRouting>({
   example: exampleExperts("routed_experts = 64, top_k = 4, groups = 8, group_limit = 4"),
 });
 
-/** The two lower limits of use: the largest that binds and the smallest that still supplies the experts. */
+/** Limits that would bind: the largest, half of the groups as in DeepSeek-V3, and the smallest that supplies the experts. */
 function fixes(subject: RuleSubject, { block, experts, topK, groups }: LimitedRouting): readonly FixCandidate[] {
   const largest = Math.min(groups, topK) - 1;
   const smallest = Math.ceil(topK / (experts / groups));
-  const limits = [...new Set([largest, smallest])].filter((limit) => limit >= smallest && limit <= largest);
+  const limits = [...new Set([largest, Math.ceil(groups / 2), smallest])].filter((limit) => limit >= smallest && limit <= largest);
   return [
     ...limits.flatMap((limit) => setKeyFix(subject, block, "group_limit", limit, { buys: limitText(experts, groups, limit) })),
     ...removeKeysFix(subject, block, ["groups", "group_limit"], { buys: "a token's experts may come from anywhere, as now" }),

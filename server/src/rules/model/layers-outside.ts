@@ -1,13 +1,14 @@
+import type { LayerAssignment } from "../../analysis";
 import { defineDiagnostic, type BoundBlock, type FixCandidate, type LayerRange } from "../../core";
 import { candidate, setKeyFix } from "../edits";
 import { exampleModel } from "../examples";
 import { indicesOf, layersOf, putOnLayers, titleOf } from "../layer-sets";
-import { placeOfKey, type Rule, type RuleSubject } from "../rule";
+import { blocksOf, placeOfKey, type Rule, type RuleSubject } from "../rule";
 
-const layersOutside = defineDiagnostic<{ range: string; block: string; last: number }>({
+const layersOutside = defineDiagnostic<{ layers: string; block: string; last: number }>({
   code: "DSCO3001", severity: "error", title: "Layers outside the model",
-  message: ({ range, block, last }) =>
-    `\`${block}\` stands on layers ${range}: the model has ${last === 0 ? "layer 0 alone" : `layers 0..${last}`}`,
+  message: ({ layers, block, last }) =>
+    `\`${block}\` stands on ${layers}: the model has ${last === 0 ? "layer 0 alone" : `layers 0..${last}`}`,
   explanation:
     "Layers count from 0, and both ends of a range are included: a model with `layers = 61` has layers 0..60. Figures are not computed until every block stands inside the model.",
   example: exampleModel("attention mha { heads = 4 }", "ffn dense { layers = 0..1, intermediate_size = 256 }", "ffn moe { layers = 2..4, routed_experts = 8, top_k = 2, intermediate_size = 32 }"),
@@ -15,13 +16,27 @@ const layersOutside = defineDiagnostic<{ range: string; block: string; last: num
 
 const rangeText = ({ from, to, step }: LayerRange): string => (from === to ? String(from) : `${from}..${to}${step === 1 ? "" : ` step ${step}`}`);
 
-function fixes(subject: RuleSubject, block: BoundBlock, ranges: readonly LayerRange[], total: number, inside: readonly number[]): readonly FixCandidate[] {
+const rangesText = (ranges: readonly LayerRange[]): string =>
+  `${ranges.length === 1 && ranges[0]?.from === ranges[0]?.to ? "layer" : "layers"} ${ranges.map(rangeText).join(", ")}`;
+
+/** Who counts layers from 1 ends at their number: one fix moves every block of the keyword down. */
+function countFromZero(subject: RuleSubject, block: BoundBlock, last: number, assignment: LayerAssignment): readonly FixCandidate[] {
+  const { total } = assignment;
+  if (last !== total) return [];
+  const parts = blocksOf(subject, block.keyword).filter((other) => other.properties.has("layers")).map((other) => {
+    const layers = [...indicesOf(assignment, other), ...(other === block ? [total] : [])];
+    return layers.includes(0) ? undefined : putOnLayers(subject, other, layers.map((layer) => layer - 1));
+  });
+  if (parts.some((part) => part === undefined)) return [];
+  const title = parts.length === 1 ? `Set \`layers\` to \`${parts[0]?.text}\`` : `Move the \`${block.keyword}\` blocks down by one layer`;
+  return [candidate(title, parts.flatMap((part) => part?.edits ?? []), { buys: "layers count from 0" })];
+}
+
+function fixes(subject: RuleSubject, block: BoundBlock, ranges: readonly LayerRange[], assignment: LayerAssignment): readonly FixCandidate[] {
   const last = Math.max(...ranges.map((range) => range.to));
-  // Who counts from 1 writes the number of layers as the last one.
-  const countedFromOne = last === total ? putOnLayers(subject, block, [...inside, total].map((layer) => layer - 1)) : undefined;
-  const clipped = putOnLayers(subject, block, inside);
+  const clipped = putOnLayers(subject, block, indicesOf(assignment, block));
   return [
-    ...(countedFromOne && !countedFromOne.text.includes("-") ? [candidate(`Set \`layers\` to \`${countedFromOne.text}\``, countedFromOne.edits, { buys: "layers count from 0" })] : []),
+    ...countFromZero(subject, block, last, assignment),
     ...(clipped ? [candidate(`Set \`layers\` to \`${clipped.text}\``, clipped.edits, { buys: "the layers that the model has" })] : []),
     ...setKeyFix(subject, subject.declaration.block, "layers", last + 1, { shows: ["total_params"] }).map((fix) => ({
       ...fix, title: `Give the model ${last + 1} layers`,
@@ -35,12 +50,11 @@ export const layersOutsideRule: Rule = {
   check: (subject) => {
     const assignment = layersOf(subject);
     if (!assignment) return [];
-    const { total, outside } = assignment;
-    return [...outside].map(([block, ranges]) =>
+    return [...assignment.outside].map(([block, ranges]) =>
       layersOutside.at(
         placeOfKey(subject, block, "layers"),
-        { range: ranges.map(rangeText).join(", "), block: titleOf(block), last: total - 1 },
-        { fixes: () => fixes(subject, block, ranges, total, indicesOf(assignment, block)) },
+        { layers: rangesText(ranges), block: titleOf(block), last: assignment.total - 1 },
+        { fixes: () => fixes(subject, block, ranges, assignment) },
       ),
     );
   },

@@ -1,5 +1,4 @@
-import { defineDiagnostic, type BoundBlock, type Diagnostic, type FixCandidate } from "../../core";
-import { headerSpan } from "../../core";
+import { defineDiagnostic, headerSpan, type Diagnostic, type FixCandidate } from "../../core";
 import { candidate, setKeyFix } from "../edits";
 import { exampleModel } from "../examples";
 import { indicesOf, layersOf, layersText, putOnLayers, titleOf } from "../layer-sets";
@@ -21,27 +20,26 @@ const halfEmptyLayers = defineDiagnostic<{ layers: string; one: boolean; has: st
   example: exampleModel("attention mha { heads = 4 }", "ffn dense { layers = 0, intermediate_size = 256 }", "ffn moe { layers = 2..3, routed_experts = 8, top_k = 2, intermediate_size = 32 }"),
 });
 
-/** The block of a keyword that stands next to some layers: the one before them, else the one behind. */
-function neighbour(subject: RuleSubject, keyword: string, layers: readonly number[]): BoundBlock | undefined {
+/** Extends the blocks on the layer beside some layers over them, all of them in one fix. */
+function extendFrom(subject: RuleSubject, keywords: readonly string[], beside: number, layers: readonly number[]): readonly FixCandidate[] {
   const assignment = layersOf(subject);
-  const on = (layer: number) => assignment && blocksOf(subject, keyword).find((block) => indicesOf(assignment, block).includes(layer));
-  return on((layers[0] ?? 0) - 1) ?? on((layers.at(-1) ?? 0) + 1);
-}
-
-/** Extends the neighbouring blocks over some layers, all of them in one fix. */
-function extend(subject: RuleSubject, keywords: readonly string[], layers: readonly number[]): readonly FixCandidate[] {
-  const assignment = layersOf(subject);
-  const blocks = keywords.flatMap((keyword) => neighbour(subject, keyword, layers) ?? []);
-  const parts = blocks.flatMap((block) => (assignment && putOnLayers(subject, block, [...indicesOf(assignment, block), ...layers])) ?? []);
+  if (!assignment) return [];
+  const blocks = keywords.flatMap((keyword) => blocksOf(subject, keyword).find((block) => indicesOf(assignment, block).includes(beside)) ?? []);
+  const parts = blocks.flatMap((block) => putOnLayers(subject, block, [...indicesOf(assignment, block), ...layers]) ?? []);
   if (parts.length === 0 || parts.length < blocks.length) return [];
   const title = `Put ${blocks.map((block) => `\`${titleOf(block)}\``).join(" and ")} on ${layersText(layers)}`;
   return [candidate(title, parts.flatMap((part) => part.edits), { shows: ["total_params"] })];
 }
 
+/** … those before the layers, and those behind them. */
+const extend = (subject: RuleSubject, keywords: readonly string[], layers: readonly number[]): readonly FixCandidate[] =>
+  [(layers[0] ?? 0) - 1, (layers.at(-1) ?? 0) + 1].flatMap((beside) => extendFrom(subject, keywords, beside, layers));
+
 function check(subject: RuleSubject): readonly Diagnostic[] {
   const assignment = layersOf(subject);
-  if (!assignment || assignment.outside.size > 0 || !isUnderstood(subject)) return [];
   const { declaration } = subject;
+  const isBegun = ["hidden_size", "vocab_size"].every((key) => declaration.block.properties.has(key)); // else it is being written
+  if (!assignment || assignment.outside.size > 0 || !isBegun || !isUnderstood(subject)) return [];
   const { total } = assignment;
   const on = (keyword: string) => new Set(blocksOf(subject, keyword).flatMap((block) => indicesOf(assignment, block)));
   const [attention, ffn] = [on("attention"), on("ffn")];

@@ -10,7 +10,7 @@ const rankTooWide = defineDiagnostic<{ key: string; rank: number; what: string; 
   explanation:
     "Multi-head latent attention projects the hidden state down to a rank and up again to the heads. A rank wider than what goes in, or than what comes out, costs more weights than one direct projection, and a latent wider than keys and values takes more cache than they would. DeepSeek-V2 sets `kv_lora_rank` to 4 times the head width and `q_lora_rank` to 12 times.",
   source: "DeepSeek-V2, arXiv:2405.04434, sections 2.1.2, 2.1.3 and 3.1.2",
-  example: exampleAttention("mla", "heads = 4, kv_lora_rank = 512, qk_nope_head_dim = 16, qk_rope_head_dim = 8, v_head_dim = 16"),
+  example: exampleAttention("mla", "heads = 4, kv_lora_rank = 512, qk_nope_head_dim = 8, qk_rope_head_dim = 8, v_head_dim = 16"),
 });
 
 interface Side {

@@ -36,7 +36,7 @@ export function formatPair(left: number, right: number, dimension: Dimension): r
 
 /** `12.5 % more`; `undefined` where there is nothing to relate it to. */
 export function relativeText(value: number, reference: number): string | undefined {
-  if (reference === 0) return undefined;
+  if (reference === 0 || value === reference) return undefined;
   const share = (value - reference) / Math.abs(reference);
   return `${formatPercent(Math.abs(share))} ${share > 0 ? "more" : "less"}`;
 }

@@ -21,7 +21,7 @@ const requirementFails = defineDiagnostic<Words>({
   code: "DSCO6001", severity: "error", title: "A requirement that fails",
   message: ({ what, found, operator, bound, by }) => `${what} is ${found}, required is ${demands[operator]} ${bound}${by === undefined ? "" : `: ${by}`}`,
   explanation: "`require` states what must hold of a design. Figures are compared with all their digits, whatever the message rounds.",
-  example: exampleModel("attention mha { heads = 4 }", "ffn dense { intermediate_size = 256 }", "require kv_bytes_per_token <= 500 B"),
+  example: exampleModel("attention mha { heads = 4 }", "ffn dense { intermediate_size = 256 }", "require kv_bytes_per_token <= 600 B"),
 });
 
 /** As equal as sums of doubles can be. */

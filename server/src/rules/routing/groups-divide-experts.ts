@@ -1,10 +1,10 @@
-import { defineDiagnostic } from "../../core";
+import { defineDiagnostic, type FixCandidate } from "../../core";
 import { formatGrouped } from "../../units";
 import { setKeyFix } from "../edits";
 import { exampleExperts } from "../examples";
 import { nearestDivisors, nearestMultiples } from "../numbers";
-import { ownKey, placeOfKey, type Rule } from "../rule";
-import { checkRouting, nodeLimitedRouting } from "./moe";
+import { ownKey, placeOfKey, type Rule, type RuleSubject } from "../rule";
+import { checkRouting, nodeLimitedRouting, supplyOf, type Routing } from "./moe";
 
 const groupsDivideExperts = defineDiagnostic<{ experts: number; groups: number }>({
   code: "DSCO5001", severity: "error", title: "Experts that do not divide into groups",
@@ -14,21 +14,28 @@ const groupsDivideExperts = defineDiagnostic<{ experts: number; groups: number }
   example: exampleExperts("routed_experts = 64, top_k = 4, groups = 7, group_limit = 2"),
 });
 
+function fixes(subject: RuleSubject, { block, topK, groupLimit }: Routing, experts: number, groups: number): readonly FixCandidate[] {
+  const isEnough = (total: number, parts: number) =>
+    groupLimit === undefined || (groupLimit <= parts && (topK === undefined || supplyOf(total, parts, groupLimit) >= topK));
+  const buys = (size: number) => `${formatGrouped(size)} ${size === 1 ? "expert" : "experts"} a group`;
+  return [
+    ...nearestDivisors(experts, groups, (divisor) => isEnough(experts, divisor)).flatMap((divisor) =>
+      setKeyFix(subject, block, "groups", divisor, { buys: buys(experts / divisor) }),
+    ),
+    ...nearestMultiples(groups, experts, (multiple) => isEnough(multiple, groups)).flatMap((multiple) =>
+      setKeyFix(subject, block, "routed_experts", multiple, { buys: buys(multiple / groups), shows: ["total_params"] }),
+    ),
+  ];
+}
+
 export const groupsDivideExpertsRule: Rule = {
   on: ["model"],
   entries: [groupsDivideExperts.entry],
   check: (subject) =>
-    checkRouting(subject, ({ block, experts, groups }) => {
+    checkRouting(subject, (routing) => {
+      const { block, experts, groups } = routing;
       if (experts === undefined || groups === undefined || experts % groups === 0) return [];
-      return [groupsDivideExperts.at(placeOfKey(subject, block, ownKey(block, ["groups", "routed_experts"])), { experts, groups }, {
-        fixes: () => [
-          ...nearestDivisors(experts, groups).flatMap((divisor) =>
-            setKeyFix(subject, block, "groups", divisor, { buys: `${formatGrouped(experts / divisor)} ${experts === divisor ? "expert" : "experts"} a group` }),
-          ),
-          ...nearestMultiples(groups, experts).flatMap((multiple) =>
-            setKeyFix(subject, block, "routed_experts", multiple, { buys: `${formatGrouped(multiple / groups)} ${multiple === groups ? "expert" : "experts"} a group`, shows: ["total_params"] }),
-          ),
-        ],
-      })];
+      const place = placeOfKey(subject, block, ownKey(block, ["groups", "routed_experts"]));
+      return [groupsDivideExperts.at(place, { experts, groups }, { fixes: () => fixes(subject, routing, experts, groups) })];
     }),
 };

@@ -25,7 +25,7 @@ export const oneExpertGroupsRule: Rule = {
       if (topK > supplyOf(experts, groups, groupLimit)) return []; // too few experts is the first thing to mend
       return [oneExpertGroups.at(placeOfKey(subject, block, ownKey(block, ["groups", "routed_experts"])), { groups }, {
         fixes: () => {
-          const fewer = largestDivisor(experts, experts / 2, 2, () => true);
+          const fewer = largestDivisor(experts, Math.floor(experts / 2), 2);
           return [
             ...(fewer === undefined ? [] : setKeyFix(subject, block, "groups", fewer, { buys: `${experts / fewer} experts a group` })),
             ...setKeyFix(subject, block, "routed_experts", 2 * groups, { buys: "2 experts a group", shows: ["total_params"] }),
