@@ -5,6 +5,9 @@ import { isInside, pathOf, readText } from "./files";
 
 // The entry of the language server: the extension starts it over node's channel, `dsco lsp --stdio` loads it.
 
+/** The connection hands out one message a turn of the event loop; an idle turn takes some microseconds. */
+const turnsForMessages = 10;
+
 /** What no handler caught is written down; the editor keeps its server. */
 const survive = (fault: unknown) => console.error(fault instanceof Error ? (fault.stack ?? fault.message) : fault);
 process.on("uncaughtException", survive);
@@ -20,8 +23,8 @@ try {
       const path = pathOf(uri);
       return path.kind === "text" && isInside(path.text, folders.map(pathOf).flatMap((folder) => (folder.kind === "text" ? [folder.text] : [])));
     },
-    nextTurn: async () => {
-      await setImmediate();
+    letMessagesIn: async () => {
+      for (let turn = 0; turn < turnsForMessages; turn += 1) await setImmediate();
     },
   }, version);
 } catch {

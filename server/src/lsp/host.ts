@@ -4,8 +4,8 @@ export interface Host {
   readonly readFile: (uri: string) => HostText;
   /** True where a file lies in one of the folders, links followed. All are addresses. */
   readonly isInside: (uri: string, folders: readonly string[]) => boolean;
-  /** Resolves when messages that have already arrived were handed out. */
-  readonly nextTurn: () => Promise<void>;
+  /** Resolves after a moment in which the next messages that have already arrived are handed out. */
+  readonly letMessagesIn: () => Promise<void>;
 }
 
 export type HostText =

@@ -27,7 +27,7 @@ export function guarded<Params, Result>(
       const uri = toInternal(uriOf(params));
       const version = session.documents.get(uri)?.version;
       // Changes and cancellations that arrived together with the request are looked at first.
-      await session.host.nextTurn();
+      await session.host.letMessagesIn();
       const check = () => {
         if (token.isCancellationRequested) throw cancelled();
         if (session.documents.get(uri)?.version !== version) throw whenChanged();

@@ -74,6 +74,15 @@ export class Client {
     this.#process.stdin?.write(text);
   }
 
+  /** What is written from here to `uncork` reaches the server in one piece. */
+  cork(): void {
+    this.#process.stdin?.cork();
+  }
+
+  uncork(): void {
+    this.#process.stdin?.uncork();
+  }
+
   endInput(): void {
     this.#process.stdin?.end();
   }
