@@ -58,7 +58,7 @@ function wrong(host: CommandHost, who: string, problems: readonly string[]): Exi
   return 2;
 }
 
-const sentence = (text: string): string => (/[.?:]$/.test(text) ? text : `${text}.`);
+const sentence = (text: string): string => (/[.?:…]$/.test(text) ? text : `${text}.`);
 
 function given(command: Command, words: readonly string[]) {
   const result = readArguments(words, command.options);

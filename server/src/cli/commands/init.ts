@@ -10,7 +10,7 @@ export const init: Command = {
   details: `Writes ${path} into the current folder. A file of that name is never touched.`,
   options: {},
   run: (given, host) => {
-    if (given.positionals.length > 0) throw new WrongUse(`dsco init takes no file: it writes ${path}`);
+    if (given.positionals.length > 0) throw new WrongUse(`it takes no file: it writes ${path}`);
     const written = host.create(path, starter);
     if (written.kind === "failed") throw new WrongUse(`${path}: ${written.reason}`);
     host.print(`Wrote ${path}. Next: dsco report ${path}\n`);

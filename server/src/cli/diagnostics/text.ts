@@ -16,8 +16,12 @@ export function renderDiagnostics(design: Design, diagnostics: readonly Diagnost
 /** `design.dsco:12:5: error DSCO2020: …` */
 export function headline(design: Design, diagnostic: Diagnostic, style: Style): string {
   const severity = paint(diagnostic.severity, style)(`${severityWords[diagnostic.severity]} ${diagnostic.code}`);
-  return `${style.strong(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severity}: ${printable(diagnostic.message)}`;
+  return `${style.strong(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severity}: ${printable(shortened(diagnostic.message))}`;
 }
+
+/** A message quotes names of the file, which may be of any length. */
+const longestMessage = 500;
+const shortened = (text: string): string => (text.length <= longestMessage ? text : `${text.slice(0, longestMessage)}…`);
 
 const paint = (severity: Severity, style: Style) => (severity === "error" ? style.error : severity === "warning" ? style.warning : style.note);
 
