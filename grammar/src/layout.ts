@@ -20,6 +20,9 @@ export const nestingLimit = 100;
 /** Operations that hang on one another; bounds the depth of the tree for everyone who walks it. */
 export const expressionDepthLimit = 500;
 
+/** Tokens that are looked at for the end of a one-line block; bounds the time that a very long line takes. */
+const oneLineBlockLimit = 200;
+
 export interface Layout {
   readonly tokens: Token[];
   readonly errors: readonly SyntaxError[];
@@ -57,6 +60,7 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
   let partner: Int32Array | undefined;
   let reportedTooDeep = false;
   let inStrayText = false;
+  let presentLine = tokens[0]?.startOffset ?? 0;
 
   const previousEnd = (): number => {
     const last = out.at(-1);
@@ -72,19 +76,31 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
   const typeAt = (index: number): TokenType | undefined => tokens[index]?.tokenType;
   const afterNewlines = (index: number): number => (typeAt(index) === Newline ? index + 1 : index);
 
-  /** The group that begins at the brace tokens[at], or the brace alone when nothing closes it. */
+  /** The group that begins at the brace tokens[at]; the brace alone when the chunk has one too many. */
   const skipGroup = (): void => {
-    const close = partnerOf(at);
+    const close = surplus > 0 ? -1 : partnerOf(at);
     if (close === -1) surplus -= 1;
     at = close === -1 ? at + 1 : close + 1;
   };
 
+  /** A word and `=`, a block's header, a closing brace or a declaration: no item of a list looks like that. */
+  const startsStatement = (index: number): boolean => {
+    if (typeAt(index) === RightBrace || startsDeclaration(text, tokens, index)) return true;
+    return isWord(tokens[index]) && (typeAt(index + 1) === Equals || startsBlock(index));
+  };
+  const startsBlock = (index: number): boolean => isWord(tokens[index])
+    && (typeAt(index + 1) === LeftBrace || (isWord(tokens[index + 1]) && typeAt(index + 2) === LeftBrace));
+
   const skipStatement = (): Token => {
     let last = tokens[at] as Token;
+    let open = 0;
     while (at < tokens.length) {
       const type = typeAt(at);
-      if (type === Newline || (blocks.length > 0 && (type === RightBrace || type === Comma))) break;
+      if (blocks.length > 0 && (type === RightBrace || (type === Comma && open <= 0))) break;
+      if (type === Newline && (open <= 0 || startsStatement(at + 1))) break;
       last = tokens[at] as Token;
+      if (type === LeftParenthesis || type === LeftBracket) open += 1;
+      else if (type === RightParenthesis || type === RightBracket) open -= 1;
       if (type === LeftBrace) skipGroup();
       else at += 1;
     }
@@ -102,10 +118,21 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
       at = close === -1 ? tokens.length : close + 1;
       return;
     }
-    const indent = indentOf(text, header.startOffset) ?? blocks.at(-1)?.indent ?? 0;
-    blocks.push({ header: spanOf(header, brace), label, indent, bodyIndent: undefined });
+    blocks.push({ header: spanOf(header, brace), label, indent: indentOfBlock(header), bodyIndent: undefined });
     out.push(brace);
     at += 1;
+  };
+
+  const indentOfBlock = (header: Token): number => indentOf(text, header.startOffset) ?? blocks.at(-1)?.indent ?? 0;
+
+  /** A block whose `{` is not written. */
+  const openMissing = (header: Token, label: string): void => {
+    const end = previousEnd();
+    const span = { start: header.startOffset, end };
+    errors.push(mistakes.blockNotOpened(span, label, end));
+    blocks.push({ header: span, label, indent: indentOfBlock(header), bodyIndent: undefined });
+    pushVirtual(LeftBrace, "{");
+    surplus += 1;
   };
 
   /** Reports the innermost of `unclosed`, which is innermost first; the fix closes them all. */
@@ -133,9 +160,9 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     const brace = tokens[at] as Token;
     const indent = indentOf(text, brace.startOffset);
     const block = blocks.at(-1);
-    // With one brace too many, the one that stands deeper than its block's header is the likely intruder.
-    const isIntruder = block !== undefined && surplus < 0 && indent !== undefined && indent > block.indent
-      && block.bodyIndent !== undefined && indent >= block.bodyIndent;
+    // With one brace too many, the one that does not stand under its block's header is the likely intruder.
+    const isIntruder = block !== undefined && surplus < 0 && block.bodyIndent !== undefined
+      && block.bodyIndent > block.indent && block.bodyIndent !== Infinity && (indent === undefined || indent >= block.bodyIndent);
     if (block === undefined || isIntruder) {
       errors.push(mistakes.strayCloser(spanOf(brace), "}"));
       surplus += 1;
@@ -222,15 +249,19 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
         close(marked(token, isSquare ? RightBracket : RightParenthesis));
       }
     };
-    const isNewStatement = (index: number): boolean =>
-      typeAt(index) === RightBrace || (isWord(tokens[index]) && typeAt(index + 1) === Equals) || startsDeclaration(text, tokens, index);
+    /** Whether the word at `at` begins something of its own, though the present statement has not ended. */
+    const startsAnother = (word: Token): boolean => {
+      if (!assigned || open.length > 0 || out.length === valueStart) return false;
+      if (blocks.length > 0) return typeAt(at + 1) === Equals || startsBlock(at);
+      return (word.image === "let" && isWord(tokens[at + 1])) || (isDeclarationKeyword(word.image) && startsBlock(at));
+    };
 
     reading: while (at < tokens.length) {
       const token = tokens[at] as Token;
       switch (token.tokenType) {
         case Newline:
           if (open.length === 0) break reading;
-          if (isNewStatement(at + 1)) {
+          if (startsStatement(at + 1)) {
             closeAllMissing();
             break reading;
           }
@@ -247,6 +278,7 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
           break reading;
         case LeftBrace:
           if (tooDeep === undefined) errors.push(mistakes.unexpectedBlock(spanOf(token)));
+          push(marked(token, Unknown));
           skipGroup();
           continue;
         case LeftParenthesis:
@@ -278,7 +310,7 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
         case Unknown:
           break;
         default:
-          if (assigned && open.length === 0 && isWord(token) && typeAt(at + 1) === Equals) {
+          if (isWord(token) && startsAnother(token)) {
             if (tooDeep === undefined) errors.push(mistakes.missingSeparator(spanOf(token), token.image, previousEnd()));
             break reading;
           }
@@ -293,32 +325,53 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     if (next !== undefined && next !== Newline && next !== Comma && next !== RightBrace) pushVirtual(Newline, "");
   };
 
+  /** Whether names, a `}` and `from` follow, though no `{` stands before them. */
+  const lacksImportBrace = (): boolean => {
+    let index = at;
+    while (isWord(tokens[index]) || typeAt(index) === Comma || typeAt(index) === Newline) index += 1;
+    return typeAt(index) === RightBrace && typeAt(index + 1) === From && typeAt(index + 2) === StringToken;
+  };
+
   const readImport = (): void => {
     out.push(marked(tokens[at] as Token, ImportWord));
     at += 1;
-    if (typeAt(at) !== LeftBrace) return readValue(false);
-    const brace = tokens[at] as Token;
-    out.push(marked(brace, ImportOpen));
-    at += 1;
-    let isClosed = false;
-    while (at < tokens.length && !isClosed) {
-      const type = typeAt(at);
-      if (type === From && typeAt(at + 1) === StringToken) break;
-      const token = tokens[at] as Token;
-      isClosed = type === RightBrace;
-      if (isClosed) out.push(marked(token, ImportClose));
-      else if (type === Newline || type === Comma) out.push(marked(token, ItemComma));
-      else if (type === LeftBrace) surplus -= 1;
-      else if (type !== Unknown) out.push(token);
+    let opener = tokens[at];
+    if (opener?.tokenType === LeftBrace) {
+      out.push(marked(opener, ImportOpen));
       at += 1;
-    }
-    if (!isClosed) {
-      surplus -= 1;
-      errors.push(mistakes.bracketNotClosed(spanOf(brace), "{", "}", previousEnd()));
-      pushVirtual(ImportClose, "}");
-    }
+    } else if (lacksImportBrace()) {
+      opener = out.at(-1) as Token;
+      errors.push(mistakes.importNotOpened(spanOf(opener), previousEnd()));
+      pushVirtual(ImportOpen, "{");
+      surplus += 1;
+    } else return readValue(false);
+    readImportNames(opener);
     if (typeAt(at) === Newline && typeAt(at + 1) === From && typeAt(at + 2) === StringToken) at += 1;
     readValue(false);
+  };
+
+  const readImportNames = (opener: Token): void => {
+    for (let isClosed = false; !isClosed; at += 1) {
+      const token = tokens[at];
+      if (token === undefined || (token.tokenType === From && typeAt(at + 1) === StringToken)) {
+        surplus -= 1;
+        errors.push(mistakes.bracketNotClosed(spanOf(opener), "{", "}", previousEnd()));
+        pushVirtual(ImportClose, "}");
+        return;
+      }
+      if (token.tokenType === RightBrace) {
+        out.push(marked(token, ImportClose));
+        isClosed = true;
+      } else if (token.tokenType === Newline || token.tokenType === Comma) out.push(marked(token, ItemComma));
+      else if (token.tokenType === LeftBrace) {
+        errors.push(mistakes.unexpectedBlock(spanOf(token)));
+        surplus -= 1;
+      } else if (token.tokenType !== Unknown) out.push(token);
+    }
+    for (; surplus < 0 && typeAt(at) === RightBrace; at += 1) {
+      errors.push(mistakes.strayCloser(spanOf(tokens[at] as Token), "}"));
+      surplus += 1;
+    }
   };
 
   const readDeclaration = (): void => {
@@ -326,15 +379,17 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     out.push(marked(header, DeclarationWord));
     at += 1;
     while (at < tokens.length && typeAt(at) !== Newline && typeAt(at) !== LeftBrace && typeAt(at) !== RightBrace) {
+      if (isWord(tokens[at]) && typeAt(at + 1) === Equals) break;
       if (typeAt(at) === Comma) out.push(marked(tokens[at] as Token, ItemComma));
       else if (typeAt(at) !== Unknown) out.push(tokens[at] as Token);
       at += 1;
     }
-    const last = out.at(-1) as Token;
+    const label = text.slice(header.startOffset, previousEnd());
     if (typeAt(afterNewlines(at)) === LeftBrace) {
       at = afterNewlines(at);
-      openBlock(header, text.slice(header.startOffset, endOf(last)));
-    }
+      openBlock(header, label);
+    } else if (surplus < 0) openMissing(header, label);
+    else if (typeAt(at) !== Newline && at < tokens.length) skipStatement();
   };
 
   const readBlock = (braceIndex: number): void => {
@@ -372,13 +427,39 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     return -1;
   };
 
+  /**
+   * With an opening brace missing: how many words of the line at `at` are a block's header. The lines below are
+   * indented then, or the line itself closes what it has not opened.
+   */
+  const headerWordsWithoutBrace = (): number => {
+    let index = at;
+    while (index < at + 2 && isWord(tokens[index]) && typeAt(index + 1) !== Equals) index += 1;
+    if (index === at) return 0;
+    if (typeAt(index) === Newline) {
+      const next = tokens[index + 1];
+      const below = next === undefined ? undefined : indentOf(text, next.startOffset);
+      const own = indentOf(text, (tokens[at] as Token).startOffset);
+      return below !== undefined && own !== undefined && below > own ? index - at : 0;
+    }
+    if (typeAt(index) !== RightBrace && !isWord(tokens[index])) return 0;
+    // On one line with its parent's header, the brace closes the parent.
+    if ((blocks.at(-1)?.header.end ?? 0) > presentLine) return 0;
+    let depth = 0;
+    const limit = Math.min(tokens.length, index + oneLineBlockLimit);
+    for (let ahead = index; ahead < limit && typeAt(ahead) !== Newline && depth >= 0; ahead += 1) {
+      if (typeAt(ahead) === LeftBrace) depth += 1;
+      else if (typeAt(ahead) === RightBrace) depth -= 1;
+    }
+    return depth < 0 ? index - at : 0;
+  };
+
   const readStrayText = (): void => {
     const first = tokens[at] as Token;
     const last = skipStatement();
     // A run of such lines is one mistake; what the lexer has reported is not said twice.
     if (inStrayText || first.tokenType === Unknown) return;
     inStrayText = true;
-    const end = Math.min(endOf(last), lineEnd(text, first.startOffset));
+    const end = lineEnd(text, first.startOffset, endOf(last));
     const span = { start: first.startOffset, end };
     const suggestion = isWord(first) ? nearestKeyword(first.image) : undefined;
     errors.push(mistakes.outsideDeclaration(span, text.slice(span.start, span.end), spanOf(first), suggestion));
@@ -416,20 +497,31 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
   const readUnnamed = (first: Token): void => {
     if (readDigitGroups(first)) return;
     const last = skipStatement();
-    if (first.tokenType === Unknown) return;
-    const span = { start: first.startOffset, end: Math.min(endOf(last), lineEnd(text, first.startOffset)) };
+    if (inStrayText || first.tokenType === Unknown) return;
+    inStrayText = true;
+    const span = { start: first.startOffset, end: lineEnd(text, first.startOffset, endOf(last)) };
     errors.push(mistakes.cannotStartLine(span, text.slice(span.start, span.end)));
   };
 
   const readMember = (): void => {
     const first = tokens[at] as Token;
     noteIndentation(first);
-    if (!isWord(first)) return readUnnamed(first);
+    if (!isWord(first) || typeAt(at + 1) === LeftParenthesis) return readUnnamed(first);
     const second = typeAt(at + 1);
     const isAssignment = second === Equals || second === Dot || second === Colon;
     const statement = isAssignment ? undefined : statementWords.get(first.image);
     const brace = statement === undefined || second === LeftBrace ? headerBrace() : -1;
-    if (brace !== -1) return readBlock(brace);
+    if (brace !== -1) {
+      inStrayText = false;
+      return readBlock(brace);
+    }
+    inStrayText = false;
+    const words = surplus < 0 && statement === undefined ? headerWordsWithoutBrace() : 0;
+    if (words > 0) {
+      out.push(marked(first, BlockWord), ...tokens.slice(at + 1, at + words));
+      at += words;
+      return openMissing(first, text.slice(first.startOffset, previousEnd()));
+    }
     out.push(marked(first, statement ?? PropertyWord));
     at += 1;
     readValue(statement === undefined);
@@ -439,7 +531,9 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     closeByIndentation();
     const type = typeAt(at);
     if (type === Newline || type === Comma) {
-      out.push(tokens[at] as Token);
+      const separator = tokens[at] as Token;
+      if (type === Newline) presentLine = endOf(separator);
+      out.push(separator);
       at += 1;
     } else if (type === RightBrace) onRightBrace();
     else if (blocks.length === 0) readTopLevel();

@@ -52,6 +52,8 @@ const unit = new RegExp(
 const suffix = new RegExp(`(?:[KMGT]i|[KMBT])${wordEnd}`, "uy");
 /** After a number and a space: a word that begins something else is no unit. */
 const notAUnit = /[ \t]*(?:=(?!=)|[:{(]|\.(?!\.))/y;
+/** The same for a word that no unit is: it may also be a block's name, whose kind and `{` follow. */
+const notAnyUnit = new RegExp(`${notAUnit.source}|[ \\t]+[\\p{L}_][\\p{L}\\p{M}\\p{N}_]*[ \\t]*\\{`, "uy");
 const afterNumber: ReadonlySet<string> = new Set(["step", "from", "as"]);
 const blank = /[\s\u200b\ufeff]/u;
 
@@ -92,10 +94,10 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0];
 }
 
-/** First offset at or after `from` that holds a line break, or the end. */
-export function lineEnd(text: string, from: number): number {
+/** First offset at or after `from` that holds a line break, or `limit`. */
+export function lineEnd(text: string, from: number, limit = text.length): number {
   let at = from;
-  while (at < text.length && !isLineBreak(text.charCodeAt(at))) at += 1;
+  while (at < limit && !isLineBreak(text.charCodeAt(at))) at += 1;
   return at;
 }
 
@@ -295,8 +297,10 @@ function scanQuantity(text: string, start: number, errors: SyntaxError[]): Numbe
     let spaced = at;
     while (text.charCodeAt(spaced) === 32 || text.charCodeAt(spaced) === 9) spaced += 1;
     if (spaced > at) {
-      const candidate = matchAt(unit, text, spaced) ?? matchAt(word, text, spaced);
-      if (candidate !== undefined && !afterNumber.has(candidate) && matchAt(notAUnit, text, spaced + candidate.length) === undefined) {
+      const knownUnit = matchAt(unit, text, spaced);
+      const candidate = knownUnit ?? matchAt(word, text, spaced);
+      const otherwise = knownUnit === undefined ? notAnyUnit : notAUnit;
+      if (candidate !== undefined && !afterNumber.has(candidate) && matchAt(otherwise, text, spaced + candidate.length) === undefined) {
         unitStart = spaced;
         unitText = candidate;
       }

@@ -109,6 +109,20 @@ export function blockNotClosed(header: Span, label: string, at: number, newText:
   });
 }
 
+export function blockNotOpened(header: Span, label: string, at: number): SyntaxError {
+  return error("DSCO1003", header, `The block of ${quote(label)} is not opened: \`{\` is missing.`, {
+    title: "Add `{`",
+    edits: [insert(at, " {")],
+  });
+}
+
+export function importNotOpened(keyword: Span, at: number): SyntaxError {
+  return error("DSCO1003", keyword, "The names of this import are not opened: `{` is missing.", {
+    title: "Add `{`",
+    edits: [insert(at, " {")],
+  });
+}
+
 export function bracketNotClosed(open: Span, bracket: string, closer: string, at: number): SyntaxError {
   return error("DSCO1003", open, `This \`${bracket}\` is not closed: \`${closer}\` is missing.`, {
     title: `Add \`${closer}\``,

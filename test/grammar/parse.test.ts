@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, print, type BlockDeclaration, type Expression, type Member, type ParseResult, type Property } from "../../grammar/src/index";
+import { endOf, lex } from "../../grammar/src/lexer";
 
 const fixtures = join(import.meta.dirname, "fixtures", "valid");
 const names = readdirSync(fixtures);
@@ -115,6 +116,40 @@ describe("what is lost to a mistake", () => {
   });
 });
 
+describe("one mistake", () => {
+  /** Two ordinary files with one token lost or written twice. */
+  const mistakes = ["deepseek-v3.dsco", "declarations.dsco"].flatMap((name) => {
+    const text = fixture(name);
+    return lex(text).tokens.flatMap((token) => {
+      const { startOffset } = token;
+      const end = endOf(token);
+      return [text.slice(0, startOffset) + text.slice(end), `${text.slice(0, end)} ${text.slice(startOffset)}`];
+    });
+  });
+
+  test("is one message, but for rare ones that are two", () => {
+    const counts = mistakes.map((text) => parse(text).errors.length);
+    expect(mistakes.length).toBeGreaterThan(1000);
+    expect(Math.max(...counts)).toBe(2);
+    expect(counts.filter((count) => count === 2).length / counts.length).toBeLessThan(0.005);
+  });
+
+  test("costs at most the declaration that it stands in", () => {
+    for (const name of names) {
+      const text = fixture(name);
+      const whole = parse(text).chunks;
+      for (const [index, chunk] of whole.entries()) {
+        const own = text.slice(chunk.start, chunk.end);
+        for (const token of lex(own).tokens.filter((candidate) => candidate.image !== "\n")) {
+          const shorter = own.slice(0, token.startOffset) + own.slice(endOf(token));
+          const after = parse(text.slice(0, chunk.start) + shorter + text.slice(chunk.end)).file.declarations.length;
+          expect(after).toBeGreaterThanOrEqual(parse(text).file.declarations.length - (whole[index]?.declarations.length ?? 0));
+        }
+      }
+    }
+  });
+});
+
 describe("doc comments", () => {
   test.each([
     ["/// one\n/// two\nmodel A { }", "one\ntwo"],
@@ -186,6 +221,10 @@ describe("a line of 1 MB", () => {
     ["of properties without commas", "x = 1 ".repeat(size / 6)],
     ["of words", "word ".repeat(size / 5)],
     ["of blocks", "x { } ".repeat(size / 6)],
+    ["of blocks without an opening brace", "a b }".repeat(size / 5)],
+    ["of block headers and values", `}${"a b = 1, ".repeat(size / 9)}`],
+    ["of values without names", "5, x = 1, ".repeat(size / 10)],
+    ["of numbers with unknown units", "1 a ".repeat(size / 4)],
     ["of typographic quotes", "“".repeat(size)],
     ["of list items", `x = [${"1, ".repeat(size / 3)}]`],
   ])("%s is read in bounded time, alone and in a block", (_, line) => {
