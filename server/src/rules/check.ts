@@ -1,5 +1,5 @@
 import {
-  bindDeclaration, declarationProblems, fileScope, memoized, nameProblems, names, syntaxProblems, type BoundDeclaration, type Diagnostic, type Workspace,
+  bindDeclaration, declarationProblems, fileScope, memoized, nameProblems, names, syntaxProblems, type BoundDeclaration, type Diagnostic, type FileScope, type Workspace,
 } from "../core";
 import { rules } from "./registry";
 
@@ -24,16 +24,17 @@ export function checkFile(workspace: Workspace, uri: string, cancellation?: Canc
     const own = declarationProblems(workspace, scope, node);
     const declaration = node.kind === "let" ? undefined : bindDeclaration(workspace, node, scope);
     const isBroken = scope.source.parsed.errors.some((error) => node.start <= error.start && error.start <= node.end);
-    found.push(...withoutConsequences([...own, ...(declaration ? ruleProblems(workspace, declaration) : [])], isBroken));
+    found.push(...withoutConsequences(node, [...own, ...(declaration ? ruleProblems(workspace, declaration) : [])], isBroken));
   }
   return found.sort((left, right) => left.span.start - right.span.start || left.span.end - right.span.end || (left.code < right.code ? -1 : 1));
 }
 
 /** Where a declaration has an error, figures that are missing in its own statements are its consequence, not more news. */
-function withoutConsequences(problems: readonly Diagnostic[], isBroken: boolean): readonly Diagnostic[] {
-  const isConsequence = (problem: Diagnostic) => problem.code === names.notComputed.entry.code;
-  const hasCause = isBroken || problems.some((problem) => problem.severity === "error" && !isConsequence(problem));
-  return hasCause ? problems.filter((problem) => !isConsequence(problem)) : problems;
+function withoutConsequences(node: FileScope["declarations"][number], problems: readonly Diagnostic[], isBroken: boolean): readonly Diagnostic[] {
+  const statements = (node.kind === "let" ? [] : (node.body?.members ?? [])).filter((member) => member.kind === "require" || member.kind === "measured");
+  const isInStatement = ({ span }: Diagnostic) => statements.some((statement) => statement.start <= span.start && span.end <= statement.end);
+  const hasCause = isBroken || problems.some((problem) => problem.severity === "error" && !isInStatement(problem));
+  return hasCause ? problems.filter((problem) => problem.code !== names.notComputed.entry.code || !isInStatement(problem)) : problems;
 }
 
 /** What the rules say of a declaration, without what they say of its base already: one mistake, one message. */
