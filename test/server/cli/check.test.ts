@@ -72,7 +72,6 @@ describe("dsco check", () => {
   it("lets no file write control sequences to the terminal", async () => {
     const { output } = await runIn({ "a.dsco": 'import { A } from "./\u001b[31mred\u202e.dsco" // \u0007\n' }, ["check", "a.dsco"]);
     expect(output).toContain("DSCO2001");
-    // eslint-disable-next-line no-control-regex
     expect(output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
