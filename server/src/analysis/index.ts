@@ -6,7 +6,7 @@ export * from "./figures";
 export * from "./layers";
 export { formatLayers } from "../cost/term";
 export { modelResult, type ModelResult } from "./model-record";
-export { metricDimension, metricIds } from "./metric-table";
+export { metricDimension, metricIds, metricUnit } from "./metric-table";
 
 /** A workspace whose expressions can use metrics. */
 export const openWorkspace = (load: LoadSource): Workspace => createWorkspace(load, metricLookup);

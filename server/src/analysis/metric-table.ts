@@ -43,9 +43,14 @@ const unitsOf = (keyword: DeclarationKeyword): Readonly<Record<string, MetricUni
 
 export const metricIds = (keyword: DeclarationKeyword): readonly string[] => Object.keys(unitsOf(keyword));
 
+/** The unit of a metric, `null` for a text; `undefined` where the kind of declaration has no such metric. */
+export function metricUnit(keyword: DeclarationKeyword, id: string): MetricUnit | undefined {
+  const table = unitsOf(keyword);
+  return Object.hasOwn(table, id) ? table[id] : undefined;
+}
+
 /** The dimension of a metric; `undefined` where the kind of declaration has no such metric, or it is a text. */
 export function metricDimension(keyword: DeclarationKeyword, id: string): Dimension | undefined {
-  const table = unitsOf(keyword);
-  const unit = Object.hasOwn(table, id) ? table[id] : undefined;
+  const unit = metricUnit(keyword, id);
   return unit === undefined || unit === null ? undefined : dimensionOfUnit[unit];
 }

@@ -36,7 +36,7 @@ export const syntaxDiagnostics: Readonly<Record<SyntaxErrorCode, DiagnosticCode<
   ),
   DSCO1006: entry(
     "DSCO1006", "Nested too deeply",
-    "Blocks, brackets and operators may nest a few hundred levels; no real design comes near it.",
+    "Blocks, brackets and operators may nest 100 levels; no real design comes near it.",
     `let a = ${"(".repeat(600)}1${")".repeat(600)}\n`,
   ),
   DSCO1007: entry(
