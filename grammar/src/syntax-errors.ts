@@ -31,31 +31,31 @@ function replace(span: Span, newText: string): TextEdit {
 
 export function unknownCharacters(span: Span, text: string): SyntaxError {
   const shown = /^\p{Cc}+$/u.test(text)
-    ? `A control character (U+${(text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")})`
+    ? `a control character (U+${(text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")})`
     : quote(text);
-  return error("DSCO1005", span, `${shown} is not part of the language.`);
+  return error("DSCO1005", span, `${shown} is not part of the language`);
 }
 
 export function lookAlike(span: Span, text: string, meant: string): SyntaxError {
-  return error("DSCO1005", span, `${quote(text)} is not part of the language: write ${quote(meant)}.`, {
+  return error("DSCO1005", span, `${quote(text)} is not part of the language: write ${quote(meant)}`, {
     title: `Write ${meant}`,
     edits: [replace(span, meant)],
   });
 }
 
 export function semicolon(span: Span): SyntaxError {
-  return error("DSCO1005", span, "A line needs no `;` at its end.", { title: "Remove `;`", edits: [replace(span, "")] });
+  return error("DSCO1005", span, "a line needs no `;` at its end", { title: "Remove `;`", edits: [replace(span, "")] });
 }
 
 export function unclosedString(span: Span): SyntaxError {
-  return error("DSCO1004", span, "This text in quotes is not closed: `\"` is missing.", {
+  return error("DSCO1004", span, "this text in quotes is not closed: `\"` is missing", {
     title: "Add the closing quote",
     edits: [insert(span.end, "\"")],
   });
 }
 
 export function unclosedComment(span: Span): SyntaxError {
-  return error("DSCO1004", span, "This comment is not closed: `*/` is missing.", {
+  return error("DSCO1004", span, "this comment is not closed: `*/` is missing", {
     title: "Close the comment at the end of its line",
     edits: [insert(span.end, " */")],
   });
@@ -64,29 +64,29 @@ export function unclosedComment(span: Span): SyntaxError {
 // Numbers
 
 export function numberTooLarge(span: Span, digits: string): SyntaxError {
-  return error("DSCO1007", span, `${quote(digits)} is too large: numbers go up to about 1.8e308.`);
+  return error("DSCO1007", span, `${quote(digits)} is too large: numbers go up to about 1.8e308`);
 }
 
 export function numberTooSmall(span: Span, digits: string): SyntaxError {
-  return error("DSCO1007", span, `${quote(digits)} is too small to be told from 0: numbers go down to about 5e-324.`);
+  return error("DSCO1007", span, `${quote(digits)} is too small to be told from 0: numbers go down to about 5e-324`);
 }
 
 export function misplacedUnderscore(span: Span, digits: string): SyntaxError {
-  return error("DSCO1007", span, `${quote(digits)} is not a number: a single \`_\` may stand between two digits.`, {
+  return error("DSCO1007", span, `${quote(digits)} is not a number: a single \`_\` may stand between two digits`, {
     title: "Remove the misplaced `_`",
     edits: [replace(span, digits.replace(/_+/gu, "_").replace(/_(?!\d)/gu, ""))],
   });
 }
 
 export function missingLeadingDigit(span: Span, digits: string): SyntaxError {
-  return error("DSCO1007", span, `${quote(digits)} is not a number: a digit is missing before the point.`, {
+  return error("DSCO1007", span, `${quote(digits)} is not a number: a digit is missing before the point`, {
     title: `Write 0${digits}`,
     edits: [insert(span.start, "0")],
   });
 }
 
 export function missingFraction(span: Span, digits: string): SyntaxError {
-  return error("DSCO1007", span, `${quote(`${digits}.`)} is not a number: a digit is missing after the point.`, {
+  return error("DSCO1007", span, `${quote(`${digits}.`)} is not a number: a digit is missing after the point`, {
     title: `Write ${digits}`,
     edits: [replace(span, digits)],
   });
@@ -95,50 +95,50 @@ export function missingFraction(span: Span, digits: string): SyntaxError {
 // Nesting and brackets
 
 export function nestedTooDeeply(span: Span, limit: number): SyntaxError {
-  return error("DSCO1006", span, `This is nested too deeply: ${limit} levels are the limit.`);
+  return error("DSCO1006", span, `this is nested too deeply: ${limit} levels are the limit`);
 }
 
 export function expressionTooLong(span: Span, limit: number): SyntaxError {
-  return error("DSCO1006", span, `This expression is too deep: more than ${limit} operations hang on one another. Split it with \`let\`.`);
+  return error("DSCO1006", span, `this expression is too deep: more than ${limit} operations hang on one another; split it with \`let\``);
 }
 
 export function blockNotClosed(header: Span, label: string, at: number, newText: string): SyntaxError {
-  return error("DSCO1003", header, `This block of ${quote(label)} is not closed: \`}\` is missing.`, {
+  return error("DSCO1003", header, `this block of ${quote(label)} is not closed: \`}\` is missing`, {
     title: `Close the block of ${label}`,
     edits: [insert(at, newText)],
   });
 }
 
 export function blockNotOpened(header: Span, label: string, at: number): SyntaxError {
-  return error("DSCO1003", header, `The block of ${quote(label)} is not opened: \`{\` is missing.`, {
+  return error("DSCO1003", header, `the block of ${quote(label)} is not opened: \`{\` is missing`, {
     title: "Add `{`",
     edits: [insert(at, " {")],
   });
 }
 
 export function importNotOpened(keyword: Span, at: number): SyntaxError {
-  return error("DSCO1003", keyword, "The names of this import are not opened: `{` is missing.", {
+  return error("DSCO1003", keyword, "the names of this import are not opened: `{` is missing", {
     title: "Add `{`",
     edits: [insert(at, " {")],
   });
 }
 
 export function bracketNotClosed(open: Span, bracket: string, closer: string, at: number): SyntaxError {
-  return error("DSCO1003", open, `This \`${bracket}\` is not closed: \`${closer}\` is missing.`, {
+  return error("DSCO1003", open, `this \`${bracket}\` is not closed: \`${closer}\` is missing`, {
     title: `Add \`${closer}\``,
     edits: [insert(at, closer)],
   });
 }
 
 export function wrongCloser(span: Span, found: string, closer: string): SyntaxError {
-  return error("DSCO1003", span, `Found \`${found}\` where \`${closer}\` closes what was opened.`, {
+  return error("DSCO1003", span, `found \`${found}\` where \`${closer}\` closes what was opened`, {
     title: `Write \`${closer}\``,
     edits: [replace(span, closer)],
   });
 }
 
 export function strayCloser(span: Span, found: string): SyntaxError {
-  return error("DSCO1001", span, `This \`${found}\` closes nothing.`, {
+  return error("DSCO1001", span, `this \`${found}\` closes nothing`, {
     title: `Remove \`${found}\``,
     edits: [replace(span, "")],
   });
@@ -150,7 +150,7 @@ const declarationList = ["import", "let", ...declarationKeywords].map((word) => 
 
 export function outsideDeclaration(span: Span, text: string, keyword: Span, suggestion: string | undefined): SyntaxError {
   if (suggestion === undefined) {
-    return error("DSCO1001", span, `${quote(text)} stands outside every declaration. A declaration starts with ${declarationList}.`);
+    return error("DSCO1001", span, `${quote(text)} stands outside every declaration: a declaration starts with ${declarationList}`);
   }
   return error("DSCO1001", span, `${quote(text)} starts no declaration: did you mean \`${suggestion}\`?`, {
     title: `Change to ${suggestion}`,
@@ -159,49 +159,49 @@ export function outsideDeclaration(span: Span, text: string, keyword: Span, sugg
 }
 
 export function cannotStartLine(span: Span, text: string): SyntaxError {
-  return error("DSCO1001", span, `A line of a block starts with a name: found ${quote(text)}.`);
+  return error("DSCO1001", span, `a line of a block starts with a name: found ${quote(text)}`);
 }
 
 /** `1,000`: the comma ended the property, and `000` stands alone. */
 export function commaInNumber(span: Span, text: string): SyntaxError {
   const plain = text.replace(/,/gu, "_");
-  return error("DSCO1007", span, `${quote(text)} is not a number: a comma ends a property. Write \`${plain}\`.`, {
+  return error("DSCO1007", span, `${quote(text)} is not a number: a comma ends a property; write \`${plain}\``, {
     title: `Write ${plain}`,
     edits: [replace(span, plain)],
   });
 }
 
 export function unexpectedBlock(span: Span): SyntaxError {
-  return error("DSCO1001", span, "A block cannot stand here: only after its name, at the start of a line.");
+  return error("DSCO1001", span, "a block cannot stand here: only after its name, at the start of a line");
 }
 
 export function equalsBeforeBlock(span: Span, found: string, name: string): SyntaxError {
-  return error("DSCO1001", span, `${quote(name)} is a block: no \`${found}\` stands before its \`{\`.`, {
+  return error("DSCO1001", span, `${quote(name)} is a block: no \`${found}\` stands before its \`{\``, {
     title: `Remove \`${found}\``,
     edits: [replace(span, "")],
   });
 }
 
 export function extraInHeader(span: Span, text: string, keyword: string): SyntaxError {
-  return error("DSCO1001", span, `A block has a name and at most one kind: found ${quote(text)} before the \`{\` of ${quote(keyword)}.`);
+  return error("DSCO1001", span, `a block has a name and at most one kind: found ${quote(text)} before the \`{\` of ${quote(keyword)}`);
 }
 
 export function missingSeparator(span: Span, name: string, at: number): SyntaxError {
-  return error("DSCO1001", span, `${quote(name)} needs its own line, or a comma before it.`, {
+  return error("DSCO1001", span, `${quote(name)} needs its own line, or a comma before it`, {
     title: "Add a comma",
     edits: [insert(at, ",")],
   });
 }
 
 export function missingEquals(span: Span, name: string, at: number): SyntaxError {
-  return error("DSCO1001", span, `${quote(name)} needs \`=\` between name and value.`, {
+  return error("DSCO1001", span, `${quote(name)} needs \`=\` between name and value`, {
     title: "Add `=`",
     edits: [insert(at, " =")],
   });
 }
 
 export function colonForEquals(colon: Span, name: string): SyntaxError {
-  return error("DSCO1001", colon, `${quote(name)} needs \`=\` between name and value: found \`:\`.`, {
+  return error("DSCO1001", colon, `${quote(name)} needs \`=\` between name and value: found \`:\``, {
     title: "Replace `:` with `=`",
     edits: [replace(colon, " =")],
   });
@@ -209,13 +209,13 @@ export function colonForEquals(colon: Span, name: string): SyntaxError {
 
 /** `top_k` needs a value: found `}`. `property` lets the core say what kind of value. */
 export function missingValue(span: Span, property: string, found: string): SyntaxError {
-  return { ...error("DSCO1002", span, `${quote(property)} needs a value: ${found}.`), missingValue: { property, found } };
+  return { ...error("DSCO1002", span, `${quote(property)} needs a value: ${found}`), missingValue: { property, found } };
 }
 
 export function missingPart(span: Span, subject: string, part: string, found: string): SyntaxError {
-  return error("DSCO1002", span, `${quote(subject)} needs ${part}: ${found}.`);
+  return error("DSCO1002", span, `${quote(subject)} needs ${part}: ${found}`);
 }
 
 export function unexpectedAfter(span: Span, subject: string, text: string): SyntaxError {
-  return error("DSCO1001", span, `${quote(text)} cannot stand here: ${quote(subject)} ends with its line, or with a comma.`);
+  return error("DSCO1001", span, `${quote(text)} cannot stand here: ${quote(subject)} ends with its line, or with a comma`);
 }
