@@ -39,7 +39,7 @@ function outputOf(stream: NodeJS.WriteStream): (text: string) => void {
     isOpen = false;
     if (fault.code === "EPIPE") return;
     process.exitCode = 2;
-    if (stream !== process.stderr) process.stderr.write(`dsco: the output cannot be written: ${fault.code ?? fault.message}\n`);
+    if (stream !== process.stderr) process.stderr.write(`dsco: the output cannot be written: ${writeFault(fault)}.\n`);
   });
   return (text) => {
     if (isOpen) stream.write(text);

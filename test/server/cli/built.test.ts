@@ -140,7 +140,7 @@ describe("the built command line", patient, () => {
     it("says when its output cannot be written", async () => {
       write({ "a.dsco": tiny });
       const { code, errors } = await execute("sh", ["-c", `${quoted(process.execPath)} ${quoted(bin())} check a.dsco > ${full}`]);
-      expect({ code, errors }).toEqual({ code: 2, errors: "dsco: the output cannot be written: ENOSPC\n" });
+      expect({ code, errors }).toEqual({ code: 2, errors: "dsco: the output cannot be written: the disk is full.\n" });
     });
   }
 
@@ -266,6 +266,13 @@ describe("dsco lsp --stdio", patient, () => {
         );
         expect(diagnostics.length).toBeGreaterThan(0);
       }
+      const textDocument = { uri: pathToFileURL(path.join(folder, "v3.dsco")).href };
+      const lenses = await client.request<object[]>("textDocument/codeLens", { textDocument });
+      const shown = await Promise.all(lenses.map((lens) => client.request<{ command: { title: string } }>("codeLens/resolve", lens)));
+      const report = (await dsco(["report", "v3.dsco"])).output;
+      const figures = shown.flatMap((lens) => lens.command.title.match(/\d[\d.]*(?: [KMGT]?(?:B|FLOP)\b|B\b)/g) ?? []);
+      expect(figures.length).toBeGreaterThanOrEqual(4);
+      for (const figure of figures) expect(report).toContain(` ${figure} `);
     } finally {
       client.kill();
     }

@@ -15,7 +15,6 @@ describe("dsco check", () => {
       "  8 |   attention mha { head = 2 }",
       "    |                   ^^^^",
       "",
-      "",
       "1 error in 1 file",
       "",
     ].join("\n"));

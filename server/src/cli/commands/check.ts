@@ -64,7 +64,7 @@ function render(design: Design, diagnostics: readonly Diagnostic[], { format }: 
       const style = styleFor(host.color);
       const found = renderDiagnostics(design, diagnostics, style);
       const summary = (hasErrors(diagnostics) ? style.error : style.strong)(`${countDiagnostics(diagnostics)} in ${countFiles(design.files.length)}`);
-      return `${found}${found === "" ? "" : "\n"}${summary}\n`;
+      return `${found}${summary}\n`;
     }
   }
 }

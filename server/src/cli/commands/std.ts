@@ -2,8 +2,9 @@ import { loadStandard } from "../../analysis";
 import { didYouMean, nearest, type Source } from "../../core";
 import { standardLibrary } from "../../std";
 import { WrongUse, type Command } from "../command";
+import { firstSentence } from "../documentation";
 import { layoutColumns } from "../options";
-import { alignColumns, indent, styleFor } from "../terminal-text";
+import { alignColumns, indent, printable, styleFor, wrap } from "../terminal-text";
 
 export const std: Command = {
   name: "std",
@@ -18,8 +19,7 @@ export const std: Command = {
     if (name === undefined) {
       const style = styleFor(host.color);
       const sections = parts().map(({ address, entries }) => {
-        const rows = alignColumns(entries.map((entry) => [entry.name, entry.kind, entry.summary]));
-        return [style.strong(address), ...indent(rows.map((row) => shorten(row, layoutColumns(host) - 2)))].join("\n");
+        return [style.strong(address), ...indent(tableOf(entries, layoutColumns(host) - 2))].join("\n");
       });
       host.print(`${sections.join("\n\n")}\n`);
       return 0;
@@ -47,7 +47,7 @@ function parts(): readonly { readonly address: string; readonly text: string; re
 function entriesOf({ parsed, text }: Source): readonly Entry[] {
   return parsed.file.declarations.flatMap((node) => {
     if (node.kind === "import" || !node.name) return [];
-    const summary = node.doc?.split("\n")[0]?.trim() ?? "";
+    const summary = firstSentence(node.doc) ?? "";
     return [{ name: node.name.text, kind: node.kind === "let" ? "let" : node.keyword, summary, text: withDoc(text, node.start, node.end) }];
   });
 }
@@ -59,7 +59,15 @@ function withDoc(text: string, start: number, end: number): string {
   return `${[...doc, text.slice(start, end)].join("\n")}\n`;
 }
 
-const shorten = (line: string, columns: number): string => (line.length <= columns ? line : `${line.slice(0, columns - 1).trimEnd()}…`);
+/** Name, kind and summary; a summary that has no room goes on below itself. */
+function tableOf(entries: readonly Entry[], columns: number): readonly string[] {
+  const heads = alignColumns(entries.map((entry) => [entry.name, entry.kind, "|"])).map((line) => line.slice(0, -1));
+  return entries.flatMap((entry, index) => {
+    const head = heads[index] ?? "";
+    const [first = "", ...rest] = wrap(printable(entry.summary), columns - head.length);
+    return [`${head}${first}`.trimEnd(), ...indent(rest, " ".repeat(head.length))];
+  });
+}
 
 function textOf(name: string): string {
   const all = parts();

@@ -2,6 +2,7 @@ import type { DeclarationKeyword } from "../../../../grammar/src";
 import { defaultSequenceLength, figuresOf, type FigureOptions, type MetricFigure } from "../../analysis";
 import { bindDeclaration, evaluateAssertion, fileScope, settledValue, type BoundDeclaration, type Diagnostic, type Workspace } from "../../core";
 import { checkDesign, type Design, type NamedFile } from "../design";
+import { firstSentence } from "../documentation";
 
 /** What every format of `report` shows: computed once, written four ways. */
 export interface Report {
@@ -15,7 +16,7 @@ export interface ReportedDeclaration {
   readonly name: string;
   readonly file: NamedFile;
   readonly span: { readonly start: number; readonly end: number };
-  /** First line of the doc comment. */
+  /** First sentence of the doc comment. */
   readonly summary: string | undefined;
   /** In the registry's order; none for kinds that this version does not compute. */
   readonly metrics: readonly MetricFigure[];
@@ -51,7 +52,7 @@ function reportOn(workspace: Workspace, declaration: BoundDeclaration, file: Nam
   const metrics = figuresOf(workspace, declaration, options);
   return {
     keyword, name, file, span: { start: node.start, end: node.end }, metrics,
-    summary: node.doc?.split("\n").find((line) => line.trim() !== "")?.trim(),
+    summary: firstSentence(node.doc),
     published: publishedOf(workspace, declaration, metrics, options),
     conditions: metrics.length === 0 ? "" : conditionsOf(workspace, declaration, options),
   };
