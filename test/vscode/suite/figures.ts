@@ -61,6 +61,7 @@ test("the command of a lens opens the explanation of its figure, which follows t
   await until("the tab", () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ label }) => label.includes("kv_bytes_per_token")));
   const explanation = () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "dsco-explanation")?.getText() ?? "";
   await until("61 layers x 4,096 bytes", () => explanation().includes("249,856"));
+  await vscode.window.showTextDocument(document);
   await edit(document, rangeOf(document, "61"), "122");
   await until("122 layers x 4,096 bytes", () => explanation().includes("499,712"));
 });

@@ -1,5 +1,5 @@
-import { commands, Disposable, EventEmitter, Uri, window, workspace } from "vscode";
-import type { DscoCommands, ExplainParams } from "../../../../server/src/lsp/protocol";
+import { commands, Disposable, EventEmitter, extensions, Uri, ViewColumn, window, workspace } from "vscode";
+import type { DscoCommands } from "../../../../server/src/lsp/protocol";
 import { registerCommand } from "../../infrastructure/commands";
 import { explanationScheme } from "../../infrastructure/schemes";
 import type { Server } from "../../infrastructure/server";
@@ -11,6 +11,13 @@ import { explanationOf, explanationPath } from "./explanation-path";
  */
 export function registerExplanation(server: Server): Disposable {
   const changed = new EventEmitter<Uri>();
+  /** The pages that were asked for, and whether their tabs were seen yet: a page whose tab is gone is forgotten. */
+  const pages = new Map<string, { readonly uri: Uri; readonly hadTab: boolean }>();
+  const refresh = (uri: Uri) => {
+    changed.fire(uri);
+    // VS Code closes a document that only a preview shows after some minutes; opened again, it is read again.
+    void workspace.openTextDocument(uri);
+  };
   return Disposable.from(
     changed,
     workspace.registerTextDocumentContentProvider(explanationScheme, {
@@ -18,23 +25,42 @@ export function registerExplanation(server: Server): Disposable {
       provideTextDocumentContent: async (uri, token) => {
         const params = explanationOf(uri);
         const explanation = params && (await server.request("dsco/explain", params, token));
-        return explanation?.markdown ?? `\`${uri.path.slice(1, -".md".length)}\` is not in the file any more.\n`;
+        return explanation?.markdown ?? `\`${nameOf(uri)}\` is not in the file any more.\n`;
       },
     }),
     server.onNotification("dsco/status", (status) => {
       if (status.state !== "ready") return;
-      for (const document of workspace.textDocuments) {
-        if (document.uri.scheme === explanationScheme && explanationOf(document.uri)?.uri === status.uri) changed.fire(document.uri);
+      // Whatever file changed: a figure may use what it imports.
+      for (const [key, { uri, hadTab }] of pages) {
+        if (hadTab && !hasTab(uri)) pages.delete(key);
+        else {
+          pages.set(key, { uri, hadTab: hasTab(uri) });
+          refresh(uri);
+        }
       }
     }),
-    registerCommand<DscoCommands["dsco.showExplanation"]>("dsco.showExplanation", "show the explanation", showExplanation),
+    registerCommand<DscoCommands["dsco.showExplanation"]>("dsco.showExplanation", "show the explanation", async (params) => {
+      const uri = Uri.from({ scheme: explanationScheme, ...explanationPath(params) });
+      pages.set(uri.toString(), { uri, hadTab: false });
+      await show(uri);
+    }),
   );
 }
 
-async function showExplanation(params: ExplainParams): Promise<void> {
-  const uri = Uri.from({ scheme: explanationScheme, ...explanationPath(params) });
-  // VS Code's own Markdown extension draws the page; where it is switched off, the Markdown itself is readable.
-  const known = await commands.getCommands(true);
-  if (known.includes("markdown.showPreviewToSide")) await commands.executeCommand("markdown.showPreviewToSide", uri);
-  else await window.showTextDocument(uri, { preview: true, preserveFocus: true });
+async function show(uri: Uri): Promise<void> {
+  if (extensions.getExtension("vscode.markdown-language-features")) {
+    await commands.executeCommand("markdown.showPreviewToSide", uri);
+  } else {
+    // VS Code's own Markdown extension, which draws the page, is switched off; the Markdown itself is readable.
+    await window.showTextDocument(uri, { preview: true, preserveFocus: true, viewColumn: ViewColumn.Beside });
+  }
+}
+
+/** The figure's name, `DeepSeekV3.kv_bytes_per_token`, which is also in the label of the page's tab. */
+function nameOf(uri: Uri): string {
+  return uri.path.slice(1, -".md".length);
+}
+
+function hasTab(uri: Uri): boolean {
+  return window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label.includes(nameOf(uri))));
 }
