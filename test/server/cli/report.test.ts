@@ -108,10 +108,13 @@ describe("report as text", () => {
   });
 
   it("sets published figures beside its own, and leaves them out where they do not compare", async () => {
-    const published = tiny.replace("  ffn", '  measured kv_bytes_per_token = 60 B from "a paper"\n  measured total_params = 1.576K from "another"\n\n  ffn');
+    const published = tiny.replace("  ffn", '  measured kv_bytes_per_token = 60 B from "a paper"\n  measured total_params = 1.576K from "another"\n  measured active_params = 1577 from "a third"\n  measured embedding_params = 1K from "a fourth"\n  measured mtp_params = 0 from "a fifth"\n\n  ffn');
     const { output } = await runIn({ "a.dsco": published }, ["report", "a.dsco"]);
     expect(output).toMatch(/KV cache per token +64 B +60 B +\+6\.7 % +a paper\n/);
     expect(output).toMatch(/Parameters +1576 +1\.576K +exact +another\n/);
+    expect(output).toMatch(/Active parameters +1576 +1577 +-0\.1 % +a third\n/); // 1576 / 1577 - 1 = -0.063 %
+    expect(output).toMatch(/Embedding parameters +256 +1K +-74\.4 % +a fourth\n/);
+    expect(output).toMatch(/MTP parameters +0 +0 +exact +a fifth\n/);
     expect((await runIn({ "a.dsco": published }, words("report a.dsco --sequence-length 8192"))).output).not.toContain("a paper");
   });
 

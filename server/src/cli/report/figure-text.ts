@@ -46,6 +46,6 @@ function differenceText(computed: number, measured: number): string {
   if (computed === measured) return "exact";
   if (measured === 0) return "";
   const percent = (computed / measured - 1) * 100;
-  const digits = Math.abs(percent) < 0.05 ? "<0.1" : Math.abs(percent).toFixed(1);
-  return `${percent < 0 ? "-" : "+"}${digits} %`;
+  if (Math.abs(percent) < 0.05) return "<0.1 %";
+  return `${percent < 0 ? "-" : "+"}${Math.abs(percent).toFixed(1)} %`;
 }
