@@ -1,9 +1,9 @@
 import type { LayerAssignment } from "../../analysis";
-import { defineDiagnostic, type BoundBlock, type FixCandidate, type LayerRange } from "../../core";
+import { defineDiagnostic, type BoundBlock, type FixCandidate, type LayerRange, type Place } from "../../core";
 import { candidate, setKeyFix } from "../edits";
 import { exampleModel } from "../examples";
 import { indicesOf, layersOf, putOnLayers, titleOf } from "../layer-sets";
-import { blocksOf, placeOfKey, type Rule, type RuleSubject } from "../rule";
+import { blocksOf, isWrittenHere, placeOfKey, type Rule, type RuleSubject } from "../rule";
 
 const layersOutside = defineDiagnostic<{ layers: string; block: string; last: number }>({
   code: "DSCO3001", severity: "error", title: "Layers outside the model",
@@ -44,6 +44,12 @@ function fixes(subject: RuleSubject, block: BoundBlock, ranges: readonly LayerRa
   ];
 }
 
+/** At the block's layers, or at the model's where only they are written in this declaration. */
+function placeOf(subject: RuleSubject, block: BoundBlock): Place {
+  const model = subject.declaration.block;
+  return isWrittenHere(block, "layers") || !isWrittenHere(model, "layers") ? placeOfKey(subject, block, "layers") : placeOfKey(subject, model, "layers");
+}
+
 export const layersOutsideRule: Rule = {
   on: ["model"],
   entries: [layersOutside.entry],
@@ -52,7 +58,7 @@ export const layersOutsideRule: Rule = {
     if (!assignment) return [];
     return [...assignment.outside].map(([block, ranges]) =>
       layersOutside.at(
-        placeOfKey(subject, block, "layers"),
+        placeOf(subject, block),
         { layers: rangesText(ranges), block: titleOf(block), last: assignment.total - 1 },
         { fixes: () => fixes(subject, block, ranges, assignment) },
       ),
