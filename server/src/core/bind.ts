@@ -54,6 +54,7 @@ function resolveBase(workspace: Workspace, node: BlockDeclaration, file: FileSco
   const scope = fileScope(workspace, symbol.uri);
   const chain = workspace.cache;
   chain.depth += 1;
+  if (chain.depth > longestChain) chain.metLimit = true;
   const bound = scope && chain.depth <= longestChain ? bindDeclaration(workspace, symbol.node, scope) : undefined;
   chain.depth -= 1;
   if (!bound) problems.push(names.circularValue.at(place, { name: base.text }));
@@ -201,14 +202,15 @@ function rebind(workspace: Workspace, parent: Draft, block: BoundBlock, problems
 
 /**
  * A base's block gives way to an own block of another kind: wholly where the block stands alone (`network`) or the new
- * kind names no layers, else on the layers of the new one.
+ * kind names no layers, else on the layers of the new one. An own block that overrides one of the base is such a block
+ * where it writes its layers anew.
  */
 function isReplaced(block: Draft, own: readonly Draft[], merged: ReadonlySet<Draft>): boolean {
-  const rivals = own.filter((rival) => rival.keyword === block.keyword && rival.variant !== block.variant && !merged.has(rival));
-  if (rivals.length === 0) return false;
+  const rivals = own.filter((rival) => rival.keyword === block.keyword && rival.variant !== block.variant);
   const many = block.parent?.schema?.children.find((candidate) => candidate.keyword === block.keyword)?.many ?? false;
-  if (!many || rivals.some((rival) => !rival.properties.has("layers"))) return true;
-  block.replacedBy.push(...rivals);
+  const writesLayers = (rival: Draft) => rival.properties.get("layers")?.inherited === false;
+  if (rivals.some((rival) => !merged.has(rival) && (!many || !writesLayers(rival)))) return true;
+  block.replacedBy.push(...rivals.filter(writesLayers));
   return false;
 }
 
@@ -236,8 +238,9 @@ function bindChild(
   const complete = { ...shell, schema, variant: schema.variant };
   const meant = baseOf(workspace, complete, inherited.filter((block) => !merged.has(block)), problems);
   if (meant === "ambiguous") return bindBlock(workspace, { ...shell, schema: undefined }, undefined, problems);
-  if (meant) merged.add(meant);
-  return bindBlock(workspace, complete, meant, problems);
+  const bound = bindBlock(workspace, complete, meant, problems);
+  if (meant) merged.add(meant).add(bound);
+  return bound;
 }
 
 function childSchema(child: ChildSchema, node: Block, inherited: readonly Draft[], file: FileScope, problems: Diagnostic[]): BlockSchema | undefined {
