@@ -1,23 +1,32 @@
-/** Edit distance with transpositions; stops early beyond `limit`. */
+/** Rows of the table below, kept between calls: suggestions are asked for by the thousand in a broken file. */
+let beforeLast: number[] = [];
+let last: number[] = [];
+let current: number[] = [];
+
+/** Edit distance with transpositions, where it is at most `limit`; else more than `limit`. Looks only near the diagonal. */
 function distance(left: string, right: string, limit: number): number {
-  if (Math.abs(left.length - right.length) > limit) return limit + 1;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: right.length + 1 }, (_, index) => index);
+  const beyond = limit + 1;
+  if (Math.abs(left.length - right.length) > limit) return beyond;
+  for (let column = 0; column <= right.length; column += 1) last[column] = column;
   for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
+    const from = Math.max(1, row - limit);
+    const to = Math.min(right.length, row + limit);
+    current[from - 1] = from === 1 ? row : beyond;
+    let least = beyond;
+    for (let column = from; column <= to; column += 1) {
       const cost = left[row - 1] === right[column - 1] ? 0 : 1;
-      let best = Math.min((last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (last[column - 1] ?? 0) + cost);
+      const above = column < row + limit || row === 1 ? (last[column] ?? beyond) : beyond;
+      let best = Math.min(above + 1, (current[column - 1] ?? beyond) + 1, (last[column - 1] ?? beyond) + cost);
       if (row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]) {
-        best = Math.min(best, (beforeLast[column - 2] ?? 0) + 1);
+        best = Math.min(best, (beforeLast[column - 2] ?? beyond) + 1);
       }
-      current.push(best);
+      current[column] = best;
+      least = Math.min(least, best);
     }
-    if (Math.min(...current) > limit) return limit + 1;
-    beforeLast = last;
-    last = current;
+    if (least > limit) return beyond;
+    [beforeLast, last, current] = [last, current, beforeLast];
   }
-  return last[right.length] ?? limit + 1;
+  return last[right.length] ?? beyond;
 }
 
 /** Names that other tools use for what the language calls otherwise. */
@@ -42,21 +51,26 @@ const synonyms: Readonly<Record<string, string>> = {
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const list = [...candidates];
-  const plain = (text: string) => text.toLowerCase().replace(/[_\-./]/g, "");
-  const sameLetters = list.find((candidate) => plain(candidate) === plain(word));
+  const wanted = plain(word);
+  const sameLetters = list.find((candidate) => candidate.length >= wanted.length && candidate.length <= wanted.length + 8 && plain(candidate) === wanted);
   if (sameLetters !== undefined) return sameLetters;
   const synonym = synonyms[word.toLowerCase()];
   if (synonym !== undefined && list.includes(synonym)) return synonym;
+  const longer = word.length < 3 ? undefined : list.find((candidate) => candidate.startsWith(`${word}_`)); // `fp8` for `fp8_e4m3`
+  if (longer !== undefined) return longer;
   if (word.length > 80) return undefined;
-  const limit = word.length < 3 ? 0 : Math.floor(word.length / 3);
+  const lower = word.toLowerCase();
+  let limit = word.length < 3 ? 0 : Math.floor(word.length / 3);
   let best: string | undefined;
-  let bestDistance = limit + 1;
   for (const candidate of list) {
-    const between = distance(word.toLowerCase(), candidate.toLowerCase(), bestDistance);
-    if (between < bestDistance) [best, bestDistance] = [candidate, between];
+    if (limit < 0) break;
+    const between = distance(lower, candidate.toLowerCase(), limit);
+    if (between <= limit) [best, limit] = [candidate, between - 1];
   }
   return best;
 }
+
+const plain = (text: string): string => text.toLowerCase().replace(/[_\-./]/g, "");
 
 /** `; did you mean \`x\`?`, or nothing. */
 export const didYouMean = (suggestion: string | undefined): string =>
