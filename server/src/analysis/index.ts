@@ -8,6 +8,6 @@ export { formatLayers } from "../cost/term";
 export { modelResult, type ModelResult } from "./model-record";
 export { metricDimension, metricIds, metricUnit } from "./metric-table";
 
-/** A workspace whose expressions can use metrics. */
-export const openWorkspace = (load: LoadSource): Workspace => createWorkspace(load, metricLookup);
+/** A workspace whose expressions can use metrics; `previous` is the one before an edit. */
+export const openWorkspace = (load: LoadSource, previous?: Workspace): Workspace => createWorkspace(load, metricLookup, previous);
 export { loadStandard } from "./standard-library";

@@ -1,4 +1,4 @@
-import { layerRangesOf, settledValue, type BoundBlock, type BoundDeclaration, type LayerRange, type Workspace } from "../core";
+import { inProgress, layerRangesOf, memoized, settledValue, type BoundBlock, type BoundDeclaration, type LayerRange, type Workspace } from "../core";
 
 /** Which block stands on which layers of a model. */
 export interface LayerAssignment {
@@ -10,8 +10,13 @@ export interface LayerAssignment {
   readonly outside: ReadonlyMap<BoundBlock, readonly LayerRange[]>;
 }
 
-/** `undefined` where the number of layers has no value. */
+/** Computed once for a model; `undefined` where the number of layers has no value. */
 export function assignLayers(workspace: Workspace, model: BoundDeclaration): LayerAssignment | undefined {
+  const found = memoized(workspace, model, "layers of blocks", () => assign(workspace, model));
+  return found === inProgress ? undefined : found;
+}
+
+function assign(workspace: Workspace, model: BoundDeclaration): LayerAssignment | undefined {
   const total = settledValue(workspace, model.block, "layers").plain;
   if (typeof total !== "number") return undefined;
   const layers = new Map<BoundBlock, readonly number[]>();

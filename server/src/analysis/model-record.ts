@@ -21,8 +21,10 @@ export interface ModelResult {
 /** The block behind the first part of an input path: `attention[0]`, `precision`, "" for the model itself. */
 export type ModelBlocks = ReadonlyMap<string, BoundBlock>;
 
-/** Why a field has no value: a clause that completes "not computed: …". */
-export class Incomplete extends Error {}
+/** Why a field has no value: a clause that completes "not computed: …". No `Error`: nobody reads its stack, and taking one is slow. */
+export class Incomplete {
+  constructor(readonly message: string) {}
+}
 
 /** Builds the record of a model once; `undefined` where a value of the model asks for the model's own figures. */
 export function modelResult(workspace: Workspace, declaration: BoundDeclaration): ModelResult | undefined {
@@ -32,10 +34,10 @@ export function modelResult(workspace: Workspace, declaration: BoundDeclaration)
 
 /** A record of computed fields: one that has no value throws whenever it is read. Configurable, so that a proxy may watch it. */
 function tolerant<Result extends object>(fields: { readonly [Key in keyof Result]: () => Result[Key] }): Result {
-  const record = {};
+  const record: Record<string, unknown> = {};
   for (const [key, field] of Object.entries<() => unknown>(fields)) {
     try {
-      Object.defineProperty(record, key, { enumerable: true, configurable: true, value: field() });
+      record[key] = field();
     } catch (fault) {
       if (!(fault instanceof Incomplete)) throw fault;
       Object.defineProperty(record, key, { enumerable: true, configurable: true, get: () => { throw fault; } });

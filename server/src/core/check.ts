@@ -1,10 +1,11 @@
-import type { BlockDeclaration, Expression, ImportDeclaration, Member, Span } from "../../../grammar/src";
+import type { BlockDeclaration, ImportDeclaration, Span } from "../../../grammar/src";
 import { evaluateAssertion } from "./assertions";
 import { bindDeclaration, removeMember } from "./bind";
 import type { BoundBlock, BoundDeclaration, BoundProperty, FileScope, ImportedSymbol, LetSymbol, ResolvedImport } from "./bound";
 import { names, syntaxDiagnostics, type Diagnostic } from "./diagnostics";
 import { letValue, settledValue } from "./evaluate";
 import { blockTitle, declarationSchemas, describeType, type PropertyType } from "./schema";
+import { namesIn } from "./names-in";
 import { nearest } from "./suggest";
 import { exportedNames, fileScope, inProgress, resolveSymbol, type Workspace } from "./workspace";
 
@@ -130,7 +131,7 @@ function unusedProblems(workspace: Workspace, scope: FileScope): readonly Diagno
     (symbol): symbol is ImportedSymbol => symbol.kind === "imported" && resolveSymbol(workspace, scope, symbol.name.text) !== undefined,
   );
   if (imported.length === 0) return [];
-  const used = usedNames(scope);
+  const used = new Set(scope.declarations.flatMap((node) => [...namesIn(node)]));
   return imported
     .filter((symbol) => !used.has(symbol.name.text))
     .map((symbol) => names.unusedImport.at({ uri: scope.uri, span: symbol.node }, { name: symbol.name.text }, {
@@ -147,43 +148,6 @@ function removeImport(scope: FileScope, declaration: ImportDeclaration, symbol: 
   const previous = declaration.names[index - 1];
   if (next) return { start: node.start, end: next.start, newText: "" };
   return { start: previous?.end ?? node.start, end: node.end, newText: "" };
-}
-
-/** Every first part of a name that stands in an expression, a base or an `of`. */
-function usedNames(scope: FileScope): ReadonlySet<string> {
-  const used = new Set<string>();
-  const visitMember = (member: Member): void => {
-    switch (member.kind) {
-      case "property": return visit(member.value);
-      case "block": return member.body.members.forEach(visitMember);
-      case "require": case "where": visit(member.left); return visit(member.right);
-      case "measured": visit(member.metric); return visit(member.value);
-      case "objective": return visit(member.metric);
-    }
-  };
-  const visit = (root: Expression): void => {
-    const waiting: Expression[] = [root];
-    for (let node = waiting.pop(); node; node = waiting.pop()) {
-      switch (node.kind) {
-        case "name": if (node.parts[0]) used.add(node.parts[0].text); break;
-        case "range": waiting.push(node.from, node.to); if (node.step) waiting.push(node.step); break;
-        case "list": waiting.push(...node.items); break;
-        case "unary": waiting.push(node.operand); break;
-        case "binary": waiting.push(node.left, node.right); break;
-        case "call": waiting.push(...node.arguments); break;
-        case "parenthesized": waiting.push(node.inner); break;
-      }
-    }
-  };
-  for (const node of scope.declarations) {
-    if (node.kind === "let") visit(node.value);
-    else {
-      if (node.base) used.add(node.base.text);
-      if (node.of) used.add(node.of.text);
-      node.body?.members.forEach(visitMember);
-    }
-  }
-  return used;
 }
 
 /** What is wrong with one declaration or constant: structure, values, required keys, statements. */

@@ -231,6 +231,7 @@ function evaluateName(expression: NameExpression, scope: Scope): Value | undefin
   const [first, ...rest] = expression.parts;
   if (!first) return undefined;
   if (cache.depth >= longestChain) {
+    cache.metLimit = true;
     scope.problems.push(values.tooDeep.at(placeOf(scope, expression), {}));
     return undefined;
   }

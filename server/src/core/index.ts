@@ -10,4 +10,5 @@ export { evaluate, functionNames, layerRangesOf, letValue, referenceAt, settledV
 export type { Reference } from "./reference";
 export { evaluateAssertion, type AssertionResult } from "./assertions";
 export { blockHeaderSpan, declarationProblems, headerSpan, nameProblems, syntaxProblems } from "./check";
+export { namesIn } from "./names-in";
 export { didYouMean, nearest } from "./suggest";

@@ -21,6 +21,7 @@ export function createWorkspaceState(documents: Documents, host: Host): Workspac
   const files = new Map<string, Loaded>();
   let folders: readonly string[] = [];
   let workspace: Workspace | undefined;
+  let previous: Workspace | undefined;
 
   /** Without an open folder, the folders of the open files bound what they may import. */
   const allowedFolders = (): readonly string[] =>
@@ -45,24 +46,28 @@ export function createWorkspaceState(documents: Documents, host: Host): Workspac
     return loaded;
   };
 
-  const current = () => (workspace ??= openWorkspace(load));
+  const current = (): Workspace => {
+    workspace ??= openWorkspace(load, previous);
+    previous = workspace;
+    return workspace;
+  };
 
-  const textChanged = () => {
+  const outdated = () => {
     workspace = undefined;
   };
 
   return {
     current,
-    textChanged,
+    textChanged: outdated,
     filesChanged: (uris) => {
       if (uris === undefined) files.clear();
       else for (const uri of uris) files.delete(toInternal(uri));
-      workspace = undefined;
+      outdated();
     },
     setFolders: (uris) => {
       folders = uris.map((uri) => toInternal(uri.endsWith("/") ? uri : `${uri}/`));
       files.clear();
-      workspace = undefined;
+      outdated();
     },
     dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && reaches(current(), other, uri)),
   };

@@ -1,6 +1,7 @@
 import {
   bindDeclaration, declarationProblems, fileScope, memoized, nameProblems, names, syntaxProblems, type BoundDeclaration, type Diagnostic, type FileScope, type Workspace,
 } from "../core";
+import { cleanDeclarations } from "./clean";
 import { rules } from "./registry";
 
 /** Stops a computation between two declarations; the editor's cancellation stands behind it. */
@@ -18,19 +19,45 @@ export class Cancelled extends Error {}
 export function checkFile(workspace: Workspace, uri: string, cancellation?: Cancellation): readonly Diagnostic[] {
   const scope = fileScope(workspace, uri);
   if (!scope) return [];
-  const found: Diagnostic[] = [...syntaxProblems(workspace, scope), ...nameProblems(workspace, scope)];
-  for (const node of scope.declarations) {
-    if (cancellation?.isCancellationRequested) throw new Cancelled();
-    const own = declarationProblems(workspace, scope, node);
-    const declaration = node.kind === "let" ? undefined : bindDeclaration(workspace, node, scope);
-    const isBroken = scope.source.parsed.errors.some((error) => node.start <= error.start && error.start <= node.end);
-    found.push(...withoutConsequences(node, [...own, ...(declaration ? ruleProblems(workspace, declaration) : [])], isBroken));
-  }
+  const known = cleanDeclarations(workspace, scope);
+  const first = checkDeclarations(workspace, scope, (node) => !known.isClean(node), cancellation);
+  // Where a chain of names was too long, what is wrong on it depends on where it was entered: then all is looked at.
+  const { problems, clean } = workspace.cache.metLimit ? checkDeclarations(workspace, scope, () => true, cancellation) : first;
+  known.remember(clean);
+  const found = [...syntaxProblems(workspace, scope), ...nameProblems(workspace, scope), ...problems];
   return found.sort((left, right) => left.span.start - right.span.start || left.span.end - right.span.end || (left.code < right.code ? -1 : 1));
 }
 
+type DeclarationNode = FileScope["declarations"][number];
+
+interface Checked {
+  readonly problems: readonly Diagnostic[];
+  /** Without a problem, those that needed no look included. */
+  readonly clean: readonly DeclarationNode[];
+}
+
+function checkDeclarations(workspace: Workspace, scope: FileScope, needsLook: (node: DeclarationNode) => boolean, cancellation: Cancellation | undefined): Checked {
+  const { errors } = scope.source.parsed;
+  const problems: Diagnostic[] = [];
+  const clean: DeclarationNode[] = [];
+  for (const node of scope.declarations) {
+    if (cancellation?.isCancellationRequested) throw new Cancelled();
+    const isBroken = errors.some((error) => node.start <= error.start && error.start <= node.end);
+    const found = isBroken || needsLook(node) ? checkDeclaration(workspace, scope, node, isBroken) : [];
+    if (found.length === 0 && !isBroken) clean.push(node);
+    problems.push(...found);
+  }
+  return { problems, clean };
+}
+
+function checkDeclaration(workspace: Workspace, scope: FileScope, node: DeclarationNode, isBroken: boolean): readonly Diagnostic[] {
+  const own = declarationProblems(workspace, scope, node);
+  const declaration = node.kind === "let" ? undefined : bindDeclaration(workspace, node, scope);
+  return withoutConsequences(node, [...own, ...(declaration ? ruleProblems(workspace, declaration) : [])], isBroken);
+}
+
 /** Where a declaration has an error, figures that are missing in its own statements are its consequence, not more news. */
-function withoutConsequences(node: FileScope["declarations"][number], problems: readonly Diagnostic[], isBroken: boolean): readonly Diagnostic[] {
+function withoutConsequences(node: DeclarationNode, problems: readonly Diagnostic[], isBroken: boolean): readonly Diagnostic[] {
   const statements = (node.kind === "let" ? [] : (node.body?.members ?? [])).filter((member) => member.kind === "require" || member.kind === "measured");
   const isInStatement = ({ span }: Diagnostic) => statements.some((statement) => statement.start <= span.start && span.end <= statement.end);
   const hasCause = isBroken || problems.some((problem) => problem.severity === "error" && !isInStatement(problem));

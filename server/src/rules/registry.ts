@@ -62,4 +62,4 @@ export const diagnosticEntries: readonly DiagnosticEntry[] = [
   ...Object.values(names).map((code) => code.entry),
   ...Object.values(values).map((code) => code.entry),
   ...rules.flatMap((rule) => rule.entries),
-].sort((left, right) => left.code.localeCompare(right.code));
+].sort((left, right) => (left.code < right.code ? -1 : 1));

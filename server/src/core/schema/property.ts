@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { DeclarationKeyword } from "../../../../grammar/src";
-import type { Dimension } from "../../units";
+import { formatGrouped, type Dimension } from "../../units";
 
 /** What kind of value a property takes, as the checker, completion, hover and the reference see it. */
 export type PropertyType =
@@ -56,7 +56,7 @@ const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
     .number()
     .refine((value) => Number.isInteger(value), { error: "must be a whole number", abort: true })
     .min(least, { error: least === 1 ? "must be at least 1" : `must not be below ${least}`, abort: true })
-    .max(most, { error: `must not be above ${most.toLocaleString("en-US")}` });
+    .max(most, { error: `must not be above ${formatGrouped(most)}` });
 
 /** A whole number from 1 up, or from `least`. */
 export const count = (documentation: string, extra: Extra & { least?: number; most?: number } = {}) =>

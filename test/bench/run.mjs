@@ -1,0 +1,275 @@
+#!/usr/bin/env node
+// How long the editor waits: the server's share of each answer, on designs of 100, 1,000 and 10,000 lines.
+//   npm run bench             everything, about a minute
+//   npm run bench -- --quick  fewer repetitions
+// Every figure is also a line `METRIC name value unit`. A figure over its aim is marked and makes the exit code 1
+// with --strict; without it the exit code is 0, since the machine's other load counts too.
+import { build } from "esbuild";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus, tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import jsonLanguage from "vscode-json-languageservice";
+
+const { getLanguageService, TextDocument } = jsonLanguage;
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const quick = process.argv.includes("--quick");
+const strict = process.argv.includes("--strict");
+const repetitions = quick ? 40 : 200;
+const sizes = [100, 1000, 10_000];
+
+/** Milliseconds that are aimed at, by metric. */
+const aims = {
+  "diagnostics_1000_lines_p95": 10,
+  "hover_1000_lines_p95": 2,
+  "diagnostics_10000_lines_p95": 60,
+  "cold_start_p50": 250,
+};
+
+const folder = mkdtempSync(path.join(tmpdir(), "dsco-bench-"));
+const rows = [];
+let missed = 0;
+
+try {
+  await measure();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+print();
+if (strict && missed > 0) process.exitCode = 1;
+
+async function measure() {
+  const options = {
+    absWorkingDir: root, bundle: true, platform: "node", target: "node20", format: "cjs", mainFields: ["module", "main"], conditions: ["module"],
+    loader: { ".dsco": "text" }, minify: true, logLevel: "error",
+  };
+  await Promise.all([
+    build({ ...options, entryPoints: ["test/bench/in-process.ts"], outfile: path.join(folder, "in-process.js") }),
+    build({ ...options, entryPoints: ["server/src/hosts/node.ts"], outfile: path.join(folder, "server.js") }),
+  ]);
+  const bench = createRequire(import.meta.url)(path.join(folder, "in-process.js"));
+  for (const lines of sizes) {
+    const text = bench.design(lines);
+    const dsco = inProcess(bench, text, lines);
+    const json = await jsonLanguageService(bench, text, lines);
+    record(`ratio_to_json_${lines}_lines_p50`, dsco.p50 / json.p50, "x", "diagnostics of dsco over those of vscode-json-languageservice");
+    await overStdio(bench, text, lines);
+  }
+  await coldStart(bench);
+  memory(bench);
+}
+
+// ── what is measured ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Places where a digit of a value can be replaced, spread over a text. */
+function places(text) {
+  return text.split("\n").flatMap((line, index) => {
+    const at = /[=:] ?"?\d*\d(?=[\s,"}]|$)/.exec(line);
+    if (!at) return [];
+    const character = at.index + at[0].length - 1;
+    return [{ start: { line: index, character }, end: { line: index, character: character + 1 } }];
+  });
+}
+
+/**
+ * The same edits in each run: a digit somewhere is replaced by another one, and then written as it was, as a writer
+ * tries a value. Places are spread over the text by a fixed sequence.
+ */
+function* edits(text, count) {
+  const all = places(text);
+  const lines = text.split("\n");
+  let seed = 1;
+  for (let index = 0; index < count; index += 2) {
+    seed = (seed * 48_271) % 2_147_483_647;
+    const range = all[seed % all.length];
+    const written = lines[range.start.line].charAt(range.start.character);
+    yield { range, newText: String((Number(written) + 1) % 10) };
+    yield { range, newText: written };
+  }
+}
+
+function inProcess(bench, text, lines) {
+  const file = bench.openDesign(text);
+  file.diagnose();
+  for (const { range, newText } of edits(text, 40)) file.edit(range, newText);
+  const phases = { change: [], parse: [], check: [], convert: [] };
+  const total = [];
+  for (const { range, newText } of edits(text, repetitions)) {
+    const taken = file.edit(range, newText);
+    for (const [phase, milliseconds] of Object.entries(taken)) phases[phase].push(milliseconds);
+    total.push(Object.values(taken).reduce((sum, milliseconds) => sum + milliseconds, 0));
+  }
+  for (const [phase, samples] of Object.entries(phases)) recordTimes(`${phase}_${lines}_lines`, samples, `phase "${phase}" of an edit`);
+  const diagnostics = recordTimes(`diagnostics_${lines}_lines`, total, "from didChange to diagnostics, in the process");
+
+  // Each hover is the first one after an edit, as when the pointer rests while the writer types.
+  const hovers = [];
+  const resolves = [];
+  const completions = [];
+  for (const { range, newText } of edits(text, repetitions)) {
+    file.edit(range, newText);
+    hovers.push(timed(() => file.hover({ line: range.start.line, character: 3 })));
+    const [lens] = file.lenses();
+    if (lens) resolves.push(timed(() => file.resolve(lens.declaration, lens.metric)));
+    if (file.complete) completions.push(timed(() => file.complete(range.start)));
+  }
+  recordTimes(`hover_${lines}_lines`, hovers, "hover after an edit");
+  recordTimes(`lens_${lines}_lines`, resolves, "resolving a lens after an edit");
+  if (completions.length > 0) recordTimes(`completion_${lines}_lines`, completions, "completion after an edit");
+  return diagnostics;
+}
+
+async function jsonLanguageService(bench, text, lines) {
+  const service = getLanguageService({});
+  service.configure({ validate: true, schemas: [{ uri: "bench://dsco", fileMatch: ["*"], schema: bench.asJsonSchema() }] });
+  let document = TextDocument.create("file:///bench/design.json", "json", 1, bench.asJson(text));
+  const run = async ({ range, newText }) => {
+    document = TextDocument.update(document, [{ range, text: newText }], document.version + 1);
+    return service.doValidation(document, service.parseJSONDocument(document));
+  };
+  for (const edit of edits(document.getText(), 40)) await run(edit);
+  const samples = [];
+  for (const edit of edits(document.getText(), repetitions)) {
+    const start = performance.now();
+    await run(edit);
+    samples.push(performance.now() - start);
+  }
+  return recordTimes(`json_${lines}_lines`, samples, `vscode-json-languageservice on the same content (${document.lineCount} lines)`);
+}
+
+async function overStdio(bench, text, lines) {
+  const server = startServer();
+  await server.request("initialize", { processId: process.pid, rootUri: null, workspaceFolders: null, capabilities: { textDocument: { diagnostic: {} } } });
+  server.notify("initialized", {});
+  const uri = "file:///bench/design.dsco";
+  server.notify("textDocument/didOpen", { textDocument: { uri, languageId: "dsco", version: 1, text } });
+  const textDocument = { uri };
+  const samples = [];
+  const hovers = [];
+  let version = 1;
+  for (const { range, newText } of edits(text, 40 + repetitions)) {
+    const start = performance.now();
+    server.notify("textDocument/didChange", { textDocument: { uri, version: (version += 1) }, contentChanges: [{ range, text: newText }] });
+    await server.request("textDocument/diagnostic", { textDocument });
+    const middle = performance.now();
+    await server.request("textDocument/hover", { textDocument, position: { line: range.start.line, character: 3 } });
+    if (version <= 41) continue;
+    samples.push(middle - start);
+    hovers.push(performance.now() - middle);
+  }
+  recordTimes(`stdio_diagnostics_${lines}_lines`, samples, "from didChange to diagnostics, over standard streams");
+  recordTimes(`stdio_hover_${lines}_lines`, hovers, "hover, over standard streams");
+  server.stop();
+}
+
+async function coldStart(bench) {
+  const text = bench.design(100);
+  const samples = [];
+  for (let run = 0; run < (quick ? 3 : 9); run += 1) {
+    const start = performance.now();
+    const server = startServer();
+    const initialized = server.request("initialize", { processId: process.pid, rootUri: null, workspaceFolders: null, capabilities: { textDocument: { diagnostic: {} } } });
+    server.notify("initialized", {});
+    server.notify("textDocument/didOpen", { textDocument: { uri: "file:///bench/design.dsco", languageId: "dsco", version: 1, text } });
+    await initialized;
+    await server.request("textDocument/diagnostic", { textDocument: { uri: "file:///bench/design.dsco" } });
+    samples.push(performance.now() - start);
+    server.stop();
+  }
+  recordTimes("cold_start", samples, "from starting the process to the first diagnostics");
+}
+
+function memory(bench) {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  const text = bench.design(1000);
+  const file = bench.openDesign(text);
+  const used = () => {
+    collect();
+    return process.memoryUsage().heapUsed / 1e6;
+  };
+  for (const { range, newText } of edits(text, 100)) file.edit(range, newText);
+  const before = used();
+  for (const { range, newText } of edits(text, 1000)) {
+    file.edit(range, newText);
+    file.hover(range.start);
+  }
+  const after = used();
+  record("memory_after_1000_edits", after, "MB", "heap in use, 1,000 lines");
+  record("memory_growth_1000_edits", after - before, "MB", "growth of the heap over 1,000 edits");
+}
+
+// ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function timed(run) {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
+function startServer() {
+  const child = spawn(process.execPath, [path.join(folder, "server.js"), "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
+  const waiting = new Map();
+  let buffer = Buffer.alloc(0);
+  let lastId = 0;
+  child.stdout.on("data", (chunk) => {
+    buffer = Buffer.concat([buffer, chunk]);
+    for (let end = buffer.indexOf("\r\n\r\n"); end >= 0; end = buffer.indexOf("\r\n\r\n")) {
+      const length = Number(/Content-Length: (\d+)/.exec(buffer.subarray(0, end).toString())?.[1]);
+      if (buffer.length < end + 4 + length) return;
+      const message = JSON.parse(buffer.subarray(end + 4, end + 4 + length).toString());
+      buffer = buffer.subarray(end + 4 + length);
+      if (message.error) throw new Error(`the server answered ${JSON.stringify(message.error)}`);
+      waiting.get(message.id)?.(message.result);
+      waiting.delete(message.id);
+    }
+  });
+  const write = (message) => {
+    const body = Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message }));
+    child.stdin.write(Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]));
+  };
+  return {
+    notify: (method, params) => write({ method, params }),
+    request: (method, params) =>
+      new Promise((resolve) => {
+        const id = (lastId += 1);
+        waiting.set(id, resolve);
+        write({ id, method, params });
+      }),
+    stop: () => child.kill(),
+  };
+}
+
+function quantile(samples, share) {
+  const sorted = [...samples].sort((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+function recordTimes(name, samples, meaning) {
+  const p50 = quantile(samples, 0.5);
+  const p95 = quantile(samples, 0.95);
+  record(`${name}_p50`, p50, "ms", meaning);
+  record(`${name}_p95`, p95, "ms", meaning);
+  return { p50, p95 };
+}
+
+function record(name, value, unit, meaning) {
+  const aim = aims[name];
+  if (aim !== undefined && value > aim) missed += 1;
+  rows.push({ name, value, unit, meaning, aim });
+}
+
+function print() {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  console.log(`Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? "an unknown processor"}\n`);
+  for (const { name, value, unit, meaning, aim } of rows) {
+    const verdict = aim === undefined ? "" : value <= aim ? `  (aim ${aim})` : `  (aim ${aim}: MISSED)`;
+    console.log(`${name.padEnd(width)}  ${value.toFixed(2).padStart(9)} ${unit.padEnd(2)}  ${meaning}${verdict}`);
+  }
+  console.log();
+  for (const { name, value, unit } of rows) console.log(`METRIC ${name} ${Number(value.toPrecision(4))} ${unit}`);
+}
