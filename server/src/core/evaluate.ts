@@ -3,7 +3,7 @@ import type {
 } from "../../../grammar/src";
 import { parse } from "../../../grammar/src";
 import {
-  describeDimension, dimensions, divideDimensions, formatCount, formatGrouped, formatPercent, isPlain, magnitudes, multiplyDimensions, raiseDimension,
+  describeDimension, dimensions, divideDimensions, formatGrouped, formatPercent, isPlain, magnitudes, multiplyDimensions, raiseDimension,
   sameDimension, units, type Dimension,
 } from "../units";
 import { bindDeclaration, replaceFix, unknownDeclaration } from "./bind";
@@ -11,7 +11,8 @@ import type { BoundBlock, BoundDeclaration, BoundProperty, FileScope, LetSymbol,
 import { names, values, type Diagnostic, type FixCandidate } from "./diagnostics";
 import { blocksNamed, findMember, findName, findSymbol, isWordAnywhere, wordsOf, type Reference } from "./reference";
 import { describeType, type LayerRange, type PropertySpec, type PropertyType } from "./schema";
-import { nearest } from "./suggest";
+import { didYouMean, nearest } from "./suggest";
+import { suggestMagnitude, suggestUnit, withPrefix } from "./unit-suggestions";
 import { describeValue, plainNumber, type Value } from "./values";
 import { fileScope, inProgress, memoized, type Workspace } from "./workspace";
 
@@ -98,27 +99,34 @@ function exactProduct(value: number, magnitude: number): number {
   return Math.abs(product - nearestWhole) <= Math.abs(product) * 2 ** -51 ? nearestWhole : product;
 }
 
-function unknownUnit(literal: NumberLiteral, scope: Scope): Diagnostic {
-  const unit = literal.unit ?? "";
-  const span = literal.unitSpan ?? literal;
-  const touching = ["K", "M", "B", "T", "Ki", "Mi", "Gi", "Ti"].includes(unit);
-  if (touching && literal.suffix === undefined) {
-    const text = `${literal.digits}${unit}`;
-    return values.unknownUnit.at(placeOf(scope, span), { unit, suggestion: undefined, hint: `: a magnitude touches its number, \`${text}\`` }, {
-      fixes: () => [{ title: `Write \`${text}\``, edits: [{ start: literal.start, end: literal.end, newText: text }], preferred: true }],
+/** `span`: of the unit as the author wrote it, `text`. */
+function unknownUnit(literal: NumberLiteral, scope: Scope, span: Span = literal.unitSpan ?? literal, text = literal.unit ?? ""): Diagnostic {
+  const type = scope.key === undefined ? undefined : scope.block?.schema?.properties.get(scope.key)?.type;
+  const unitType = type?.kind === "quantity" ? type : undefined;
+  const magnitude = unitType || literal.suffix !== undefined ? undefined : suggestMagnitude(text);
+  if (magnitude !== undefined) {
+    const written = `${literal.digits}${magnitude}`;
+    const hint = magnitude === text ? `: a magnitude touches its number, \`${written}\`` : didYouMean(written);
+    return values.unknownUnit.at(placeOf(scope, span), { unit: text, suggestion: undefined, hint }, {
+      fixes: () => [{ title: `Write \`${written}\``, edits: [{ start: literal.start, end: span.end, newText: written }], preferred: true }],
     });
   }
-  const suggestion = unitSynonyms[unit] ?? nearest(unit, units.keys());
-  return values.unknownUnit.at(placeOf(scope, span), { unit, suggestion }, replaceFix(span, suggestion));
+  const suggestion = suggestUnit(text, unitType);
+  const gap = suggestion !== undefined && span.start === literal.start + literal.digits.length ? " " : "";
+  return values.unknownUnit.at(placeOf(scope, span), { unit: text, suggestion }, suggestion === undefined ? {} : {
+    fixes: () => [{ title: `Replace by \`${suggestion}\``, edits: [{ start: span.start, end: span.end, newText: `${gap}${suggestion}` }], preferred: true }],
+  });
 }
 
-/** Spellings whose case or form is ambiguous: bits and bytes are told apart by the letter alone. */
-const unitSynonyms: Readonly<Record<string, string>> = {
-  GBps: "GB/s", MBps: "MB/s", TBps: "TB/s", KBps: "KB/s", "Gb/s": "Gbps", "Mb/s": "Mbps", "Tb/s": "Tbps", Gb: "Gbps", gbps: "Gbps", gb: "GB", mb: "MB",
-  tb: "TB", kb: "KB", sec: "s", secs: "s", seconds: "s", second: "s", hours: "h", hour: "h", hr: "h", days: "d", day: "d", minutes: "min", mins: "min",
-  µs: "us", μs: "us", "TFLOP/s": "TFLOPS", "GFLOP/s": "GFLOPS", "PFLOP/s": "PFLOPS", TFLOPs: "TFLOPS", GFLOPs: "GFLOPS", PFLOPs: "PFLOPS", "$": "USD", usd: "USD", dollars: "USD",
-  token: "tokens", bytes: "B", byte: "B", watt: "W", watts: "W",
-};
+/** `400 Gb/s`, `2 USD/hour`: a quotient whose divisor is no name, written without spaces, was meant as a unit. */
+function slashedUnit(node: BinaryExpression | undefined, scope: Scope): Diagnostic | undefined {
+  if (!node || node.operator !== "/" || node.left.kind !== "number" || node.right.kind !== "name" || node.right.parts.length !== 1) return undefined;
+  const { left: literal, operatorSpan, right } = node;
+  const [name] = right.parts;
+  if (!name || literal.unit === undefined || !literal.unitSpan || literal.end !== operatorSpan.start || operatorSpan.end !== right.start) return undefined;
+  if (findName(name.text, scope)) return undefined;
+  return unknownUnit(literal, scope, { start: literal.unitSpan.start, end: right.end }, `${literal.unit}/${name.text}`);
+}
 
 function finite(quantity: Quantity, span: Span, scope: Scope, what: string): Quantity | undefined {
   if (Number.isFinite(quantity.value)) return quantity;
@@ -140,6 +148,11 @@ function evaluateBinary(expression: BinaryExpression, scope: Scope): Value | und
   while (first.kind === "binary") {
     spine.push(first);
     first = first.left;
+  }
+  const misspelt = slashedUnit(spine[spine.length - 1], scope);
+  if (misspelt) {
+    scope.problems.push(misspelt);
+    return undefined;
   }
   let left = numberOf(first, scope, spine.length > 0 ? `\`${spine[spine.length - 1]?.operator}\`` : "arithmetic");
   for (const node of spine.reverse()) {
@@ -301,6 +314,7 @@ function valueOf(reference: Reference, name: Identifier, scope: Scope): Value | 
 }
 
 function unknownName(name: Identifier, scope: Scope): Diagnostic {
+  if (name.text === scope.key) return names.circularValue.at(placeOf(scope, name), { name: name.text });
   const candidates: string[] = [...scope.file.symbols.keys()];
   for (let block = scope.block; block; block = block.parent) {
     candidates.push(...block.properties.keys());
@@ -516,14 +530,14 @@ function mismatch(value: Value, spec: PropertySpec, expression: Expression, scop
   const wantsNumber = type.kind === "number" || type.kind === "token-count" || type.kind === "fraction" || type.kind === "number-or-auto";
   if (value.kind === "quantity" && type.kind === "quantity") {
     const plain = isPlain(value.dimension);
-    const found = plain ? formatCount(value.value) : describeDimension(value.dimension);
+    const found = plain ? formatGrouped(value.value) : describeDimension(value.dimension);
     if (plain && expression.kind === "number" && expression.suffix === "B" && sameDimension(type.dimension, dimensions.bytes)) {
       const text = `${expression.digits} B`;
       return values.wrongDimension.at(place, {
         key, expected: "bytes", found: `the count ${formatGrouped(value.value)}`, hint: `; \`${expression.digits}B\` is a count (billions), \`${text}\` are bytes`,
       }, { fixes: () => [{ title: `Write \`${text}\`: bytes`, edits: [{ start: expression.start, end: expression.end, newText: text }] }] });
     }
-    if (plain) return values.missingUnit.at(place, { key, example: type.example, found }, { fixes: () => unitFixes(expression, type.dimension, type.example) });
+    if (plain) return values.missingUnit.at(place, { key, example: type.example, found }, { fixes: () => unitFixes(expression, type) });
     return values.wrongDimension.at(place, { key, expected: describeDimension(type.dimension), found }, { fixes: () => otherUnitFixes(expression, type.dimension) });
   }
   if (value.kind === "quantity" && wantsNumber) {
@@ -550,13 +564,20 @@ function otherUnitFixes(expression: Expression, dimension: Dimension): readonly 
     .map((candidate) => ({ title: `Write \`${digits}${suffix ?? ""} ${candidate}\``, edits: [{ start: unitSpan.start, end: unitSpan.end, newText: candidate }], preferred: true }));
 }
 
-/** The usual units of a dimension behind a bare number. */
-function unitFixes(expression: Expression, dimension: Dimension, example: string): readonly FixCandidate[] {
+/** The usual units of a type behind a bare number; a magnitude becomes the prefix of the unit. */
+function unitFixes(expression: Expression, type: Extract<PropertyType, { kind: "quantity" }>): readonly FixCandidate[] {
   if (expression.kind !== "number") return [];
-  const usual = example.split(" ")[1];
-  const alternatives = sameDimension(dimension, dimensions.bytes) ? ["GB", "GiB"] : sameDimension(dimension, dimensions.byteRate) ? ["GB/s", "Gbps", "TB/s"] : [];
-  return [...new Set([...(usual === undefined ? [] : [usual]), ...alternatives])].map((unit) => ({
-    title: `Write \`${expression.digits}${expression.suffix ?? ""} ${unit}\``,
-    edits: [{ start: expression.end, end: expression.end, newText: ` ${unit}` }],
-  }));
+  const { digits, suffix, start, end } = expression;
+  const write = (unit: string): FixCandidate => ({ title: `Write \`${digits} ${unit}\``, edits: [{ start, end, newText: `${digits} ${unit}` }] });
+  if (suffix !== undefined) {
+    const unit = withPrefix(suffix, type);
+    return unit === undefined ? [] : [write(unit)];
+  }
+  const usual = type.example.split(" ")[1];
+  return [...new Set([...(usual === undefined ? [] : [usual]), ...(alternatives.find(([dimension]) => sameDimension(dimension, type.dimension))?.[1] ?? [])])].map(write);
 }
+
+/** Units that are as usual as the one of the example. */
+const alternatives: readonly (readonly [Dimension, readonly string[]])[] = [
+  [dimensions.bytes, ["GB", "GiB"]], [dimensions.byteRate, ["GB/s", "Gbps", "TB/s"]], [dimensions.time, ["us", "ms", "s", "h"]],
+];
