@@ -25,8 +25,11 @@ export function checkFile(workspace: Workspace, uri: string, cancellation?: Canc
   const { problems, clean } = workspace.cache.metLimit ? checkDeclarations(workspace, scope, () => true, cancellation) : first;
   known.remember(clean);
   const found = [...syntaxProblems(workspace, scope), ...nameProblems(workspace, scope), ...problems];
-  return found.sort((left, right) => left.span.start - right.span.start || left.span.end - right.span.end || (left.code < right.code ? -1 : 1));
+  return found.sort((left, right) => left.span.start - right.span.start || left.span.end - right.span.end || compareText(left.code, right.code));
 }
+
+/** By code points: the same everywhere, whatever the language of the machine. */
+const compareText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 type DeclarationNode = FileScope["declarations"][number];
 

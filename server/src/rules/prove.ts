@@ -61,7 +61,7 @@ function prove(
   const source = fileScope(workspace, diagnostic.uri)?.source;
   if (!source || overlap(candidate.edits)) return undefined;
   const edited = createSource(source.uri, applyEdits(source.text, candidate.edits), source.version, source);
-  const after = openWorkspace((uri) => (uri === source.uri ? { kind: "source", source: edited } : workspace.load(uri)));
+  const after = openWorkspace((uri) => (uri === source.uri ? { kind: "source", source: edited } : workspace.load(uri)), workspace);
   const found = checkFiles(after, uris);
   if (countOf(found, diagnostic.code) >= countOf(before, diagnostic.code) || isWorse(before, found, diagnostic.severity)) return undefined;
   const gain = gains(workspace, after, diagnostic, candidate.shows ?? []);
