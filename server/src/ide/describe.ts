@@ -11,11 +11,23 @@ export function describeFigure(figure: Figure, dimension: Dimension): string {
   return figure.kind === "text" ? figure.value : `not computed: ${figure.reason}`;
 }
 
-/** `70.27 KB (70,272 B)`. Money per time has no exact form that a reader knows: USD a second says nothing. */
-const describeQuantity = (value: number, dimension: Dimension): string =>
-  dimension.usd !== 0 && (dimension.second !== 0 || dimension.joule !== 0) ? formatQuantity(value, dimension) : formatWithExact(value, dimension);
+/** `70.27 KB (70,272 B)`. Power and prices a time have no exact form that a reader knows: USD or joules a second say nothing. */
+function describeQuantity(value: number, dimension: Dimension): string {
+  const { usd, joule, second } = dimension;
+  const isRate = (usd !== 0 || joule !== 0) && (second !== 0 || (usd !== 0 && joule !== 0));
+  return isRate ? formatQuantity(value, dimension) : formatWithExact(value, dimension);
+}
 
-export const figureLine = (metric: MetricFigure): string => `${metric.title}: ${describeFigure(metric.figure, metric.dimension)}`;
+/** One line a figure; figures that are missing for one reason share a line. Markdown. */
+export function figureLines(metrics: readonly MetricFigure[]): readonly string[] {
+  const missing = new Map<string, string[]>();
+  const lines: string[] = [];
+  for (const { title, figure, dimension } of metrics) {
+    if (figure.kind === "unavailable") missing.set(figure.reason, [...(missing.get(figure.reason) ?? []), title]);
+    else lines.push(`${title}: ${describeFigure(figure, dimension)}`);
+  }
+  return [...lines, ...[...missing].map(([reason, titles]) => `${titles.join(", ")}: not computed: ${reason}`)];
+}
 
 /** A value as hover shows it: four digits and all of them. Markdown. */
 export function describeAny(value: Value, spec?: PropertySpec): string {

@@ -9,7 +9,7 @@ import {
 } from "../core";
 import { Cancelled, type Cancellation } from "../rules";
 import { formatGrouped } from "../units";
-import { describeAny, describeFigure, describeLayers, describeSpecType, figureLine, headerText, placeText } from "./describe";
+import { describeAny, describeFigure, describeLayers, describeSpecType, figureLines, headerText, placeText, plainProperty } from "./describe";
 import { blockAround, boundAround, locate, referenceOf, type Located } from "./locate";
 import { code, documentation, paragraphs } from "./markdown";
 import type { MarkdownHover } from "./plain";
@@ -101,16 +101,21 @@ function describeDeclaration(asked: Asked, node: BlockDeclaration, uri: string):
 const keyMetrics = ["total_params", "active_params", "kv_bytes_per_token", "train_flops_per_token"];
 
 function keyFigures(workspace: Workspace, bound: BoundDeclaration, options: FigureOptions): string {
-  return list(figuresOf(workspace, bound, options).filter((metric) => keyMetrics.includes(metric.id)).map(figureLine));
+  return list(figureLines(figuresOf(workspace, bound, options).filter((metric) => keyMetrics.includes(metric.id))));
 }
 
 const mostLines = 12;
 
 function ownProperties(workspace: Workspace, block: BoundBlock): string {
-  const lines = [...block.properties.keys()].map((key) => `${code(key)}: ${valueText(settledValue(workspace, block, key)) ?? "no value"}`);
+  const lines = [
+    ...[...block.properties.keys()].map((key) => `${code(key)}: ${valueText(settledValue(workspace, block, key)) ?? "no value"}`),
+    ...block.blocks.map((inner) => `${code(blockHeader(inner))}: ${[...inner.properties.keys()].map((key) => `${key} ${plainProperty(settledValue(workspace, inner, key))}`).join(", ")}`),
+  ];
   const rest = lines.length - mostLines;
   return list(rest > 0 ? [...lines.slice(0, mostLines), `and ${rest} more`] : lines);
 }
+
+const blockHeader = ({ keyword, variant }: BoundBlock): string => (variant === undefined ? keyword : `${keyword} ${variant}`);
 
 const list = (lines: readonly string[]): string => lines.map((line) => `* ${line}`).join("\n");
 
@@ -172,7 +177,7 @@ function describeProperty({ workspace, options }: Asked, bound: BoundDeclaration
 }
 
 function feeds(metrics: readonly MetricFigure[]): string {
-  return paragraphs("Enters into:", list(metrics.map(figureLine)));
+  return paragraphs("Enters into:", list(figureLines(metrics)));
 }
 
 const valueText = ({ value, spec }: PropertyValue): string | undefined => value && describeAny(value, spec);
@@ -205,7 +210,7 @@ function describeReference(asked: Asked, reference: Reference): string | undefin
       const { block, key } = reference;
       const found = settledValue(workspace, block, key);
       const { property, spec } = found;
-      const place = property ? `written in ${code(placeText(property.file.source, property.node.start))}` : `by default ${defaultText(spec)}`;
+      const place = property ? `Written in ${code(placeText(property.file.source, property.node.start))}` : `By default ${defaultText(spec)}`;
       return paragraphs(`**${code(key)}** = ${valueText(found) ?? "no value"}`, spec?.documentation, `${place}.`);
     }
     case "block": return reference.block.schema && paragraphs(`**${code(blockTitle(reference.block.schema))}**`, reference.block.schema.documentation);

@@ -1,6 +1,6 @@
 import {
-  bindDeclaration, declarationSchemas, fileScope, settledValue, type BlockSchema, type BoundBlock, type BoundDeclaration, type FileScope, type Position,
-  type PropertySpec, type Range, type Workspace,
+  bindDeclaration, declarationSchemas, fileScope, settledValue, type BlockSchema, type BoundBlock, type BoundDeclaration, type FileScope, type Position, type Range,
+  type Workspace,
 } from "../core";
 import { Cancelled, type Cancellation } from "../rules";
 import { plainProperty } from "./describe";
@@ -74,8 +74,14 @@ function unwrittenBlocks(block: BoundBlock, schema: BlockSchema): readonly Entry
     if (child.hasKinds || !only || block.blocks.some((written) => written.keyword === child.keyword)) return [];
     const specs = [...only.properties.values()];
     if (!specs.some((spec) => spec.default) || specs.some((spec) => spec.required)) return [];
-    return specs.flatMap((spec: PropertySpec) => (spec.default ? [{ text: `${child.keyword}.${spec.key} = ${spec.default.expression}`, source: defaultText(spec) }] : []));
+    return specs.flatMap((spec) => (spec.default ? [{ text: `${child.keyword}.${spec.key} = ${defaultOf(only, spec.default.expression)}`, source: defaultText(spec) }] : []));
   });
+}
+
+/** A default may be that of another key: `experts` is as `weights`, which is bf16. */
+function defaultOf(schema: BlockSchema, expression: string): string {
+  const other = schema.properties.get(expression)?.default?.expression;
+  return other === undefined ? expression : defaultOf(schema, other);
 }
 
 function labelOf(entries: readonly Entry[]): string {

@@ -28,7 +28,8 @@ export function wordDocumentation(word: string): string | undefined {
   if (isPrecision(word)) {
     const weight = weightElement(word);
     const activation = activationElement(word);
-    const text = (element: typeof weight) => `${formatGrouped(element.value)} ${element.unit}`;
+    // `B`, or `B (1 B + 4 B / 128)` where scales count: then the sum says more than its value.
+    const text = (element: typeof weight) => /\((.*)\)/.exec(element.unit)?.[1] ?? `${formatGrouped(element.value)} ${element.unit}`;
     return weight.value === activation.value
       ? `${text(weight)} an element`
       : `an element of a weight takes ${text(weight)}, of an activation or a cache entry ${text(activation)}`;
