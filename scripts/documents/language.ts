@@ -125,6 +125,9 @@ const statements = [
   [code("model NAME extends BASE { … }"), "A copy of BASE: properties override, nested blocks merge by keyword and kind. Where BASE has several of one kind, the one with equal `layers` is meant; a block of another kind replaces BASE's on its layers."],
   [code("require METRIC <= VALUE"), "What must hold: with `<=`, `>=`, `<`, `>` or `==`."],
   [code('measured METRIC = VALUE from "source"'), "What was observed or published; more than 15 % off is a warning."],
+  [code("where METRIC <= VALUE"), "In a sweep: designs that count."],
+  [`${code("maximize METRIC")}, ${code("minimize METRIC")}`, "In a sweep: what is sought."],
+  [code("parallelism.ep = [8, 16, 32]"), "In a sweep: a property of a bound declaration that varies."],
 ];
 
 /** The language reference, made from the schemas that check, complete and explain. */

@@ -22,10 +22,11 @@ export const groupsWithoutLimitRule: Rule = {
       if (experts !== undefined && experts % groups !== 0) return []; // the number of groups is wrong first
       return [groupsWithoutLimit.at(placeOfKey(subject, block, "groups"), { groups }, {
         fixes: () => {
-          const half = Math.ceil(groups / 2);
-          const isEnough = experts !== undefined && topK !== undefined && half < Math.min(groups, topK) && supplyOf(experts, groups, half) >= topK;
+          // Half of the groups as in DeepSeek-V3, or fewer where there are not as many experts to choose.
+          const limit = Math.min(Math.ceil(groups / 2), (topK ?? 0) - 1);
+          const isEnough = experts !== undefined && topK !== undefined && limit >= 1 && limit < groups && supplyOf(experts, groups, limit) >= topK;
           return [
-            ...(isEnough ? setKeyFix(subject, block, "group_limit", half, { buys: limitText(experts, groups, half) }) : []),
+            ...(isEnough ? setKeyFix(subject, block, "group_limit", limit, { buys: limitText(experts, groups, limit) }) : []),
             ...removeKeysFix(subject, block, ["groups"]),
           ];
         },
