@@ -14,9 +14,9 @@ export function registerExplanation(server: Server): Disposable {
   /** The pages that were asked for, and whether their tabs were seen yet: a page whose tab is gone is forgotten. */
   const pages = new Map<string, { readonly uri: Uri; readonly hadTab: boolean }>();
   const refresh = (uri: Uri) => {
-    changed.fire(uri);
-    // VS Code closes a document that only a preview shows after some minutes; opened again, it is read again.
-    void workspace.openTextDocument(uri);
+    // VS Code closes a document that only a preview shows after some minutes; the preview then reads it again when told.
+    if (workspace.textDocuments.some((document) => document.uri.toString() === uri.toString())) changed.fire(uri);
+    else void commands.executeCommand("markdown.preview.refresh");
   };
   return Disposable.from(
     changed,
