@@ -16,7 +16,7 @@ import { freshWorkspace, repository, requirePackagedExtension } from "./workspac
 
 const example = "deepseek-v3.dsco";
 
-/** @type {readonly { readonly name: string, readonly file?: string, readonly edit?: (text: string) => string, readonly show: (page: Page) => Promise<void> }[]} */
+/** @type {readonly { readonly name: string, readonly sideBar?: boolean, readonly edit?: (text: string) => string, readonly show: (page: Page) => Promise<void> }[]} */
 const pictures = [
   {
     name: "lenses",
@@ -45,7 +45,8 @@ const pictures = [
     show: async (page) => {
       await page.locator(".squiggly-error, .squiggly-warning").first().waitFor();
       await word(page, "group_limit").click();
-      await page.keyboard.press("Control+.");
+      for (let line = 0; line < 14; line += 1) await page.keyboard.press("Control+ArrowDown"); // Room for the menu.
+      await command(page, "Quick Fix...");
       await page.locator(".action-widget .monaco-list-row").first().waitFor();
     },
   },
@@ -60,6 +61,7 @@ const pictures = [
   },
   {
     name: "outline",
+    sideBar: true,
     show: async (page) => {
       await command(page, "Explorer: Focus on Outline View");
       await page.locator(".outline-pane .monaco-list-row", { hasText: "DeepSeekV3" }).first().waitFor();
@@ -94,6 +96,9 @@ await runScript(async () => {
     "files.autoSave": "off",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "window.commandCenter": false,
+    "window.title": "${activeEditorShort}",
+    "editor.hover.above": false,
+    "editor.stickyScroll.enabled": false,
     "editor.minimap.enabled": false,
     "editor.fontSize": 13,
     "breadcrumbs.enabled": false,
@@ -104,16 +109,17 @@ await runScript(async () => {
   const target = path.join(cacheFolder, "pictures");
   mkdirSync(target, { recursive: true });
   let failed = 0;
-  for (const { name, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
+  for (const { name, sideBar, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
     const file = path.join(workspace, example);
     const original = readFileSync(file, "utf8");
     if (edit) writeFileSync(file, edit(original));
-    const page = await browser.newPage({ viewport: { width: 1180, height: 720 }, deviceScaleFactor: 1.5 });
+    const page = await browser.newPage({ viewport: { width: 1080, height: 680 }, deviceScaleFactor: 1.5 });
     page.setDefaultTimeout(20_000);
     try {
       await page.goto(workbenchAddress(server.port, workspace, [["openFile", remote(server.port, file)], ["skipWelcome", "true"]]));
       await page.locator(".view-lines .view-line").first().waitFor();
       await page.locator(".codelens-decoration a").first().waitFor();
+      if (!sideBar) await page.keyboard.press("Control+B");
       await show(page);
       await page.waitForTimeout(500); // Animations of menus and hovers come to their end.
       console.log(`${name}.png`);
