@@ -1,5 +1,5 @@
 // The server's own work without a connection, phase by phase.
-import { diagnostics as fileDiagnostics, codeLenses, hover as hoverAt, isLensMetric, lensText } from "../../server/src/ide";
+import { diagnostics as fileDiagnostics, codeLenses, completion, hover as hoverAt, isLensMetric, lensText } from "../../server/src/ide";
 import { toDiagnostic } from "../../server/src/lsp/convert";
 import { createDocuments } from "../../server/src/lsp/documents";
 import { createWorkspaceState } from "../../server/src/lsp/workspace-state";
@@ -48,6 +48,7 @@ export function openDesign(text: string) {
       return { change: changed - start, parse: parsed - changed, check: checked - parsed, convert: end - checked };
     },
     hover: (position: Position) => hoverAt(state.current(), uri, position),
+    complete: (position: Position) => completion(state.current(), uri, position),
     lenses: () => codeLenses(state.current(), uri),
     resolve: (declaration: string, metric: string) => (isLensMetric(metric) ? lensText(state.current(), uri, declaration, metric) : undefined),
   };

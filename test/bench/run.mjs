@@ -115,11 +115,11 @@ function inProcess(bench, text, lines) {
     hovers.push(timed(() => file.hover({ line: range.start.line, character: 3 })));
     const [lens] = file.lenses();
     if (lens) resolves.push(timed(() => file.resolve(lens.declaration, lens.metric)));
-    if (file.complete) completions.push(timed(() => file.complete(range.start)));
+    completions.push(timed(() => file.complete(range.start)));
   }
   recordTimes(`hover_${lines}_lines`, hovers, "hover after an edit");
   recordTimes(`lens_${lines}_lines`, resolves, "resolving a lens after an edit");
-  if (completions.length > 0) recordTimes(`completion_${lines}_lines`, completions, "completion after an edit");
+  recordTimes(`completion_${lines}_lines`, completions, "completion after an edit");
   return diagnostics;
 }
 

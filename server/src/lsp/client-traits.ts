@@ -15,6 +15,7 @@ export interface ClientTraits {
   readonly takesDefinitionLinks: boolean;
   readonly takesNestedSymbols: boolean;
   readonly takesCodeActionLiterals: boolean;
+  readonly takesSnippets: boolean;
 }
 
 export function traitsOf({ textDocument, workspace }: ClientCapabilities): ClientTraits {
@@ -31,5 +32,6 @@ export function traitsOf({ textDocument, workspace }: ClientCapabilities): Clien
     takesDefinitionLinks: textDocument?.definition?.linkSupport ?? false,
     takesNestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport ?? false,
     takesCodeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    takesSnippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
   };
 }

@@ -1,7 +1,7 @@
 import {
-  DiagnosticSeverity, DiagnosticTag, FoldingRangeKind, SymbolKind, type Diagnostic, type DocumentSymbol, type FoldingRange, type LocationLink,
+  CompletionItemKind, DiagnosticSeverity, DiagnosticTag, FoldingRangeKind, InsertTextFormat, MarkupKind, SymbolKind, type CompletionItem, type Diagnostic, type DocumentSymbol, type FoldingRange, type LocationLink,
 } from "vscode-languageserver";
-import type { DefinitionLink, FileDiagnostic, FoldedLines, OutlineKind, OutlineSymbol } from "../ide";
+import type { Completion, CompletionKind, DefinitionLink, FileDiagnostic, FoldedLines, OutlineKind, OutlineSymbol } from "../ide";
 
 /** From the plain data of `ide/` to the protocol's. `uriOf` spells an address as the editor does. */
 export type UriOf = (uri: string) => string;
@@ -39,3 +39,22 @@ export const toFoldingRange = ({ startLine, endLine, kind }: FoldedLines): Foldi
 export const toLocationLink = ({ originRange, uri, range, selectionRange }: DefinitionLink, uriOf: UriOf): LocationLink => ({
   originSelectionRange: originRange, targetUri: uriOf(uri), targetRange: range, targetSelectionRange: selectionRange,
 });
+
+const completionKinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
+  keyword: CompletionItemKind.Keyword, property: CompletionItemKind.Property, block: CompletionItemKind.Struct, kind: CompletionItemKind.TypeParameter,
+  word: CompletionItemKind.EnumMember, unit: CompletionItemKind.Unit, metric: CompletionItemKind.Method, function: CompletionItemKind.Function,
+  declaration: CompletionItemKind.Class, constant: CompletionItemKind.Constant, file: CompletionItemKind.File, statement: CompletionItemKind.Keyword,
+};
+
+/** `takesSnippets`: the editor knows text with places to fill in. */
+export function toCompletionItem(item: Completion, takesSnippets: boolean): CompletionItem {
+  const { label, kind, detail, documentation, newText, snippet, range, rank } = item;
+  const usesSnippet = takesSnippets && snippet !== undefined;
+  return {
+    label, kind: completionKinds[kind], sortText: `${rank}${label}`,
+    textEdit: { range, newText: usesSnippet ? snippet : newText },
+    insertTextFormat: usesSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+    ...(detail === "" ? {} : { detail }),
+    ...(documentation === undefined ? {} : { documentation: { kind: MarkupKind.Markdown, value: documentation } }),
+  };
+}

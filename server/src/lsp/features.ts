@@ -1,13 +1,13 @@
 import {
-  CodeActionKind, InlayHintKind, MarkupKind, SemanticTokensBuilder, type CodeActionParams, type CodeLens, type DefinitionParams, type Hover, type HoverParams,
+  CodeActionKind, InlayHintKind, MarkupKind, SemanticTokensBuilder, type CodeActionParams, type CodeLens, type CompletionParams, type DefinitionParams, type Hover, type HoverParams,
   type InlayHint, type InlayHintParams, type Location, type LocationLink, type Range, type SemanticTokens, type SemanticTokensRangeParams,
 } from "vscode-languageserver";
 import { bindDeclaration, fileScope, resolveSymbol } from "../core";
 import {
-  codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, isLensMetric, lensText, quickFixes,
+  codeLenses, completion, definition, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, isLensMetric, lensText, quickFixes,
   semanticTokens, tokenModifiers, tokenTypes, type SemanticToken,
 } from "../ide";
-import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
+import { toCompletionItem, toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import type { LensMemory } from "./lens-memory";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
 import { guarded } from "./requests";
@@ -33,6 +33,9 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
     const { contents, range } = found;
     return { contents: session.client().rendersMarkdown ? { kind: MarkupKind.Markdown, value: contents } : { kind: MarkupKind.PlainText, value: withoutMarkdown(contents) }, range };
   }));
+
+  connection.onCompletion(guarded(session, "completion", ofDocument, ({ position }: CompletionParams, { uri, workspace }) =>
+    completion(workspace, uri, position).map((item) => toCompletionItem(item, session.client().takesSnippets))));
 
   connection.onDefinition(guarded(session, "the definition", ofDocument, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
     const found = definition(workspace, uri, position);

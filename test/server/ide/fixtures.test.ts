@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { loadStandard, openWorkspace } from "../../../server/src/analysis";
 import { createSource, fileScope, type Position, type Range, type Source, type Workspace } from "../../../server/src/core";
 import {
-  codeLenses, definition, diagnostics, documentSymbols, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, semanticTokens, type OutlineSymbol,
+  codeLenses, completion, definition, diagnostics, documentSymbols, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, semanticTokens, type OutlineSymbol,
   type RangeEdit,
 } from "../../../server/src/ide";
 import { applyEdits } from "../../../server/src/rules";
@@ -69,6 +69,14 @@ const features: Readonly<Record<string, (fixture: Fixture) => string>> = {
     const target = found && fileScope(fixture.workspace, found.uri)?.source;
     if (!found || !target) return "nothing";
     return `[${textAt(fixture.source, found.originRange)}] → ${found.uri} ${place(found.selectionRange.start)} [${textAt(target, found.selectionRange)}]`;
+  }),
+  completion: (fixture) => atMarkers(fixture, (position) => {
+    const found = [...completion(fixture.workspace, fixture.uri, position)].sort((left, right) => left.rank - right.rank);
+    if (found.length === 0) return "nothing";
+    expect(new Set(found.map(({ label }) => label)).size, "each label stands there once").toBe(found.length);
+    const [first] = found;
+    const lines = found.map(({ label, kind, detail }) => `${label} | ${kind}${detail === "" ? "" : ` | ${detail}`}`);
+    return [`[${first ? textAt(fixture.source, first.range) : ""}]`, ...lines].join("\n");
   }),
   folding: ({ workspace, uri }) => foldingRanges(workspace, uri).map(({ startLine, endLine, kind }) => `${startLine + 1}-${endLine + 1}${kind ? ` ${kind}` : ""}`).join("\n"),
   symbols: ({ workspace, uri }) => outline(documentSymbols(workspace, uri)),
