@@ -56,7 +56,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   if (sameLetters !== undefined) return sameLetters;
   const synonym = synonyms[word.toLowerCase()];
   if (synonym !== undefined && list.includes(synonym)) return synonym;
-  const longer = word.length < 3 ? undefined : list.find((candidate) => candidate.startsWith(`${word}_`)); // `fp8` for `fp8_e4m3`
+  // The end is missing: `fp8` for `fp8_e4m3`, but `head` for `heads` rather than `head_dim`.
+  const longer = word.length < 3 ? undefined : (list.find((candidate) => candidate.length === word.length + 1 && candidate.startsWith(word)) ?? list.find((candidate) => candidate.startsWith(`${word}_`)));
   if (longer !== undefined) return longer;
   if (word.length > 80) return undefined;
   const lower = word.toLowerCase();
