@@ -13,6 +13,9 @@ const survive = (fault: unknown) => console.error(fault instanceof Error ? (faul
 process.on("uncaughtException", survive);
 process.on("unhandledRejection", survive);
 
+// Over Node's channel the protocol's library does not see that the other side is gone.
+process.once("disconnect", () => process.exit(1));
+
 try {
   serveProcess({
     readFile: (uri) => {

@@ -1,5 +1,5 @@
 // The built server in a process of its own, as an editor runs it.
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -92,9 +92,11 @@ function open(client: Client, text: string, uri = "file:///designs/design.dsco")
       client.notify("textDocument/didChange", { textDocument: { uri, version: (version += 1) }, contentChanges });
     },
     diagnostics: async () => (await client.request<Report>("textDocument/diagnostic", document)).items ?? [],
-    lenses: async () => {
+    /** The resolved lenses of one declaration. */
+    lenses: async (declaration = "DeepSeekV3") => {
       const lenses = await client.request<readonly Lens[]>("textDocument/codeLens", document);
-      return Promise.all(lenses.map((lens) => client.request<Lens>("codeLens/resolve", lens)));
+      const resolved = await Promise.all(lenses.map((lens) => client.request<Lens>("codeLens/resolve", lens)));
+      return resolved.filter(({ command }) => (command?.arguments[0] as { readonly declaration: string } | undefined)?.declaration === declaration);
     },
     hover: async (wanted: string, offset = 1) => {
       const found = await client.request<{ readonly contents: { readonly kind: string; readonly value: string } } | null>(
@@ -167,6 +169,20 @@ describe("start and end", () => {
     editor.kill("SIGKILL");
     expect(await client.exited).toBe(1);
   }, 15_000);
+
+  test("Node's own channel, by which the extension starts it, works as well", async () => {
+    const child = fork(server.file, ["--node-ipc"], { silent: true });
+    try {
+      const answer = new Promise<unknown>((resolve) => child.once("message", resolve));
+      child.send({ jsonrpc: "2.0", id: 1, method: "initialize", params: { processId: process.pid, rootUri: null, workspaceFolders: null, capabilities: pullCapabilities } });
+      expect(await answer).toMatchObject({ id: 1, result: { serverInfo: { name: "dsco" } } });
+      const exited = new Promise((resolve) => child.once("exit", resolve));
+      child.disconnect();
+      expect(await exited).toBeTypeOf("number");
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
 
   test("a command line that names no channel is one sentence", async () => {
     const client = launch([]);
@@ -314,6 +330,18 @@ describe("features", () => {
     expect(applied(file.text(), fix?.edit.changes[file.uri] ?? [])).toBe(deepseek);
     const none = await client.request<readonly CodeAction[]>("textDocument/codeAction", { ...file.document, range: error?.range, context: { diagnostics: [], only: ["refactor"] } });
     expect(none).toEqual([]);
+  });
+
+  test("completion offers the keys that are not written yet, required ones first", async () => {
+    const client = await start();
+    const file = open(client, "model Small {\n  layers = 2\n  \n}\n");
+    const items = await client.request<readonly { readonly label: string; readonly sortText: string; readonly textEdit: TextEdit }[]>(
+      "textDocument/completion", { ...file.document, position: { line: 2, character: 2 } });
+    const labels = [...items].sort((left, right) => (left.sortText < right.sortText ? -1 : 1)).map(({ label }) => label);
+    expect(labels.slice(0, 2)).toEqual(["hidden_size", "vocab_size"]);
+    expect(labels).toContain("attention mla");
+    expect(labels).not.toContain("layers");
+    expect(items.find(({ label }) => label === "hidden_size")?.textEdit.newText).toBe("hidden_size = ");
   });
 
   test("a definition leads into the standard library, whose text can be asked for", async () => {
