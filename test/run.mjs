@@ -14,6 +14,9 @@ const binary = (/** @type {string} */ name) => path.join(root, "node_modules/.bi
 const temporary = mkdtempSync(path.join(os.tmpdir(), "dsco-run-"));
 const unitResults = path.join(temporary, "unit.json");
 
+/** A step that hangs has failed. */
+const stepLimitMilliseconds = 10 * 60 * 1000;
+
 /** @type {readonly { readonly name: string, readonly command: readonly string[], readonly count: (status: number, output: string) => Count }[]} */
 const steps = [
   { name: "build", command: [process.execPath, "scripts/build.mjs"], count: one },
@@ -51,7 +54,7 @@ function lastLine(/** @type {number} */ status, /** @type {string} */ output) {
 /** Runs a command, shows what it prints, and gives its exit code and standard output. */
 function run(/** @type {readonly string[]} */ [command = "", ...args]) {
   return new Promise((/** @type {(result: { status: number, output: string }) => void} */ resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"], timeout: stepLimitMilliseconds });
     let output = "";
     child.stdout.on("data", (chunk) => {
       output += chunk;
