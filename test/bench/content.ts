@@ -89,16 +89,16 @@ plan Plan${index} {
 }
 `;
 
-/** A design of at least `lines` lines, cut after a whole study's declaration. */
+/** A design of exactly `lines` lines (at least 100): whole studies, and constants for what is left. */
 export function design(lines: number): string {
-  const parts = ['import { H800, ConnectX7 } from "std:hardware/nvidia"\n'];
-  let count = 2;
-  for (let index = 0; count < lines; index += 1) {
-    const text = study(index);
-    parts.push(text);
-    count += text.split("\n").length;
+  const text = ['import { H800, ConnectX7 } from "std:hardware/nvidia"', ""];
+  for (let index = 0; ; index += 1) {
+    const next = study(index).split("\n");
+    if (text.length + next.length > lines) break;
+    text.push(...next);
   }
-  return parts.join("\n").split("\n").slice(0, Math.max(lines, 95)).join("\n");
+  while (text.length < lines) text.push(`let filler_${text.length} = ${text.length}`);
+  return text.join("\n");
 }
 
 // ── the same as JSON ────────────────────────────────────────────────────────────────────────────────────────────────
