@@ -1,10 +1,9 @@
 import { constantNames, declarationKeywords, magnitudeSuffixes } from "../../grammar/src";
-import { metricIds, metricUnit } from "../../server/src/analysis";
+import { computedKinds, metricIds, metricUnit } from "../../server/src/analysis";
 import {
   blockTitle, declarationSchemas, functionNames, precisionWords,
   type BlockSchema, type ChildSchema, type DeclarationSchema, type PropertySpec, type PropertyType,
 } from "../../server/src/core";
-import { modelMetrics } from "../../server/src/cost/model/metrics";
 import { describeDimension, formatGrouped, magnitudes, units } from "../../server/src/units";
 import { code, fenced, page, table } from "./markdown";
 
@@ -96,18 +95,19 @@ const magnitudeTable = (): string =>
   table(["suffix", "times"], magnitudeSuffixes.map((suffix) => [code(suffix), formatGrouped(magnitudes[suffix])]));
 
 /** The metrics whose formulas exist, with everything that is known of them. */
-const modelMetricSections = (): readonly string[] =>
-  modelMetrics.flatMap((metric) => [
-    `### ${metric.id}`,
+const computedMetricSections = (): readonly string[] =>
+  declarationKeywords.flatMap((keyword) => (computedKinds[keyword]?.metrics ?? []).flatMap((metric, index) => [
+    ...(index === 0 ? [`### Metrics of ${keyword}`] : []),
+    `#### ${metric.id}`,
     `${metric.title}${metric.unit ? `, in ${code(metric.unit)}` : ""}. ${metric.documentation}`,
     fenced(metric.formula, "text"),
     `${metric.convention}\n\nSource: ${metric.source}`,
-  ]);
+  ]));
 
 /** Ids and units of metrics whose computation comes later. */
 function announcedMetrics(): readonly string[] {
   return declarationKeywords.flatMap((keyword) => {
-    const ids = keyword === "model" ? [] : metricIds(keyword);
+    const ids = computedKinds[keyword] ? [] : metricIds(keyword);
     if (ids.length === 0) return [];
     const unitOf = (id: string) => {
       const unit = metricUnit(keyword, id);
@@ -154,7 +154,7 @@ export function languageDocument(): string {
     ...declarationKeywords.flatMap((keyword) => declarationSection(declarationSchemas[keyword])),
     "## Metrics",
     "Each is defined once, with its formula, its convention and its source. Expressions, `require` and `measured` name them by their id.",
-    ...modelMetricSections(),
+    ...computedMetricSections(),
     ...announcedMetrics(),
   );
 }

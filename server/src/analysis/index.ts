@@ -5,8 +5,8 @@ import { metricLookup } from "./figures";
 export * from "./figures";
 export * from "./layers";
 export { formatLayers } from "../cost/term";
-export { modelResult, type ModelResult } from "./model-record";
-export { metricDimension, metricIds, metricUnit } from "./metric-table";
+export { computedKinds } from "./kinds";
+export { metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";
 
 /** A workspace whose expressions can use metrics; `previous` is the one before an edit. */
 export const openWorkspace = (load: LoadSource, previous?: Workspace): Workspace => createWorkspace(load, metricLookup, previous);

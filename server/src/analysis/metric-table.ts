@@ -1,17 +1,13 @@
 import type { DeclarationKeyword } from "../../../grammar/src";
 import type { MetricUnit } from "../cost/metric";
-import { modelMetrics } from "../cost/model/metrics";
-import { dimensions, type Dimension } from "../units";
+import { dimensions, units, type Dimension } from "../units";
+import { computedKinds } from "./kinds";
 
 /**
  * Ids and units of the metrics whose computation comes in a later version: they can be named in `require`, `measured`
  * and expressions, and their units are checked. A kind leaves this table when its registry exists in the cost room.
  */
 const announced: Partial<Record<DeclarationKeyword, Readonly<Record<string, MetricUnit>>>> = {
-  hardware: {
-    gpus: "", peak_flops: "FLOP/s", memory_total: "B", scale_up_to_scale_out_ratio: "", max_endpoints: "", switches: "", links: "",
-    network_cost: "USD", network_cost_per_endpoint: "USD", bisection_bandwidth: "B/s", cost_per_hour: "USD/h", power: "W",
-  },
   plan: {
     memory_per_gpu: "B", memory_weights: "B", memory_kv: "B", memory_activations: "B", memory_gradients: "B", memory_optimizer: "B",
     memory_buffers: "B", bottleneck: null, data_parallel: "", micro_batches: "", bubble_time: "s", bubble_fraction: "",
@@ -36,10 +32,15 @@ export const dimensionOfUnit: Readonly<Record<Exclude<MetricUnit, null>, Dimensi
   "GPU·h": dimensions.time, tokens: dimensions.tokens, "tokens/s": dimensions.tokenRate,
 };
 
-const modelUnits: Readonly<Record<string, MetricUnit>> = Object.fromEntries(modelMetrics.map((metric) => [metric.id, metric.unit]));
+/** How many base units one unit of a metric has: the JSON states figures in the metric's unit. */
+export const scaleOfUnit = (unit: MetricUnit): number => (unit === "USD/h" || unit === "GPU·h" ? (units.get(unit)?.scale ?? 1) : 1);
 
-const unitsOf = (keyword: DeclarationKeyword): Readonly<Record<string, MetricUnit>> =>
-  keyword === "model" ? modelUnits : (announced[keyword] ?? {});
+const unitTables = new Map<string, Readonly<Record<string, MetricUnit>>>([
+  ...Object.entries(announced),
+  ...Object.entries(computedKinds).map(([keyword, { metrics }]) => [keyword, Object.fromEntries(metrics.map(({ id, unit }) => [id, unit]))] as const),
+]);
+
+const unitsOf = (keyword: DeclarationKeyword): Readonly<Record<string, MetricUnit>> => unitTables.get(keyword) ?? {};
 
 export const metricIds = (keyword: DeclarationKeyword): readonly string[] => Object.keys(unitsOf(keyword));
 

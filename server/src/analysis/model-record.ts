@@ -1,6 +1,5 @@
-import type * as z from "zod";
 import {
-  attentionKinds, blockTitle, ffnKinds, inProgress, memoized, mixerKinds, modelSchema, mtpSchema, names, precisionSchema, settledValue,
+  attentionKinds, ffnKinds, inProgress, memoized, mixerKinds, modelSchema, mtpSchema, names, precisionSchema,
   type BlockSchema, type BoundBlock, type BoundDeclaration, type Workspace,
 } from "../core";
 import type {
@@ -8,45 +7,15 @@ import type {
 } from "../cost/model/record";
 import { formatLayers } from "../cost/term";
 import { assignLayers, type LayerAssignment } from "./layers";
-
-/**
- * A model as the cost room takes it. A field whose value is missing or in error throws `Incomplete` when it is read, so
- * that a figure is missing exactly where it needs that field: an error in `ffn` leaves the cache its figure.
- */
-export interface ModelResult {
-  readonly record: ModelRecord;
-  readonly blocks: ModelBlocks;
-}
-
-/** The block behind the first part of an input path: `attention[0]`, `precision`, "" for the model itself. */
-export type ModelBlocks = ReadonlyMap<string, BoundBlock>;
-
-/** Why a field has no value: a clause that completes "not computed: …". No `Error`: nobody reads its stack, and taking one is slow. */
-export class Incomplete {
-  constructor(readonly message: string) {}
-}
+import { Incomplete, read, tolerant, type RecordResult } from "./records";
 
 /** Builds the record of a model once; `undefined` where a value of the model asks for the model's own figures. */
-export function modelResult(workspace: Workspace, declaration: BoundDeclaration): ModelResult | undefined {
+export function modelResult(workspace: Workspace, declaration: BoundDeclaration): RecordResult<ModelRecord> | undefined {
   const found = memoized(workspace, declaration, "model record", () => build(workspace, declaration));
   return found === inProgress ? undefined : found;
 }
 
-/** A record of computed fields: one that has no value throws whenever it is read. Configurable, so that a proxy may watch it. */
-function tolerant<Result extends object>(fields: { readonly [Key in keyof Result]: () => Result[Key] }): Result {
-  const record: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries<() => unknown>(fields)) {
-    try {
-      record[key] = field();
-    } catch (fault) {
-      if (!(fault instanceof Incomplete)) throw fault;
-      Object.defineProperty(record, key, { enumerable: true, configurable: true, get: () => { throw fault; } });
-    }
-  }
-  return record as Result;
-}
-
-function build(workspace: Workspace, declaration: BoundDeclaration): ModelResult {
+function build(workspace: Workspace, declaration: BoundDeclaration): RecordResult<ModelRecord> {
   const { block } = declaration;
   const blocks = new Map<string, BoundBlock>([["", block]]);
   for (const inner of block.blocks) blocks.set(inner.path, inner);
@@ -93,19 +62,6 @@ function implicitBlock(parent: BoundBlock, schema: BlockSchema): BoundBlock {
     keyword: schema.keyword, variant: schema.variant, schema, node: parent.node, body: undefined, file: parent.file, parent,
     path: schema.keyword, properties: new Map(), blocks: [], own: true, replacedBy: [],
   };
-}
-
-/** The typed values of a block; each was checked against its schema when it was computed. */
-function read<Shape extends z.ZodRawShape>(workspace: Workspace, block: BoundBlock, schema: BlockSchema<Shape>): z.output<z.ZodObject<Shape>> {
-  const fields: Record<string, () => unknown> = {};
-  for (const spec of schema.properties.values()) {
-    fields[spec.key] = () => {
-      const { plain, origin } = settledValue(workspace, block, spec.key);
-      if (plain !== undefined || (origin === "absent" && !spec.required)) return plain;
-      throw new Incomplete(`\`${spec.key}\` of \`${blockTitle(schema)}\` ${origin === "absent" ? "is missing" : "has no valid value"}`);
-    };
-  }
-  return tolerant<z.output<z.ZodObject<Shape>>>(fields as { [Key in keyof z.output<z.ZodObject<Shape>>]: () => z.output<z.ZodObject<Shape>>[Key] });
 }
 
 function emptyLayers({ total, layers }: LayerAssignment): readonly number[] {

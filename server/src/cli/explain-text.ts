@@ -1,4 +1,4 @@
-import type { TracedExplanation, TracedInput } from "../analysis";
+import { inputText, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundBlock, BoundDeclaration } from "../core";
 import type { MetricPart } from "../cost/metric";
 import { formatExact, formatGrouped, formatWithExact, type Dimension } from "../units";
@@ -40,12 +40,11 @@ function breakdown(parts: readonly MetricPart[], dimension: Dimension, columns: 
   const rows: (readonly [label: string, value: string, formula: string])[] = [];
   const add = (part: MetricPart, depth: number): void => {
     const value = formatGrouped(part.value);
-    rows.push([`${"  ".repeat(depth)}${part.label}`, value, part.formula.replace(/,/g, "") === value.replace(/,/g, "") ? "" : `= ${part.formula}`]);
+    rows.push([`${"  ".repeat(depth)}${part.label}`, formatExact(part.value, dimension), part.formula.replace(/,/g, "") === value.replace(/,/g, "") ? "" : `= ${part.formula}`]);
     for (const inner of part.parts ?? []) add(inner, depth + 1);
   };
   for (const part of parts) add(part, 0);
-  const unit = formatExact(1, dimension).replace(/^1 ?/, "");
-  const aligned = alignColumns(rows.map(([label, value]) => [label, unit === "" ? value : `${value} ${unit}`]), [1]);
+  const aligned = alignColumns(rows.map(([label, value]) => [label, value]), [1]);
   return indent(aligned.flatMap((line, index) => joined(line, rows[index]?.[2] ?? "", columns - 2)));
 }
 
@@ -58,9 +57,7 @@ function joined(line: string, formula: string, columns: number): readonly string
 }
 
 function inputRow(design: Design, declaration: BoundDeclaration, input: TracedInput, at: ExplainedAt): readonly string[] {
-  const { path, value, unit } = input;
-  const text = typeof value === "number" ? formatGrouped(value) : String(value);
-  return [path.replace(/^@/, ""), unit === "" ? text : `${text} ${unit}`, printable(originText(design, declaration, input, at))];
+  return [input.path.replace(/^@/, ""), inputText(input), printable(originText(design, declaration, input, at))];
 }
 
 /** Where an input was written, or why it has its value without being written. */

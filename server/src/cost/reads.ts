@@ -31,7 +31,7 @@ export class Reads {
         const value: unknown = Reflect.get(target, key, receiver);
         if (typeof key !== "string" || structural.has(key) || typeof value === "function") return value;
         const path = pathTo(target, key, prefix);
-        if (typeof value === "object" && value !== null && !isLayerSet(key, value)) return this.#watchOnce(value, path);
+        if (typeof value === "object" && value !== null && !isNumbers(key, value)) return this.#watchOnce(value, path);
         if (!this.#inputs.has(path)) this.#note(path, key, value);
         return value;
       },
@@ -48,7 +48,7 @@ export class Reads {
 
   /** A property that is absent is no input. */
   #note(path: string, key: string, value: unknown): void {
-    if (isLayerSet(key, value)) this.#inputs.set(path, { path, value: formatLayers(value), unit: "" });
+    if (isNumbers(key, value)) this.#inputs.set(path, { path, value: key === "layers" ? formatLayers(value) : `[${value.join(", ")}]`, unit: "" });
     if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") {
       this.#inputs.set(path, { path, value, unit: units[key] ?? "" });
     }
@@ -60,7 +60,7 @@ function pathTo(target: object, key: string, prefix: string): string {
   return prefix === "" || prefix === "@" ? prefix + key : `${prefix}.${key}`;
 }
 
-/** `layers` of a block is a list of indices; `layers` of a model is their number. */
-function isLayerSet(key: string, value: unknown): value is readonly number[] {
-  return key === "layers" && Array.isArray(value);
+/** A list of numbers is one value in the file: the layers of a block, the dimensions of a torus. */
+function isNumbers(key: string, value: unknown): value is readonly number[] {
+  return Array.isArray(value) && (key === "layers" || (value.length > 0 && value.every((item) => typeof item === "number")));
 }

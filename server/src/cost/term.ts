@@ -3,6 +3,7 @@
  * someone asks. `compute` reads the root's value and `explain` renders the same tree, so the two cannot differ.
  */
 
+import { formatShortest, type Dimension } from "../units";
 import type { MetricPart } from "./metric";
 
 /** A factor with a unit: `61 layers`, `2 B`. `layers` names which ones, for the label. */
@@ -12,7 +13,13 @@ export interface Count {
   readonly layers?: readonly number[];
 }
 
-export type Factor = number | Count;
+/** A factor in base units with the dimension it is read in: `989 TFLOPS`, `2 USD/h`. */
+export interface Quantity {
+  readonly value: number;
+  readonly dimension: Dimension;
+}
+
+export type Factor = number | Count | Quantity;
 
 export type Term = Product | Sum | Quotient | Times;
 
@@ -34,8 +41,8 @@ interface Quotient {
   readonly kind: "quotient";
   readonly label: string;
   readonly value: number;
-  readonly dividend: number;
-  readonly divisor: number;
+  readonly dividend: Factor;
+  readonly divisor: Factor;
 }
 
 /** `factors` times a term; the parts of that term are multiplied too. */
@@ -58,8 +65,8 @@ export function sum(label: string, parts: readonly Term[]): Term {
 }
 
 /** Not finite when the divisor is 0: the registry turns that into a reason. */
-export function quotient(label: string, dividend: number, divisor: number): Term {
-  return { kind: "quotient", label, value: dividend / divisor, dividend, divisor };
+export function quotient(label: string, dividend: Factor, divisor: Factor): Term {
+  return { kind: "quotient", label, value: valueOf(dividend) / valueOf(divisor), dividend, divisor };
 }
 
 export function times(factors: readonly Factor[], of: Term): Term {
@@ -97,7 +104,7 @@ function children(term: Term): readonly Term[] {
 function layerNote(term: Term): string {
   const factors = term.kind === "times" ? term.factors : [];
   for (const factor of factors) {
-    if (typeof factor !== "number" && factor.layers !== undefined) return ` (layers ${formatLayers(factor.layers)})`;
+    if (typeof factor !== "number" && "layers" in factor && factor.layers !== undefined) return ` (layers ${formatLayers(factor.layers)})`;
   }
   return "";
 }
@@ -107,7 +114,7 @@ function formulaOf(term: Term): string {
     case "product":
       return term.factors.map(formatFactor).join(" x ");
     case "quotient":
-      return `${formatNumber(term.dividend)} / ${formatNumber(term.divisor)}`;
+      return `${formatFactor(term.dividend)} / ${formatFactor(term.divisor)}`;
     case "sum":
       return term.parts.filter((part) => part.value !== 0).map((part) => formatNumber(part.value)).join(" + ");
     case "times": {
@@ -121,14 +128,18 @@ function formulaOf(term: Term): string {
 function multiply(factors: readonly Factor[]): number {
   let value = 1;
   for (let i = 0; i < factors.length; i++) {
-    const factor = factors[i] as Factor;
-    value *= typeof factor === "number" ? factor : factor.value;
+    value *= valueOf(factors[i] as Factor);
   }
   return value;
 }
 
+function valueOf(factor: Factor): number {
+  return typeof factor === "number" ? factor : factor.value;
+}
+
 function formatFactor(factor: Factor): string {
   if (typeof factor === "number") return formatNumber(factor);
+  if ("dimension" in factor) return formatShortest(factor.value, factor.dimension);
   const unit = factor.value === 1 ? factor.unit.replace(/s$/, "") : factor.unit;
   return `${formatNumber(factor.value)} ${unit}`;
 }

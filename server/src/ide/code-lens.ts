@@ -1,3 +1,4 @@
+import type { DeclarationKeyword } from "../../../grammar/src";
 import { defaultSequenceLength, figureOf, metricDimension, type FigureOptions } from "../analysis";
 import { bindDeclaration, fileScope, headerSpan, type Range, type Workspace } from "../core";
 import { formatGrouped, formatQuantity } from "../units";
@@ -11,45 +12,57 @@ export interface FigureLens {
 }
 
 /** What each figure is called in a lens. */
-const lensMetrics = {
+const labels = {
   total_params: "total",
   active_params: "active",
   kv_bytes_per_token: "KV a token",
   train_flops_per_token: "training a token",
+  gpus: "GPUs",
+  peak_flops: "BF16 peak",
+  memory_total: "memory",
+  cost_per_hour: "in all",
 } as const;
 
-export type LensMetric = keyof typeof lensMetrics;
+export type LensMetric = keyof typeof labels;
 
-export const isLensMetric = (id: string): id is LensMetric => Object.hasOwn(lensMetrics, id);
+export const isLensMetric = (id: string): id is LensMetric => Object.hasOwn(labels, id);
 
-/** One lens a figure, above every model that has a name of its own: no figure is computed here. */
+/** The figures above each kind of declaration; one that rests on an optional property stands there where that is written. */
+const lenses: Partial<Readonly<Record<DeclarationKeyword, readonly { readonly metric: LensMetric; readonly rests?: string }[]>>> = {
+  model: [{ metric: "total_params" }, { metric: "active_params" }, { metric: "kv_bytes_per_token" }, { metric: "train_flops_per_token" }],
+  hardware: [{ metric: "gpus" }, { metric: "peak_flops" }, { metric: "memory_total" }, { metric: "cost_per_hour", rests: "price" }],
+};
+
+/** One lens a figure, above every declaration that has figures and a name of its own: no figure is computed here. */
 export function codeLenses(workspace: Workspace, uri: string): readonly FigureLens[] {
   const scope = fileScope(workspace, uri);
   if (!scope) return [];
   return scope.declarations.flatMap((node) => {
-    if (node.kind !== "declaration" || node.keyword !== "model" || !node.name) return [];
+    if (node.kind !== "declaration" || !node.name) return [];
     const { text: declaration } = node.name;
     const symbol = scope.symbols.get(declaration);
     if (symbol?.kind !== "declaration" || symbol.node !== node) return [];
     const range = scope.source.lines.range(headerSpan(node));
-    return Object.keys(lensMetrics).filter(isLensMetric).map((metric) => ({ range, declaration, metric }));
+    const block = bindDeclaration(workspace, node, scope)?.block;
+    return (lenses[node.keyword] ?? []).flatMap(({ metric, rests }) =>
+      rests !== undefined && !block?.properties.has(rests) ? [] : [{ range, declaration, metric }]);
   });
 }
 
 export interface LensText {
   /** `70.27 KB KV a token`; `— KV a token` where the figure cannot be computed. */
   readonly title: string;
-  /** `broken`: not computed, and the model's text is in error: the reader is in the middle of an edit. */
+  /** `broken`: not computed, and the declaration's text is in error: the reader is in the middle of an edit. */
   readonly state: "known" | "unknown" | "broken";
 }
 
-/** The text of a lens; `undefined` where the file has no such model any more. */
+/** The text of a lens; `undefined` where the file has no such declaration any more. */
 export function lensText(workspace: Workspace, uri: string, declaration: string, metric: LensMetric, options: FigureOptions = {}): LensText | undefined {
   const scope = fileScope(workspace, uri);
   const symbol = scope?.symbols.get(declaration);
   if (!scope || symbol?.kind !== "declaration") return undefined;
   const bound = bindDeclaration(workspace, symbol.node, scope);
-  const dimension = metricDimension("model", metric);
+  const dimension = bound && metricDimension(bound.keyword, metric);
   if (!bound || !dimension) return undefined;
   const figure = figureOf(workspace, bound, metric, options);
   const label = labelOf(metric, options);
@@ -60,6 +73,6 @@ export function lensText(workspace: Workspace, uri: string, declaration: string,
 
 /** Training FLOPs say their sequence length where it is not the usual one. */
 function labelOf(metric: LensMetric, { sequenceLength = defaultSequenceLength }: FigureOptions): string {
-  const label = lensMetrics[metric];
+  const label = labels[metric];
   return metric === "train_flops_per_token" && sequenceLength !== defaultSequenceLength ? `${label} at ${formatGrouped(sequenceLength)}` : label;
 }

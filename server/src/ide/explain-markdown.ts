@@ -1,7 +1,7 @@
-import { explainFigure, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
+import { explainFigure, inputText, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundDeclaration, Workspace } from "../core";
 import type { MetricPart } from "../cost/metric";
-import { formatExact, formatGrouped, formatPercent } from "../units";
+import { formatExact, formatPercent } from "../units";
 import { describeFigure, placeText } from "./describe";
 import { cell, code, escapeMarkdown, paragraphs } from "./markdown";
 
@@ -40,13 +40,8 @@ function breakdown({ parts, figure, dimension }: TracedExplanation): string {
 }
 
 function inputTable(inputs: readonly TracedInput[]): string {
-  const rows = inputs.map((input) => `| ${code(input.path.replace(/^@/, ""))} | ${cell(inputValue(input))} | ${cell(inputPlace(input))} |`);
+  const rows = inputs.map((input) => `| ${code(input.path.replace(/^@/, ""))} | ${cell(code(inputText(input)))} | ${cell(inputPlace(input))} |`);
   return ["| input | value | where it comes from |", "|---|---|---|", ...rows].join("\n");
-}
-
-function inputValue({ value, unit }: TracedInput): string {
-  const text = typeof value === "number" ? formatGrouped(value) : String(value);
-  return code(unit === "" ? text : `${text} ${unit}`);
 }
 
 /** Where an input was written, or whose default it is. Markdown. */

@@ -93,12 +93,15 @@ function describeDeclaration(asked: Asked, node: BlockDeclaration, uri: string):
   return paragraphs(
     `**${code(headerText(node))}**`,
     node.doc === undefined ? schema.block.documentation : documentation(node.doc),
-    bound && (node.keyword === "model" ? keyFigures(workspace, bound, options) : ownProperties(workspace, bound.block)),
+    bound && (schema.computed ? keyFigures(workspace, bound, options) : ownProperties(workspace, bound.block)),
     origin,
   );
 }
 
-const keyMetrics = ["total_params", "active_params", "kv_bytes_per_token", "train_flops_per_token"];
+const keyMetrics = [
+  "total_params", "active_params", "kv_bytes_per_token", "train_flops_per_token",
+  "gpus", "peak_flops", "memory_total", "scale_up_to_scale_out_ratio", "max_endpoints", "cost_per_hour",
+];
 
 function keyFigures(workspace: Workspace, bound: BoundDeclaration, options: FigureOptions): string {
   return list(figureLines(figuresOf(workspace, bound, options).filter((metric) => keyMetrics.includes(metric.id))));
@@ -166,7 +169,7 @@ function describeProperty({ workspace, options }: Asked, bound: BoundDeclaration
   const found = settledValue(workspace, block, key);
   const { spec } = found;
   if (!spec && !found.property) return undefined;
-  const metrics = bound.keyword === "model" ? fedMetrics(workspace, bound, block, key, options) : [];
+  const metrics = fedMetrics(workspace, bound, block, key, options);
   return paragraphs(
     `**${code(key)}**${spec ? `: ${describeSpecType(spec)}` : ""}`,
     spec?.documentation,

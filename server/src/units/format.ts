@@ -82,10 +82,24 @@ export function formatQuantity(value: number, dimension: Dimension): string {
   return `${step[0] === 1 ? unscaled(scaled) : fourDigits(scaled)} ${step[1]}`;
 }
 
-/** The figure in base units, every digit: `70,272 B`, `671,026,419,200`. */
+/** The figure in base units, every digit: `70,272 B`, `671,026,419,200`; money per hour and per kWh as they are quoted. */
 export function formatExact(value: number, dimension: Dimension): string {
+  const steps = ladders.find((ladder) => sameDimension(ladder.dimension, dimension))?.steps ?? [];
+  const [scale, unit] = steps.find(([size]) => size === 1) ?? steps[0] ?? [1, undefined];
+  if (unit !== undefined) return `${formatGrouped(value / scale)} ${unit}`;
   const symbol = dimensionSymbol(dimension);
   return symbol === "" ? formatGrouped(value) : `${formatGrouped(value)} ${symbol}`;
+}
+
+/** The shortest text that loses nothing: `989 TFLOPS`, `2 USD/h`, but `84,943,110,144 B`. */
+export function formatShortest(value: number, dimension: Dimension): string {
+  const ladder = ladders.find((candidate) => sameDimension(candidate.dimension, dimension));
+  for (const [scale, unit] of ladder?.steps ?? []) {
+    const scaled = value / scale;
+    const rounded = Number(scaled.toPrecision(6));
+    if (rounded >= 1 && Math.abs(rounded - scaled) <= 1e-12 * rounded) return `${formatGrouped(rounded)} ${unit}`;
+  }
+  return formatExact(value, dimension);
 }
 
 /** `70.27 KB (70,272 B)`; the bracket only where it adds something. */

@@ -83,7 +83,7 @@ describe("dsco explain", () => {
     ["Tiny.kv_bytes_per_tokn", "a model has no metric `kv_bytes_per_tokn`; did you mean `kv_bytes_per_token`?"],
     ["Tinny.total_params", "there is no declaration `Tinny` in a.dsco; did you mean `Tiny`?"],
     ["scale.total_params", "`scale` is a constant: it has no figures."],
-    ["Card.power", "`Card` is a nic: this version computes the figures of models."],
+    ["Card.power", "`Card` is a nic: this version computes the figures of models and hardware."],
   ])("refuses %s in one sentence", async (asked, sentence) => {
     const { code, output, errors } = await explain(`${tiny}\nlet scale = 2\nnic Card { rate = 400 Gbps }\n`, asked);
     expect({ code, output }).toEqual({ code: 2, output: "" });

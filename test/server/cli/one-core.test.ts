@@ -17,6 +17,9 @@ const texts: Readonly<Record<string, string>> = {
   "windows.dsco": `\ufeff${misspelt.replaceAll("\n", "\r\n")}`,
 };
 
+/** The core counts in base units, the JSON in the unit it names. */
+const inUnit = (value: number | string, unit: string | null) => (typeof value === "number" && unit === "USD/h" ? Number((value * 3600).toPrecision(12)) : value);
+
 describe.each(Object.keys(texts))("%s", (name) => {
   const { workspace, uri, scope } = openFiles({ [name]: texts[name] ?? "" });
 
@@ -34,7 +37,7 @@ describe.each(Object.keys(texts))("%s", (name) => {
     });
     const { declarations } = JSON.parse(output) as { declarations: { metrics: { id: string; value: number | null }[] }[] };
     expect(declarations.flatMap((declaration) => declaration.metrics.map(({ id, value }) => [id, value]))).toEqual(
-      expected.map(({ id, figure }) => [id, figure.kind === "unavailable" ? null : figure.value]),
+      expected.map(({ id, unit, figure }) => [id, figure.kind === "unavailable" ? null : inUnit(figure.value, unit)]),
     );
   });
 });

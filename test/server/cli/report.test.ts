@@ -75,8 +75,8 @@ describe("report --format json", () => {
   });
 
   it("knows declarations whose figures a later version computes", async () => {
-    const { report } = await reportOf({ "a.dsco": 'import { H800 } from "std:hardware/nvidia"\nhardware H { gpu = H800, gpus_per_node = 8, nodes = 2 }\n' }, "report a.dsco --format json");
-    expect(report.declarations).toEqual([expect.objectContaining({ kind: "hardware", name: "H", metrics: [] })]);
+    const { report } = await reportOf({ "a.dsco": "operator Mix {\n}\n" }, "report a.dsco --format json");
+    expect(report.declarations).toEqual([expect.objectContaining({ kind: "operator", name: "Mix", metrics: [] })]);
     expect(report.diagnostics.map((diagnostic) => diagnostic.severity)).toEqual(["information"]);
   });
 });
@@ -126,7 +126,7 @@ describe("report as text", () => {
 
   it("says that a file without a model has no figures", async () => {
     expect(await runIn({ "a.dsco": "" }, ["report", "a.dsco"])).toMatchObject({
-      code: 0, output: "No model is declared in a.dsco: there are no figures to report.\n\nno errors\n",
+      code: 0, output: "Neither a model nor hardware is declared in a.dsco: there are no figures to report.\n\nno errors\n",
     });
   });
 

@@ -88,6 +88,7 @@ model M {
 }
 gpu G { memory = 80 GB, memory_bandwidth = 3 TB/s }
 hardware C { gpu = G, gpus_per_node = 8, nodes = 4 }
+plan P { model = M, hardware = C }
 `;
   test.each([
     ["M.hidden_size", 64],
@@ -98,6 +99,8 @@ hardware C { gpu = G, gpus_per_node = 8, nodes = 4 }
     ["M.kv_bytes_per_token", 128],
     ["0.5 * C.gpu.memory", 40e9],
     ["C.gpus_per_node * C.nodes", 32],
+    ["C.gpus", 32],
+    ["C.memory_total / 32", 80e9],
   ])("%s is %d", (text, value) => {
     expect(valueOf(text, model)).toBe(value);
   });
@@ -105,7 +108,8 @@ hardware C { gpu = G, gpus_per_node = 8, nodes = 4 }
   test.each([
     ["M.hidden", "`M` has no property or metric `hidden`; did you mean `hidden_size`?"],
     ["M.ffn.intermediate_size", "`M` has several `ffn` blocks (dense, moe): name the kind that stands once"],
-    ["C.gpus", "`gpus` cannot be computed: the figures of `hardware` declarations are not computed yet"],
+    ["C.peak_flops", "`peak_flops` cannot be computed: the gpu has no `bf16` in `peak`"],
+    ["P.tpot", "`tpot` cannot be computed: the figures of `plan` declarations are not computed yet"],
   ])("%s: %s", (text, message) => {
     expect(valueOf(text, model)).toBe(message);
   });

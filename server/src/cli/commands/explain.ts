@@ -31,7 +31,7 @@ ${setHelp}`,
     const metric = point < 0 ? "" : asked.slice(point + 1);
     const declaration = findDeclaration(design, name);
     const figures = figuresOf(design.workspace, declaration);
-    if (figures.length === 0) throw new WrongUse(`\`${name}\` is ${withArticle(declaration.keyword)}: this version computes the figures of models`);
+    if (figures.length === 0) throw new WrongUse(`\`${name}\` is ${withArticle(declaration.keyword)}: this version computes the figures of models and hardware`);
     const explanation = explainFigure(design.workspace, declaration, metric, options);
     if (!explanation) {
       const ids = figures.map((figure) => figure.id);

@@ -21,7 +21,7 @@ export interface ReportedDeclaration {
   /** In the registry's order; none for kinds that this version does not compute. */
   readonly metrics: readonly MetricFigure[];
   readonly published: readonly Published[];
-  /** What the figures are stated at. */
+  /** What the figures are stated at; empty where they are stated at nothing in particular. */
   readonly conditions: string;
 }
 
@@ -54,7 +54,7 @@ function reportOn(workspace: Workspace, declaration: BoundDeclaration, file: Nam
     keyword, name, file, span: { start: node.start, end: node.end }, metrics,
     summary: firstSentence(node.doc),
     published: publishedOf(workspace, declaration, metrics, options),
-    conditions: metrics.length === 0 ? "" : conditionsOf(workspace, declaration, options),
+    conditions: keyword === "model" ? conditionsOf(workspace, declaration, options) : "",
   };
 }
 
@@ -85,6 +85,7 @@ function conditionsOf(workspace: Workspace, declaration: BoundDeclaration, optio
 /** The figures that a reader looks for first; the others follow in the registry's order. */
 const mainFigures: readonly string[] = [
   "total_params", "active_params", "active_params_without_embeddings", "kv_bytes_per_token", "train_flops_per_token", "train_flops_per_token_noncausal",
+  "gpus", "peak_flops", "memory_total", "scale_up_to_scale_out_ratio", "cost_per_hour",
 ];
 
 export interface GroupedMetrics {

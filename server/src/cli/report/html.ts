@@ -23,7 +23,7 @@ export function reportHtml(report: Report): string {
 </head>
 <body>
 <main>
-${computed.length === 0 ? "<p>There are no figures to report: no model is declared.</p>" : computed.map((declaration) => section(report, declaration)).join("\n")}
+${computed.length === 0 ? "<p>There are no figures to report: neither a model nor hardware is declared.</p>" : computed.map((declaration) => section(report, declaration)).join("\n")}
 <section>
 <h2>Diagnostics</h2>
 ${found.length === 0 ? "" : `<ul>\n${found.join("\n")}\n</ul>\n`}<p>${countDiagnostics(diagnostics)}</p>
@@ -60,7 +60,7 @@ function section({ design }: Report, declaration: ReportedDeclaration): string {
     published.length === 0 ? "" : table(["Against published figures", "Here", "Published", "Difference", "Source"], [1, 2, 3], published.map(publishedText).map((entry) =>
       `<tr>${cell(entry.title)}${number(entry.computed)}${number(entry.published)}${number(entry.difference)}${cell(entry.source)}</tr>`)),
     missing.length === 0 ? "" : table(["Not computed", "Why"], [], missing.map((metric) => `<tr>${cell(metric.title)}<td>${withCode(reasonText(metric))}</td></tr>`)),
-    `<p>${escapeHtml(conditions)}</p>`,
+    conditions === "" ? "" : `<p>${escapeHtml(conditions)}</p>`,
   ];
   return `<section>\n${parts.filter((part) => part !== "").join("\n")}\n</section>`;
 }

@@ -1,4 +1,4 @@
-import type { MetricFigure } from "../../analysis";
+import { scaleOfUnit, type MetricFigure } from "../../analysis";
 import { diagnosticJson, rangeOf } from "../diagnostics/json";
 import type { Report } from "./document";
 
@@ -20,7 +20,10 @@ export function reportJson({ design, declarations, diagnostics }: Report): strin
 }
 
 function metricJson({ id, unit, figure, formula, source }: MetricFigure) {
-  const ideal = figure.kind === "value" && figure.ideal !== undefined ? { ideal: figure.ideal } : {};
+  const scale = scaleOfUnit(unit);
+  const inUnit = (value: number) => (scale === 1 ? value : Number((value / scale).toPrecision(15)));
+  const value = figure.kind === "unavailable" ? null : figure.kind === "text" ? figure.value : inUnit(figure.value);
+  const ideal = figure.kind === "value" && figure.ideal !== undefined ? { ideal: inUnit(figure.ideal) } : {};
   const reason = figure.kind === "unavailable" ? { reason: figure.reason } : {};
-  return { id, value: figure.kind === "unavailable" ? null : figure.value, unit, ...ideal, formula, source, ...reason };
+  return { id, value, unit, ...ideal, formula, source, ...reason };
 }

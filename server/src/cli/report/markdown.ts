@@ -8,7 +8,7 @@ import { figureText, publishedText, reasonText } from "./figure-text";
 export function reportMarkdown(report: Report): string {
   const { design, declarations, diagnostics } = report;
   const sections = declarations.filter((declaration) => declaration.metrics.length > 0).map((declaration) => section(report, declaration));
-  if (sections.length === 0) sections.push(["There are no figures to report: no model is declared."]);
+  if (sections.length === 0) sections.push(["There are no figures to report: neither a model nor hardware is declared."]);
   const shown = diagnostics.filter((diagnostic) => diagnostic.severity !== "hint");
   const found = shown.map((diagnostic) =>
     `- ${code(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severityWords[diagnostic.severity]} ${diagnostic.code}: ${escapeMarkdown(diagnostic.message)}`);
@@ -27,7 +27,7 @@ function section({ design }: Report, declaration: ReportedDeclaration): readonly
     lines.push("", ...table(["Against published figures", "Here", "Published", "Difference", "Source"], [1, 2, 3], rows));
   }
   if (missing.length > 0) lines.push("", ...table(["Not computed", "Why"], [], missing.map((metric) => [metric.title, escapeMarkdown(reasonText(metric))])));
-  lines.push("", escapeMarkdown(conditions));
+  if (conditions !== "") lines.push("", escapeMarkdown(conditions));
   return lines;
 }
 

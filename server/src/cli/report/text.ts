@@ -9,7 +9,7 @@ export function reportText(report: Report, style: Style, columns: number): strin
   const { design, declarations, diagnostics } = report;
   const computed = declarations.filter((declaration) => declaration.metrics.length > 0);
   const sections = computed.map((declaration) => declarationText(report, declaration, style, columns));
-  if (computed.length === 0) sections.push([`No model is declared in ${design.files.map((file) => printable(file.path)).join(", ")}: there are no figures to report.`]);
+  if (computed.length === 0) sections.push([`Neither a model nor hardware is declared in ${design.files.map((file) => printable(file.path)).join(", ")}: there are no figures to report.`]);
   const shown = diagnostics.filter((diagnostic) => diagnostic.severity !== "hint");
   sections.push([...shown.map((diagnostic) => headline(design, diagnostic, style)), summary(report, style)]);
   const example = computed[0];
@@ -38,7 +38,7 @@ function declarationText({ design }: Report, declaration: ReportedDeclaration, s
     lines.push("", "  Not computed:");
     for (const metric of missing) lines.push(...indent(wrap(`${metric.title}: ${printable(reasonText(metric))}`, columns - 4), "    "));
   }
-  lines.push("", ...indent(wrap(conditions, columns - 2).map(style.dim)));
+  if (conditions !== "") lines.push("", ...indent(wrap(conditions, columns - 2).map(style.dim)));
   return lines;
 }
 

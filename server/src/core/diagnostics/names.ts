@@ -154,7 +154,7 @@ export const names = {
     code: "DSCO2090", severity: "information", title: "Figures that are not computed yet",
     message: ({ kinds }) =>
       `the figures of ${kinds.map((kind) => `\`${kind}\``).join(", ")} declarations are not computed yet: their names, types and units are checked`,
-    explanation: "This version computes the metrics of models. The other declarations parse, bind and format, and are checked against their schemas.",
+    explanation: "This version computes the metrics of models and hardware. The other declarations parse, bind and format, and are checked against their schemas.",
     example: "operator Mix {\n}\n",
   }),
 };

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import { dimensions as d } from "../../units";
 import { child, childKinds, defineBlock } from "./block";
 import { atLeast, count, countOrAuto, counts, flag, fraction, optional, positive, quantity, quantityOrZero, reference, tokenCount, word, type PropertyDefault } from "./property";
@@ -14,23 +15,23 @@ const rates = Object.fromEntries(
   ]),
 );
 
+export const peak = defineBlock("peak", "Dense peak rates by precision.", rates);
+
+export const scaleUp = defineBlock("scale_up", "The link between the GPUs of one domain (NVLink), per GPU and per direction.", {
+  bandwidth: bandwidth("Line rate.", "200 GB/s"),
+  effective_bandwidth: optional(bandwidth("What large transfers achieve.", "160 GB/s")),
+  domain: optional(count("GPUs in one domain.")),
+  latency: latency("Latency of a small message."),
+});
+
+export const pcie = defineBlock("pcie", "The link to the host.", { bandwidth: bandwidth("Line rate, per direction.", "64 GB/s") });
+
 export const gpu = defineBlock("gpu", "An accelerator. Bandwidths are per GPU and per direction.", {
   memory: quantity(d.bytes, "80 GB", "Memory that the driver reports; capacity rules use it."),
   memory_bandwidth: bandwidth("Peak bandwidth of the memory.", "3.35 TB/s"),
   sms: optional(count("Streaming multiprocessors (compute units).")),
   power: optional(quantity(d.power, "700 W", "Board power.")),
-}, {
-  children: [
-    child(defineBlock("peak", "Dense peak rates by precision.", rates)),
-    child(defineBlock("scale_up", "The link between the GPUs of one domain (NVLink), per GPU and per direction.", {
-      bandwidth: bandwidth("Line rate.", "200 GB/s"),
-      effective_bandwidth: optional(bandwidth("What large transfers achieve.", "160 GB/s")),
-      domain: optional(count("GPUs in one domain.")),
-      latency: latency("Latency of a small message."),
-    })),
-    child(defineBlock("pcie", "The link to the host.", { bandwidth: bandwidth("Line rate, per direction.", "64 GB/s") })),
-  ],
-});
+}, { children: [child(peak), child(scaleUp), child(pcie)] });
 
 export const nic = defineBlock("nic", "A network card.", {
   rate: bandwidth("Line rate of one port, per direction.", "400 Gbps"),
@@ -38,63 +39,71 @@ export const nic = defineBlock("nic", "A network card.", {
   latency: latency("Latency of a small message."),
 });
 
+const fit = "a fit to the costs of arXiv:2505.09343, Table 3, within 0.6 %; not the only one";
+
 const networkKeys = {
-  planes: optional(count("Independent planes.")),
   tiers: optional(count("Switch tiers.")),
   switch_ports: optional(count("Ports of a switch.")),
-  port_rate: optional(bandwidth("Rate of a switch port.", "400 Gbps")),
-  oversubscription: optional(atLeast(1, "Downlink over uplink bandwidth at the leaf.")),
-  switch_price: optional(quantityOrZero(d.money, "10.76 kUSD", "Price of a switch.")),
-  link_price: optional(quantityOrZero(d.money, "2.73 kUSD", "Price of a link between switches.")),
-  endpoint_price: optional(quantityOrZero(d.money, "1.17 kUSD", "Price of an endpoint.")),
+  port_rate: optional(bandwidth("Rate of a switch port; that of the card where it is left out.", "400 Gbps")),
+  oversubscription: atLeast(1, "Downlink over uplink bandwidth at the leaf.", otherwise("1", "a network that blocks nothing")),
+  switch_price: quantityOrZero(d.money, "10.76 kUSD", "Price of a switch.", otherwise("10.76 kUSD", fit)),
+  link_price: quantityOrZero(d.money, "2.73 kUSD", "Price of a link between switches.", otherwise("2.73 kUSD", fit)),
+  endpoint_price: quantityOrZero(d.money, "1.17 kUSD", "Price of an endpoint: its port and link.", otherwise("1.17 kUSD", fit)),
   latency_same_leaf: latency("Latency of a small message below one leaf switch."),
   latency_cross_leaf: latency("Latency of a small message across leaf switches."),
   protocol: optional(word(["infiniband", "roce"], "Link protocol.")),
 };
-const network = (variant: string, documentation: string, extra: Parameters<typeof defineBlock>[2] = {}) =>
-  defineBlock("network", documentation, { ...networkKeys, ...extra }, { variant });
+const planes = "Independent planes; each is a whole network of this kind.";
+const onePlane = { planes: count(planes, otherwise("1")) };
+const network = <Extra extends z.ZodRawShape>(variant: string, documentation: string, extra: Extra) =>
+  defineBlock("network", documentation, { ...extra, ...networkKeys }, { variant });
+
+export const networkKinds = {
+  fat_tree: network("fat_tree", "A folded Clos network.", onePlane),
+  multi_rail_fat_tree: network("multi_rail_fat_tree", "One fat tree; GPU i of each node shares a rail.", onePlane),
+  multi_plane_fat_tree: network("multi_plane_fat_tree", "One independent fat tree a plane (ISCA 2025, section 5.1).", { planes: optional(count(planes)) }),
+  dragonfly: network("dragonfly", "Groups of switches, fully connected inside and between groups.", {
+    switches_per_group: count("Switches in a group."),
+    endpoints_per_switch: count("Endpoints at a switch."),
+    global_links: count("Links of a switch to other groups."),
+    groups: count("Groups.", otherwise("switches_per_group * global_links + 1", "as many as a group has links to others, and itself")),
+    ...onePlane,
+  }),
+  slim_fly: network("slim_fly", "A network of diameter two.", {
+    q: count("Order of the field; 2 q² switches."),
+    endpoints_per_switch: count("Endpoints at a switch.", otherwise("ceil(3 * q / 4)", "half the network radix: full global bandwidth (Slim Fly, SC 2014)")),
+    ...onePlane,
+  }),
+  torus: network("torus", "A torus: every endpoint passes traffic on to its neighbours.", { dimensions: counts("Size in each dimension."), ...onePlane }),
+};
+
+export const host = defineBlock("host", "The machine around the GPUs.", {
+  memory: optional(quantity(d.bytes, "2 TB", "Host memory of a node.")),
+  memory_bandwidth: optional(bandwidth("Host memory bandwidth of a node.", "400 GB/s")),
+  pcie_bandwidth: optional(bandwidth("Host to GPU bandwidth, per GPU and direction.", "64 GB/s")),
+});
+
+export const storage = defineBlock("storage", "Storage bandwidth of a node.", {
+  read_bandwidth: optional(bandwidth("Read bandwidth of a node.", "10 GB/s")),
+  write_bandwidth: optional(bandwidth("Write bandwidth of a node.", "10 GB/s")),
+});
+
+export const failures = defineBlock("failures", "How often things break.", {
+  gpu_mtbf: optional(quantity(d.time, "50_000 h", "Mean time between failures of a GPU.")),
+  node_mtbf: optional(quantity(d.time, "20_000 h", "Mean time between failures of a node.")),
+  restart_time: optional(quantityOrZero(d.time, "10 min", "Time from a failure to training again.")),
+});
 
 export const hardware = defineBlock("hardware", "A cluster.", {
   gpu: reference("gpu", "The accelerator."),
   gpus_per_node: count("GPUs in a node."),
   nodes: count("Nodes in the cluster."),
   nic: optional(reference("nic", "The network card.")),
-  nics_per_node: optional(count("Network cards in a node.")),
+  nics_per_node: optional(count("Network cards in a node; of a card with several ports, its ports.")),
   price: optional(quantityOrZero(d.moneyRate, "2 USD/h", "Price of one GPU.")),
-  power_overhead: optional(atLeast(1, "Facility power over IT power (PUE).")),
+  power_overhead: atLeast(1, "Facility power over IT power (PUE).", otherwise("1", "the GPUs alone")),
 }, {
-  children: [
-    childKinds("network", "The scale-out network.", [
-      network("fat_tree", "A folded Clos network."),
-      network("multi_rail_fat_tree", "One fat tree; GPU i of each node shares a rail."),
-      network("multi_plane_fat_tree", "One independent fat tree a plane (ISCA 2025, section 5.1)."),
-      network("dragonfly", "Groups of switches, fully connected inside and between groups.", {
-        switches_per_group: count("Switches in a group."),
-        endpoints_per_switch: count("Endpoints at a switch."),
-        global_links: count("Links of a switch to other groups."),
-        groups: optional(count("Groups.")),
-      }),
-      network("slim_fly", "A network of diameter two.", {
-        q: count("Order of the field; 2 q² switches."),
-        endpoints_per_switch: optional(count("Endpoints at a switch.")),
-      }),
-      network("torus", "A torus.", { dimensions: counts("Size in each dimension.") }),
-    ]),
-    child(defineBlock("host", "The machine around the GPUs.", {
-      memory: optional(quantity(d.bytes, "2 TB", "Host memory of a node.")),
-      memory_bandwidth: optional(bandwidth("Host memory bandwidth of a node.", "400 GB/s")),
-      pcie_bandwidth: optional(bandwidth("Host to GPU bandwidth, per GPU and direction.", "64 GB/s")),
-    })),
-    child(defineBlock("storage", "Storage bandwidth of a node.", {
-      read_bandwidth: optional(bandwidth("Read bandwidth of a node.", "10 GB/s")),
-      write_bandwidth: optional(bandwidth("Write bandwidth of a node.", "10 GB/s")),
-    })),
-    child(defineBlock("failures", "How often things break.", {
-      gpu_mtbf: optional(quantity(d.time, "50_000 h", "Mean time between failures of a GPU.")),
-      node_mtbf: optional(quantity(d.time, "20_000 h", "Mean time between failures of a node.")),
-      restart_time: optional(quantityOrZero(d.time, "10 min", "Time from a failure to training again.")),
-    })),
-  ],
+  children: [childKinds("network", "The scale-out network.", Object.values(networkKinds)), child(host), child(storage), child(failures)],
 });
 
 const degree = (documentation: string) => countOrAuto(documentation, otherwise("1"));

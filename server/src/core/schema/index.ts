@@ -8,7 +8,7 @@ export const declarationSchemas: Readonly<Record<DeclarationKeyword, Declaration
   model: { keyword: "model", block: model, canExtend: true, hasAssertions: true, computed: true, hasMetrics: true },
   gpu: { keyword: "gpu", block: gpu, canExtend: true, hasAssertions: false, computed: false, hasMetrics: false },
   nic: { keyword: "nic", block: nic, canExtend: true, hasAssertions: false, computed: false, hasMetrics: false },
-  hardware: { keyword: "hardware", block: hardware, canExtend: true, hasAssertions: true, computed: false, hasMetrics: true },
+  hardware: { keyword: "hardware", block: hardware, canExtend: true, hasAssertions: true, computed: true, hasMetrics: true },
   parallelism: { keyword: "parallelism", block: parallelism, canExtend: true, hasAssertions: false, computed: false, hasMetrics: false },
   workload: { keyword: "workload", block: workload, canExtend: true, hasAssertions: false, computed: false, hasMetrics: false },
   plan: { keyword: "plan", block: plan, canExtend: true, hasAssertions: true, computed: false, hasMetrics: true },
@@ -20,4 +20,8 @@ export const declarationSchemas: Readonly<Record<DeclarationKeyword, Declaration
 
 export * from "./block";
 export * from "./property";
+export {
+  failures as failuresSchema, gpu as gpuSchema, hardware as hardwareSchema, host as hostSchema, networkKinds, nic as nicSchema, pcie as pcieSchema,
+  peak as peakSchema, scaleUp as scaleUpSchema, storage as storageSchema,
+} from "./cluster";
 export { attentionKinds, ffnKinds, mixerKinds, model as modelSchema, mostLayers, mtp as mtpSchema, precision as precisionSchema, precisionWords } from "./model";

@@ -3,10 +3,9 @@
  * A gap closes exactly the metrics that need the missing part.
  */
 
+import type { Gap } from "../definition";
 import { isCached } from "./attention";
 import type { AttentionRecord, FfnRecord, ModelContext, ModelRecord, MoeFfnRecord } from "./record";
-
-export type Gap = string | undefined;
 
 /** Properties that change an attention layer's weights and FLOPs but not what it caches. */
 const leaveCacheAlone: ReadonlySet<string> = new Set(["output_gate", "o_lora_rank", "o_groups"]);

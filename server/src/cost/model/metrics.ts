@@ -1,10 +1,10 @@
 /** The metrics of a model: one definition an id, read by hover, lens, report, command line and sweep alike. */
 
-import type { Explanation, Figure, Metric, MetricUnit } from "../metric";
-import { Reads } from "../reads";
-import { partsOf, product, quotient, sum, type Term } from "../term";
+import { toMetric, type Definition, type Gap } from "../definition";
+import type { Metric } from "../metric";
+import { product, quotient, sum } from "../term";
 import {
-  activeWeightsGap, cacheGap, combinationsGap, contextGap, moeBlocks, mtpGap, sequenceCacheGap, weightsGap, type Gap,
+  activeWeightsGap, cacheGap, combinationsGap, contextGap, moeBlocks, mtpGap, sequenceCacheGap, weightsGap,
 } from "./availability";
 import { decodeFlops, forwardFlops, trainFlops, trainFlopsNoncausal } from "./flops";
 import { kvBytesPerSequence, kvBytesPerToken } from "./kv-cache";
@@ -16,19 +16,6 @@ import type { ModelContext, ModelRecord } from "./record";
 import { weightBytes } from "./weight-bytes";
 
 export type ModelMetric = Metric<ModelRecord, ModelContext>;
-
-interface Definition {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: MetricUnit;
-  readonly documentation: string;
-  readonly formula: string;
-  readonly convention: string;
-  readonly source: string;
-  /** What stands in the way; asked before `arithmetic`, which may then take the model as complete. */
-  readonly gap: (model: ModelRecord, context: ModelContext) => Gap;
-  readonly arithmetic: (model: ModelRecord, context: ModelContext) => Term;
-}
 
 const v3Report = "DeepSeek-V3 technical report, arXiv:2412.19437";
 const v2Report = "DeepSeek-V2, arXiv:2405.04434";
@@ -53,7 +40,7 @@ const causalRule =
 const headDims =
   "d_qk = d_v = head_dim; mla: d_qk = qk_nope_head_dim + qk_rope_head_dim, d_v = v_head_dim.";
 
-const definitions: readonly Definition[] = [
+const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
   {
     id: "total_params",
     title: "Parameters",
@@ -245,31 +232,4 @@ const byId: ReadonlyMap<string, ModelMetric> = new Map(modelMetrics.map((metric)
 
 export function modelMetric(id: string): ModelMetric | undefined {
   return byId.get(id);
-}
-
-function toMetric(definition: Definition): ModelMetric {
-  const { id, title, unit, documentation, formula, convention, source } = definition;
-  return {
-    id, title, unit, documentation, formula, convention, source,
-    compute: (model, context) => compute(definition, model, context),
-    explain: (model, context) => explain(definition, model, context),
-  };
-}
-
-function compute(definition: Definition, model: ModelRecord, context: ModelContext): Figure {
-  const reason = definition.gap(model, context);
-  if (reason !== undefined) return { kind: "unavailable", reason };
-  const { value } = definition.arithmetic(model, context);
-  if (!Number.isFinite(value)) return { kind: "unavailable", reason: "the result is no number that a double can hold" };
-  return { kind: "value", value };
-}
-
-function explain(definition: Definition, model: ModelRecord, context: ModelContext): Explanation {
-  const { formula, convention, source } = definition;
-  if (compute(definition, model, context).kind === "unavailable") {
-    return { formula, inputs: [], parts: [], convention, source };
-  }
-  const reads = new Reads();
-  const term = definition.arithmetic(reads.watch(model, ""), reads.watch(context, "@"));
-  return { formula, inputs: reads.inputs, parts: partsOf(term), convention, source };
 }

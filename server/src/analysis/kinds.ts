@@ -1,0 +1,78 @@
+import type { DeclarationKeyword } from "../../../grammar/src";
+import type { BoundDeclaration, Workspace } from "../core";
+import { hardwareMetrics } from "../cost/hardware/metrics";
+import type { Explanation, Figure, Metric } from "../cost/metric";
+import { modelMetrics } from "../cost/model/metrics";
+import { hardwareResult } from "./hardware-record";
+import { modelResult } from "./model-record";
+import { Incomplete, type RecordBlocks, type RecordResult } from "./records";
+
+/** What the reader asks the figures at; a part left out has the language's default. */
+export interface FigureOptions {
+  /** Tokens of a training sequence; 4096 unless given. */
+  readonly sequenceLength?: number | undefined;
+  /** Tokens in the cache; the model's `max_context` unless given. */
+  readonly contextLength?: number | undefined;
+}
+
+export const defaultSequenceLength = 4096;
+
+/** What is known of a metric without a declaration to compute it for. */
+export type MetricHead = Omit<Metric<never, never>, "compute" | "explain">;
+
+/** A kind of declaration whose figures are computed: its metrics, and how a declaration becomes what they take. */
+export interface ComputedKind {
+  /** In the order of the language's table. */
+  readonly metrics: readonly MetricHead[];
+  /** `undefined`: there is no such metric. */
+  readonly figure: (workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions) => Figure | undefined;
+  /** The explanation of a figure that has a value, and the block behind each of its input paths. */
+  readonly explain: (workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions) => ExplainedBlocks | undefined;
+}
+
+export interface ExplainedBlocks {
+  readonly explanation: Explanation;
+  readonly blocks: RecordBlocks;
+}
+
+/** Every kind that is computed. Adding one is adding a line. */
+export const computedKinds: Partial<Readonly<Record<DeclarationKeyword, ComputedKind>>> = {
+  model: kindOf(modelMetrics, modelResult, (model, options) => ({
+    sequence_length: options.sequenceLength ?? defaultSequenceLength,
+    context_length: options.contextLength ?? model.max_context,
+  })),
+  hardware: kindOf(hardwareMetrics, hardwareResult, () => ({})),
+};
+
+function kindOf<Record, Context>(
+  metrics: readonly Metric<Record, Context>[],
+  resultOf: (workspace: Workspace, declaration: BoundDeclaration) => RecordResult<Record> | undefined,
+  contextOf: (record: Record, options: FigureOptions) => Context,
+): ComputedKind {
+  const byId = new Map(metrics.map((metric) => [metric.id, metric]));
+  return {
+    metrics,
+    figure: (workspace, declaration, id, options) => {
+      const metric = byId.get(id);
+      if (!metric) return undefined;
+      const result = resultOf(workspace, declaration);
+      if (!result) return { kind: "unavailable", reason: `the ${declaration.keyword} asks for its own figures` };
+      return orUnavailable(() => metric.compute(result.record, contextOf(result.record, options)));
+    },
+    explain: (workspace, declaration, id, options) => {
+      const result = resultOf(workspace, declaration);
+      const explanation = result && byId.get(id)?.explain(result.record, contextOf(result.record, options));
+      return explanation && { explanation, blocks: result.blocks };
+    },
+  };
+}
+
+/** A figure that meets a field without a value is missing, with the reason. */
+function orUnavailable(compute: () => Figure): Figure {
+  try {
+    return compute();
+  } catch (fault) {
+    if (fault instanceof Incomplete) return { kind: "unavailable", reason: fault.message };
+    throw fault;
+  }
+}
