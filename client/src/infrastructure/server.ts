@@ -2,7 +2,7 @@ import type { CancellationToken, Disposable, LogOutputChannel } from "vscode";
 import { window, workspace } from "vscode";
 import type { ErrorHandler, LanguageClientOptions, ServerOptions } from "vscode-languageclient/node";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, TransportKind } from "vscode-languageclient/node";
-import type { DscoNotifications, DscoRequests } from "../../../server/src/lsp/protocol";
+import type { DscoInitialization, DscoNotifications, DscoRequests } from "../../../server/src/lsp/protocol";
 import { createRestartPolicy } from "./restart-policy";
 import { standardLibraryScheme } from "./schemes";
 
@@ -45,7 +45,9 @@ export function createServer(modulePath: string, output: LogOutputChannel): Serv
     },
   };
 
+  const initializationOptions: DscoInitialization = { runsCommands: true };
   const clientOptions: LanguageClientOptions = {
+    initializationOptions,
     documentSelector: schemes.map((scheme) => ({ scheme, language: "dsco" })),
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -18,13 +18,14 @@ function describeQuantity(value: number, dimension: Dimension): string {
   return isRate ? formatQuantity(value, dimension) : formatWithExact(value, dimension);
 }
 
-/** One line a figure; figures that are missing for one reason share a line. Markdown. */
-export function figureLines(metrics: readonly MetricFigure[]): readonly string[] {
+/** One line a figure, with a link to its explanation where there is one; figures that are missing for one reason share a line. Markdown. */
+export function figureLines(metrics: readonly MetricFigure[], linkOf?: (metric: string) => string): readonly string[] {
   const missing = new Map<string, string[]>();
   const lines: string[] = [];
-  for (const { title, figure, dimension } of metrics) {
+  for (const { id, title, figure, dimension } of metrics) {
+    const text = describeFigure(figure, dimension);
     if (figure.kind === "unavailable") missing.set(figure.reason, [...(missing.get(figure.reason) ?? []), title]);
-    else lines.push(`${title}: ${describeFigure(figure, dimension)}`);
+    else lines.push(`${title}: ${linkOf ? `[${text}](${linkOf(id)})` : text}`);
   }
   return [...lines, ...[...missing].map(([reason, titles]) => `${titles.join(", ")}: not computed: ${reason}`)];
 }

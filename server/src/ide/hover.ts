@@ -1,6 +1,6 @@
 import type { BlockDeclaration, NumberLiteral, StringLiteral } from "../../../grammar/src";
 import {
-  assignLayers, explainFigure, fedMetrics, figureOf, figuresOf, metricDimension, type FigureOptions, type MetricFigure,
+  assignLayers, explainFigure, fedMetrics, figureOf, figuresOf, metricDimension, type FigureOptions,
 } from "../analysis";
 import {
   bindDeclaration, blockTitle, declarationSchemas, evaluate, exportedNames, fileScope, letValue, resolveSymbol, settledValue,
@@ -15,9 +15,14 @@ import { code, documentation, paragraphs } from "./markdown";
 import type { MarkdownHover } from "./plain";
 import { functionDocumentation, wordDocumentation } from "./words";
 
+export interface HoverOptions extends FigureOptions {
+  /** The address that opens the explanation of a figure, in an editor that has one. */
+  readonly explanationOf?: ((declaration: BoundDeclaration, metric: string) => string) | undefined;
+}
+
 /** What the reader should know of the text at a position; `undefined` where there is nothing to say. */
 export function hover(
-  workspace: Workspace, uri: string, position: Position, options: FigureOptions = {}, cancellation?: Cancellation,
+  workspace: Workspace, uri: string, position: Position, options: HoverOptions = {}, cancellation?: Cancellation,
 ): MarkdownHover | undefined {
   const scope = fileScope(workspace, uri);
   if (!scope) return undefined;
@@ -32,7 +37,7 @@ export function hover(
 interface Asked {
   readonly workspace: Workspace;
   readonly scope: FileScope;
-  readonly options: FigureOptions;
+  readonly options: HoverOptions;
 }
 
 function describe(asked: Asked, located: Located): string | undefined {
@@ -103,9 +108,11 @@ const keyMetrics = [
   "gpus", "peak_flops", "memory_total", "scale_up_to_scale_out_ratio", "max_endpoints", "cost_per_hour",
 ];
 
-function keyFigures(workspace: Workspace, bound: BoundDeclaration, options: FigureOptions): string {
-  return list(figureLines(figuresOf(workspace, bound, options).filter((metric) => keyMetrics.includes(metric.id))));
+function keyFigures(workspace: Workspace, bound: BoundDeclaration, options: HoverOptions): string {
+  return list(figureLines(figuresOf(workspace, bound, options).filter((metric) => keyMetrics.includes(metric.id)), linkOf(options, bound)));
 }
+
+const linkOf = ({ explanationOf }: HoverOptions, declaration: BoundDeclaration) => explanationOf && ((metric: string) => explanationOf(declaration, metric));
 
 const mostLines = 12;
 
@@ -175,12 +182,8 @@ function describeProperty({ workspace, options }: Asked, bound: BoundDeclaration
     spec?.documentation,
     spec?.alsoKnownAs === undefined ? undefined : `Hugging Face: ${spec.alsoKnownAs.split(", ").map(code).join(", ")}`,
     `Value: ${valueText(found) ?? "none"}, ${originText(found, bound)}.`,
-    metrics.length === 0 ? undefined : feeds(metrics),
+    metrics.length === 0 ? undefined : paragraphs("Enters into:", list(figureLines(metrics, linkOf(options, bound)))),
   );
-}
-
-function feeds(metrics: readonly MetricFigure[]): string {
-  return paragraphs("Enters into:", list(figureLines(metrics)));
 }
 
 const valueText = ({ value, spec }: PropertyValue): string | undefined => value && describeAny(value, spec);

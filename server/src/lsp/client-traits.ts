@@ -1,4 +1,5 @@
 import type { ClientCapabilities } from "vscode-languageserver";
+import type { DscoInitialization } from "./protocol";
 
 /** What the editor on the other side can do, as far as answers depend on it. */
 export interface ClientTraits {
@@ -16,9 +17,12 @@ export interface ClientTraits {
   readonly takesNestedSymbols: boolean;
   readonly takesCodeActionLiterals: boolean;
   readonly takesSnippets: boolean;
+  /** It has dsco's own commands: a link in a hover may run one. */
+  readonly runsCommands: boolean;
 }
 
-export function traitsOf({ textDocument, workspace }: ClientCapabilities): ClientTraits {
+export function traitsOf({ textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
+  const { runsCommands } = (initialization ?? {}) as Partial<DscoInitialization>;
   return {
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
@@ -33,5 +37,6 @@ export function traitsOf({ textDocument, workspace }: ClientCapabilities): Clien
     takesNestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport ?? false,
     takesCodeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     takesSnippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
+    runsCommands: runsCommands === true,
   };
 }

@@ -2,7 +2,7 @@ import {
   CodeActionKind, InlayHintKind, MarkupKind, SemanticTokensBuilder, type CodeActionParams, type CodeLens, type CompletionParams, type DefinitionParams, type Hover, type HoverParams,
   type InlayHint, type InlayHintParams, type Location, type LocationLink, type Range, type SemanticTokens, type SemanticTokensRangeParams,
 } from "vscode-languageserver";
-import { bindDeclaration, fileScope, resolveSymbol } from "../core";
+import { bindDeclaration, fileScope, resolveSymbol, type BoundDeclaration } from "../core";
 import {
   codeLenses, completion, definition, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, isLensMetric, lensText, quickFixes,
   semanticTokens, tokenModifiers, tokenTypes, type SemanticToken,
@@ -28,7 +28,8 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
   connection.onHover(guarded(session, "the hover", ofDocument, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
-    const found = hover(workspace, uri, position, figureOptions(await settingsOf(uri)), token);
+    const explanationOf = session.client().runsCommands ? explanationLink(session) : undefined;
+    const found = hover(workspace, uri, position, { ...figureOptions(await settingsOf(uri)), explanationOf }, token);
     if (!found) return null;
     const { contents, range } = found;
     return { contents: session.client().rendersMarkdown ? { kind: MarkupKind.Markdown, value: contents } : { kind: MarkupKind.PlainText, value: withoutMarkdown(contents) }, range };
@@ -84,6 +85,12 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerLenses(session, lenses);
   registerDscoRequests(session);
 }
+
+/** A link that runs `dsco.showExplanation`. Parentheses would end it. */
+const explanationLink = (session: Session) => ({ file, name }: BoundDeclaration, metric: string): string => {
+  const args: DscoCommands["dsco.showExplanation"] = [{ uri: editorUri(session, file.uri), declaration: name, metric }];
+  return `command:dsco.showExplanation?${encodeURIComponent(JSON.stringify(args)).replace(/\(/g, "%28").replace(/\)/g, "%29")}`;
+};
 
 function registerLenses(session: Session, memory: LensMemory): void {
   const { connection } = session;

@@ -35,7 +35,7 @@ export function createLensMemory(): LensMemory {
       const known = entry(uri);
       const present = new Set(lenses.map((lens) => lens.declaration));
       const lost = isBroken ? known.lenses.filter((lens) => !present.has(lens.declaration) && known.titles.has(keyOf(lens))) : [];
-      const line = lineMapping(known.text, text);
+      const line = lost.length === 0 ? (at: number) => at : lineMapping(known.text, text);
       const all = [...lenses, ...lost.map((lens) => {
         const at = { line: line(lens.range.start.line), character: 0 };
         return { ...lens, range: { start: at, end: at } };

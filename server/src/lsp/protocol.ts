@@ -51,6 +51,12 @@ export interface DscoCommands {
   readonly "dsco.showExplanation": readonly [ExplainParams];
 }
 
+/** What an editor that has dsco's extension tells the server at the start, as `initializationOptions`. */
+export interface DscoInitialization {
+  /** It runs `DscoCommands`: hovers may link to them. */
+  readonly runsCommands: true;
+}
+
 /** The section `dsco` of the editor's settings, as `workspace/configuration` gives it. */
 export interface DscoSettings {
   readonly codeLens: { readonly enabled: boolean };

@@ -29,7 +29,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   const everyDocument = () => [...documents.all()].map((document) => document.uri);
 
   connection.onInitialize((params): InitializeResult => {
-    client = traitsOf(params.capabilities);
+    client = traitsOf(params.capabilities, params.initializationOptions);
     settings = createSettings(params.initializationOptions, client.answersConfiguration
       ? (uri) => connection.workspace.getConfiguration({ scopeUri: uri, section: "dsco" })
       : undefined);
@@ -57,7 +57,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   /** The text behind an address is another one now: so may be what other open files mean. */
   const textChanged = (uri: string) => {
     session.state.textChanged();
-    const others = documents.all()[Symbol.iterator]().next().done === true ? [] : session.state.dependents(uri);
+    const others = session.state.dependents(uri);
     diagnostics.touched(documents.get(uri) ? [uri, ...others] : others);
     if (others.length > 0) refresh();
   };

@@ -50,6 +50,7 @@ interface Options {
   readonly settings?: () => unknown;
   readonly folders?: readonly string[];
   readonly processId?: number | null;
+  readonly initializationOptions?: object;
 }
 
 function launch(args: readonly string[] = ["--stdio"], settings: () => unknown = () => ({})): Client {
@@ -58,10 +59,10 @@ function launch(args: readonly string[] = ["--stdio"], settings: () => unknown =
   return client;
 }
 
-async function start({ capabilities = pullCapabilities, settings, folders = [], processId = process.pid }: Options = {}): Promise<Client> {
+async function start({ capabilities = pullCapabilities, settings, folders = [], processId = process.pid, initializationOptions }: Options = {}): Promise<Client> {
   const client = launch(["--stdio"], settings);
   await client.request("initialize", {
-    processId, rootUri: null, capabilities,
+    processId, rootUri: null, capabilities, initializationOptions,
     workspaceFolders: folders.length === 0 ? null : folders.map((name) => ({ uri: pathToFileURL(name).href, name: path.basename(name) })),
   });
   client.notify("initialized", {});
@@ -281,6 +282,15 @@ describe("features", () => {
     const hover = await file.hover("kv_lora_rank");
     expect(hover?.kind).toBe("markdown");
     expect(hover?.value).toContain("KV cache per token: 70.27 KB (70,272 B)");
+  });
+
+  test("an editor with dsco's commands gets links to the explanations, and no other editor", async () => {
+    const uri = "file:///designs/a (copy).dsco";
+    const client = await start({ initializationOptions: { runsCommands: true } });
+    const linked = (await open(client, deepseek, uri).hover("kv_lora_rank"))?.value ?? "";
+    const [, address] = /KV cache per token: \[70\.27 KB \(70,272 B\)\]\(command:dsco\.showExplanation\?([^()\s]+)\)/.exec(linked) ?? [];
+    expect(JSON.parse(decodeURIComponent(address ?? ""))).toEqual([{ uri, declaration: "DeepSeekV3", metric: "kv_bytes_per_token" }]);
+    expect((await open(await start(), deepseek).hover("kv_lora_rank"))?.value).not.toContain("command:");
   });
 
   test("an editor without Markdown gets plain words", async () => {
