@@ -19,7 +19,7 @@ function places(among: readonly { readonly file: string; readonly text: string }
 
 // Put together from pieces, so that this file does not hold what it forbids.
 const forbidden = {
-  "a path of one machine": new RegExp(["/wor" + "k/", "/ho" + "me/\\w", "/ro" + "ot/", "/Us" + "ers/\\w", "\\.\\./sha" + "red/"].join("|")),
+  "a path of one machine": new RegExp(["/wo" + "rk/(?:main|shared|\\.library)", "/ho" + "me/\\w", "/ro" + "ot/", "/Us" + "ers/\\w", "\\.\\./sha" + "red/"].join("|")),
   "the address of a package registry": new RegExp(["regis" + "try\\.npmjs", "regis" + "try\\.yarnpkg", "npm" + "mirror\\."].join("|")),
 };
 

@@ -73,3 +73,31 @@ test("one broken line leaves the other declarations alive", async () => {
   await until("an error", () => errorsOf(document).length > 0);
   assert.deepEqual((await symbolsOf(document)).map(({ name }) => name), ["First", "Second"]);
 });
+
+test("completion offers the keys that a block may still have", async () => {
+  const document = await openText("completion.dsco", "model Small {\n  layers = 2\n  h\n}\n");
+  await answered(document);
+  const list = await vscode.commands.executeCommand<vscode.CompletionList>("vscode.executeCompletionItemProvider", document.uri, new vscode.Position(2, 3));
+  const labels = list.items.map(({ label }) => (typeof label === "string" ? label : label.label));
+  assert.ok(labels.includes("hidden_size"), labels.join(", "));
+  assert.ok(!labels.includes("layers"), "a key that is written already is not offered");
+});
+
+test("inlay hints show the defaults that were not written, unless a setting switches them off", async () => {
+  const document = await open("deepseek-v3.dsco");
+  await answered(document);
+  const hints = async () => {
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    const found = await vscode.commands.executeCommand<vscode.InlayHint[]>("vscode.executeInlayHintProvider", document.uri, all);
+    return found.map(({ label }) => (typeof label === "string" ? label : label.map(({ value }) => value).join("")));
+  };
+  assert.ok((await hints()).some((label) => label.includes("tie_embeddings = false")));
+  const settings = vscode.workspace.getConfiguration("dsco");
+  try {
+    await settings.update("inlayHints.enabled", false, vscode.ConfigurationTarget.Workspace);
+    await until("no hints", async () => (await hints()).length === 0);
+  } finally {
+    await settings.update("inlayHints.enabled", undefined, vscode.ConfigurationTarget.Workspace);
+  }
+  await until("the hints", async () => (await hints()).length > 0);
+});
