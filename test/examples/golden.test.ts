@@ -130,6 +130,31 @@ describe("DeepSeek-V3's parameters, explained", () => {
   }
 });
 
+describe("the cluster of DeepSeek-V3 (arXiv:2505.09343, Table 3 and section 4.2)", () => {
+  it.each([
+    ["gpus", 2048],
+    ["max_endpoints", 16_384],
+    ["switches", 768],
+    ["links", 16_384],
+    ["scale_up_to_scale_out_ratio", 4],
+    // 2,048 GPUs at 2 USD for an hour.
+    ["cost_per_hour", 4096],
+    ["peak_flops", 2048 * 989e12],
+  ])("%s is %d", async (id, expected) => {
+    expect(await hardwareFigure(id)).toBe(expected);
+  });
+
+  /** The default prices are a fit to the paper's table within 0.6 %. */
+  it.each([["network_cost", 72e6], ["network_cost_per_endpoint", 4390]])("%s is about %d USD", async (id, expected) => {
+    expect(Math.abs((await hardwareFigure(id)) / expected - 1)).toBeLessThan(0.006);
+  });
+
+  async function hardwareFigure(id: string): Promise<number> {
+    const cluster = (await reportOf("deepseek-v3.dsco")).declarations.find((declaration) => declaration.kind === "hardware");
+    return Number(cluster?.metrics.find((metric) => metric.id === id)?.value);
+  }
+});
+
 describe("the standard library's models", () => {
   it.each([
     ["deepseek-v3.dsco", "std:models/deepseek", "DeepSeekV3"],
