@@ -1,5 +1,5 @@
 // What a committed file may not hold.
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json";
@@ -55,8 +55,22 @@ test.each(["bin/dsco.mjs", ".ci/run", "test/vscode/code.mjs"])("%s is executable
   expect(statSync(path.join(repository, file)).mode & 0o111).toBe(0o111);
 });
 
+const documents = textFiles.filter(({ file }) => file.endsWith(".md"));
+
+test("every link of a document to a file of the project leads to one", () => {
+  const links = documents.flatMap(({ file, text }) =>
+    [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target ?? "").filter((target) => !/^[a-z]+:/.test(target)).map((target) => path.posix.join(path.dirname(file), target)),
+  );
+  expect(links).toContain("docs/images/hover.png");
+  expect(links.filter((target) => !existsSync(path.join(repository, target)))).toEqual([]);
+});
+
+test("every picture in docs/images is shown by a document", () => {
+  const shown = documents.map(({ text }) => text).join("\n");
+  expect(files.filter((file) => file.startsWith("docs/images/") && !shown.includes(file))).toEqual([]);
+});
+
 test("the documents name only npm scripts that exist", () => {
-  const documents = textFiles.filter(({ file }) => file.endsWith(".md"));
   const named = documents.flatMap(({ text }) => [...text.matchAll(/\bnpm run ([a-z][\w:-]*)/g)].map(([, script]) => script));
   expect(named.filter((script) => script === undefined || !(script in manifest.scripts))).toEqual([]);
 });

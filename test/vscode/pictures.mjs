@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Takes pictures of the packaged extension in VS Code: one file a feature, in .vscode-test/pictures/.
 //   node test/vscode/pictures.mjs [--build min|latest] [--only NAME] [--docs]
-// --docs writes them to docs/images/ too, where the README shows them. Look at them before they are committed.
+// --docs also puts those that the README shows into docs/images/. Look at them before they are committed.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -113,7 +113,7 @@ await runScript(async () => {
     const file = path.join(workspace, example);
     const original = readFileSync(file, "utf8");
     if (edit) writeFileSync(file, edit(original));
-    const page = await browser.newPage({ viewport: { width: 1080, height: 680 }, deviceScaleFactor: 1.5 });
+    const page = await browser.newPage({ viewport: { width: 1080, height: 680 }, deviceScaleFactor: 1.4 });
     page.setDefaultTimeout(20_000);
     try {
       await page.goto(workbenchAddress(server.port, workspace, [["openFile", remote(server.port, file)], ["skipWelcome", "true"]]));
@@ -136,7 +136,10 @@ await runScript(async () => {
   if (failed === 0 && values.docs) {
     const images = path.join(repository, "docs/images");
     mkdirSync(images, { recursive: true });
-    for (const { name } of pictures) copyFileSync(path.join(target, `${name}.png`), path.join(images, `${name}.png`));
+    const readme = readFileSync(path.join(repository, "README.md"), "utf8");
+    for (const { name } of pictures) {
+      if (readme.includes(`docs/images/${name}.png`)) copyFileSync(path.join(target, `${name}.png`), path.join(images, `${name}.png`));
+    }
   }
   return failed === 0 ? 0 : 1;
 });

@@ -14,6 +14,18 @@ test("the hover on kv_lora_rank shows the model's KV cache of a token", async ()
   assert.match(await hoverAt(document, positionOf(document, "kv_lora_rank", 1)), /70\.27 KB \(70,272 B\)/);
 });
 
+test("a figure in a hover is a link to its explanation, and VS Code trusts it", async () => {
+  const document = await open("deepseek-v3.dsco");
+  await answered(document);
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    "vscode.executeHoverProvider", document.uri, positionOf(document, "kv_lora_rank", 1),
+  );
+  const content = hovers.flatMap(({ contents }) => contents).find((part) => part instanceof vscode.MarkdownString && part.value.includes("70.27 KB"));
+  assert.ok(content instanceof vscode.MarkdownString);
+  assert.match(content.value, /\(command:dsco\.showExplanation\?[^)]*kv_bytes_per_token/);
+  assert.deepEqual(content.isTrusted, { enabledCommands: ["dsco.showExplanation"] });
+});
+
 test("the hover on the model's name shows its parameters", async () => {
   const document = await open("deepseek-v3.dsco");
   await answered(document);
