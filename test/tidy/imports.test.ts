@@ -16,7 +16,7 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: [] },
   "server/src/lsp": {
     rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide"],
-    packages: ["vscode-languageserver", "vscode-languageserver-textdocument", "vscode-uri"],
+    packages: ["vscode-languageserver"],
   },
   "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "lsp"], packages: ["node:"] },
   "server/src/cli": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "hosts"], packages: ["node:"] },
