@@ -15,3 +15,10 @@ export const exampleAttention = (kind: string, keys: string): string =>
 /** … with these routed experts, everything else in order. */
 export const exampleExperts = (keys: string): string =>
   modelWith(block("attention mha", "heads = 4"), block("ffn moe", `${keys}, intermediate_size = 32`));
+
+/** A cluster of 16 H800 nodes with this network. */
+export const exampleNetwork = (kind: string, keys: string): string =>
+  [
+    'import { ConnectX7, H800 } from "std:hardware/nvidia"', "", "hardware Example {", "  gpu           = H800", "  gpus_per_node = 8", "  nodes         = 16",
+    "  nic           = ConnectX7", "  nics_per_node = 8", `  ${block(`network ${kind}`, keys)}`, "}", "",
+  ].join("\n");

@@ -32,6 +32,17 @@ export const largestDivisor = (whole: number, most: number, least: number, test:
 
 export const isPowerOfTwo = (value: number): boolean => Number.isInteger(value) && value >= 1 && Number.isInteger(Math.log2(value));
 
+/** True for powers of primes, the orders of finite fields. */
+export function isPrimePower(value: number): boolean {
+  if (!Number.isInteger(value) || value < 2) return false;
+  let prime = 2;
+  while (prime * prime <= value && value % prime !== 0) prime += 1;
+  if (value % prime !== 0) return true;
+  let rest = value;
+  while (rest % prime === 0) rest /= prime;
+  return rest === 1;
+}
+
 const present = (...values: readonly (number | undefined)[]): readonly number[] => values.filter((value) => value !== undefined);
 
 /** A number as a file has it: `4096`, `129_280`. */

@@ -6,6 +6,12 @@ import { limitNeverBindsRule } from "./advice/limit-never-binds";
 import { precisionWithoutEffectRule } from "./advice/precision-without-effect";
 import { tokenMagnitudeRule } from "./advice/token-magnitude";
 import { windowOverContextRule } from "./advice/window-over-context";
+import { dragonflyGroupsRule } from "./hardware/dragonfly-groups";
+import { endpointsOverTopologyRule } from "./hardware/endpoints-over-topology";
+import { nodeAndDomainRule } from "./hardware/node-and-domain";
+import { planesAndCardsRule } from "./hardware/planes-and-cards";
+import { portsOfASwitchRule } from "./hardware/ports-of-a-switch";
+import { slimFlyOrderRule } from "./hardware/slim-fly-order";
 import { blockOnNoLayerRule } from "./model/block-on-no-layer";
 import { headDimNotWholeRule } from "./model/head-dim-not-whole";
 import { kvHeadsRule } from "./model/kv-heads";
@@ -38,6 +44,12 @@ export const rules: readonly Rule[] = [
   rankTooWideRule, // 3015
   topKOverExpertsRule, // 3020
   sharedSizeWithoutSharedRule, // 3021
+  endpointsOverTopologyRule, // 4001
+  planesAndCardsRule, // 4002
+  slimFlyOrderRule, // 4003
+  dragonflyGroupsRule, // 4004
+  portsOfASwitchRule, // 4005
+  nodeAndDomainRule, // 4006
   groupsDivideExpertsRule, // 5001
   groupLimitOverGroupsRule, // 5002
   groupSupplyRule, // 5003
