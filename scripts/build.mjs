@@ -3,7 +3,7 @@
 //   node scripts/build.mjs            for use: small, without source maps
 //   node scripts/build.mjs --watch    for F5: source maps, built again at every change
 import { build, context } from "esbuild";
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -45,9 +45,22 @@ async function buildOnce() {
   const dist = path.join(root, "dist");
   mkdirSync(dist, { recursive: true });
   for (const name of Object.keys(entryPoints)) rmSync(path.join(dist, `${name}.js.map`), { force: true });
-  await build(options);
+  const { metafile } = await build(options);
+  writeFileSync(path.join(dist, "third-party-notices.txt"), thirdPartyNotices(Object.keys(metafile.inputs)));
   const sizes = Object.keys(entryPoints).map((name) => `${name}.js ${kilobytes(statSync(path.join(dist, `${name}.js`)).size)}`);
   console.log(`dist/: ${sizes.join(", ")} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+}
+
+/** The licence of every package that is part of a bundle, as each of them asks. */
+function thirdPartyNotices(/** @type {readonly string[]} */ inputs) {
+  const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  const notices = [...folders].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"));
+    const file = readdirSync(path.join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? `Licence: ${license}` : readFileSync(path.join(root, folder, file), "utf8").trim();
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  return `dsco contains the following packages.\n\n${[...new Set(notices)].toSorted().join(`\n${"-".repeat(80)}\n\n`)}`;
 }
 
 if (watch) {
