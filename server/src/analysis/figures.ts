@@ -1,4 +1,4 @@
-import { settledValue, type BoundBlock, type BoundDeclaration, type MetricLookup, type PropertyValue, type Workspace } from "../core";
+import { settledValue, withArticle, type BoundBlock, type BoundDeclaration, type MetricLookup, type PropertyValue, type Workspace } from "../core";
 import type { Explanation, Figure, MetricInput, MetricUnit } from "../cost/metric";
 import { formatGrouped, formatShortest, type Dimension } from "../units";
 import { computedKinds, type FigureOptions } from "./kinds";
@@ -33,7 +33,7 @@ export function figureOf(workspace: Workspace, declaration: BoundDeclaration, id
   const { keyword } = declaration;
   const kind = computedKinds[keyword];
   if (!kind) return { kind: "unavailable", reason: `the figures of \`${keyword}\` declarations are not computed yet` };
-  return kind.figure(workspace, declaration, id, options) ?? { kind: "unavailable", reason: `a ${keyword} has no metric \`${id}\`` };
+  return kind.figure(workspace, declaration, id, options) ?? { kind: "unavailable", reason: `${withArticle(keyword)} has no metric \`${id}\`` };
 }
 
 /** An input of a figure, joined with the place it was written at. */

@@ -33,6 +33,8 @@ export function describeValue(value: Value): string {
   }
 }
 
-/** `a model`, `an operator`. */
-export const withArticle = (keyword: DeclarationKeyword | string): string =>
-  `${/^[aeio]/.test(keyword) ? "an" : "a"} ${keyword}`;
+/** `a model`, `an operator`; hardware cannot be counted: `a cluster (hardware)`. */
+export const withArticle = (keyword: DeclarationKeyword | string): string => {
+  if (keyword === "hardware") return "a cluster (`hardware`)";
+  return `${/^[aeio]/.test(keyword) ? "an" : "a"} ${keyword}`;
+};

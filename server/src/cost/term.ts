@@ -104,7 +104,7 @@ function children(term: Term): readonly Term[] {
 function layerNote(term: Term): string {
   const factors = term.kind === "times" ? term.factors : [];
   for (const factor of factors) {
-    if (typeof factor !== "number" && "layers" in factor && factor.layers !== undefined) return ` (layers ${formatLayers(factor.layers)})`;
+    if (typeof factor !== "number" && "layers" in factor && factor.layers !== undefined) return ` (${factor.layers.length === 1 ? "layer" : "layers"} ${formatLayers(factor.layers)})`;
   }
   return "";
 }

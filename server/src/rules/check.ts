@@ -3,6 +3,7 @@ import {
 } from "../core";
 import { cleanDeclarations } from "./clean";
 import { rules } from "./registry";
+import { writtenProperties } from "./rule";
 
 /** Stops a computation between two declarations; the editor's cancellation stands behind it. */
 export interface Cancellation {
@@ -67,13 +68,18 @@ function withoutConsequences(node: DeclarationNode, problems: readonly Diagnosti
   return hasCause ? problems.filter((problem) => problem.code !== names.notComputed.entry.code || !isInStatement(problem)) : problems;
 }
 
-/** What the rules say of a declaration, without what they say of its base already: one mistake, one message. */
+/**
+ * What the rules say of a declaration, without what they say of its base already: one mistake, one message. A value that
+ * is written again here is a mistake of its own.
+ */
 function ruleProblems(workspace: Workspace, declaration: BoundDeclaration): readonly Diagnostic[] {
   const { base } = declaration;
   const found = allRuleProblems(workspace, declaration);
   if (!base || found.length === 0) return found;
   const known = new Set(allRuleProblems(workspace, base).map(identity));
-  return found.filter((problem) => !known.has(identity(problem)));
+  const written = writtenProperties(declaration).map(({ node }) => node);
+  const isWrittenAgain = ({ span }: Diagnostic) => written.some((node) => node.start <= span.start && span.end <= node.end);
+  return found.filter((problem) => !known.has(identity(problem)) || isWrittenAgain(problem));
 }
 
 const identity = ({ code, message }: Diagnostic): string => `${code} ${message}`;

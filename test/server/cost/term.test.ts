@@ -42,6 +42,11 @@ describe("partsOf", () => {
     ]);
   });
 
+  it("names a single layer in the singular", () => {
+    const total = sum("total", [times([{ value: 1, unit: "layers", layers: [2] }], sum("dense ffn", [product("up", [7])]))]);
+    expect(partsOf(total).map(({ label, formula }) => `${label} = ${formula}`)).toEqual(["dense ffn (layer 2) = 1 layer x 7"]);
+  });
+
   it("leaves out what is zero, and writes one of a thing in the singular", () => {
     const total = sum("total", [product("none", [0]), product("one", [{ value: 1, unit: "experts" }, 4])]);
     expect(partsOf(total)).toEqual([{ label: "one", value: 4, formula: "1 expert x 4" }]);

@@ -1,4 +1,5 @@
 import { didYouMean } from "../suggest";
+import { withArticle } from "../values";
 import { defineDiagnostic } from "./define";
 
 /** Codes DSCO20xx: imports, names, keys and blocks. */
@@ -146,7 +147,7 @@ export const names = {
   }),
   unknownMetric: defineDiagnostic<{ name: string; owner: string; suggestion: string | undefined }>({
     code: "DSCO2030", severity: "error", title: "An unknown metric",
-    message: ({ name, owner, suggestion }) => `a ${owner} has no metric \`${name}\`${didYouMean(suggestion)}`,
+    message: ({ name, owner, suggestion }) => `${withArticle(owner)} has no metric \`${name}\`${didYouMean(suggestion)}`,
     explanation: "`require` and `measured` name one of the metrics of the declaration they stand in.",
     example: 'model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n  measured total_parms = 1 from "a test"\n}\n',
   }),

@@ -15,8 +15,8 @@ const groupLimitOverGroups = defineDiagnostic<{ groupLimit: number; groups: numb
 });
 
 /** The two keys are easily confused: one fix writes each in place of the other. */
-function swap(subject: RuleSubject, { block, groups, groupLimit }: Routing): readonly FixCandidate[] {
-  if (groups === undefined || groupLimit === undefined) return [];
+function swap(subject: RuleSubject, { block, experts, groups, groupLimit }: Routing): readonly FixCandidate[] {
+  if (groups === undefined || groupLimit === undefined || (experts !== undefined && experts % groupLimit !== 0)) return [];
   const edits = [writeKey(subject, block, "groups", numberText(groupLimit)), writeKey(subject, block, "group_limit", numberText(groups))];
   const [first, second] = edits;
   if (!first || !second) return [];
@@ -30,11 +30,10 @@ export const groupLimitOverGroupsRule: Rule = {
     checkRouting(subject, (routing) => {
       const { block, experts, topK, groups, groupLimit } = routing;
       if (groups === undefined || groupLimit === undefined || groupLimit <= groups) return [];
-      if (experts !== undefined && experts % groups !== 0) return []; // the number of groups is wrong first
       return [groupLimitOverGroups.at(placeOfKey(subject, block, ownKey(block, ["group_limit", "groups"])), { groupLimit, groups }, {
         fixes: () => {
           const half = Math.ceil(groups / 2);
-          const limits = experts === undefined || topK === undefined ? [] : [half].filter((limit) => limit < groups && supplyOf(experts, groups, limit) >= topK);
+          const limits = experts === undefined || topK === undefined || experts % groups !== 0 ? [] : [half].filter((limit) => limit < groups && supplyOf(experts, groups, limit) >= topK);
           return [
             ...limits.flatMap((limit) => setKeyFix(subject, block, "group_limit", limit, { buys: limitText(experts ?? 0, groups, limit) })),
             ...setKeyFix(subject, block, "group_limit", groups, { buys: "no limit" }),
