@@ -5,7 +5,7 @@
 //   --port N       8123 unless given
 import { execFile, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { parseArgs, promisify } from "node:util";
@@ -62,7 +62,6 @@ async function serveExamples(/** @type {number} */ port) {
   try {
     // What the user sets there stays from one start to the next.
     if (!existsSync(dataFolder)) writeSettings(dataFolder);
-    mkdirSync(extensionsFolder, { recursive: true });
   } catch (error) {
     throw diskFailure(error, "VS Code could not be started", folder) ?? error;
   }

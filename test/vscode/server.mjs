@@ -12,6 +12,7 @@ const settings = {
   "extensions.autoUpdate": false,
   "extensions.autoCheckUpdates": false,
   "chat.disableAIFeatures": true,
+  "git.openRepositoryInParentFolders": "never",
 };
 
 /** Writes the settings of a user whose data lies in `dataFolder`. */
@@ -29,6 +30,8 @@ export function installExtension(
     path.join(vscode.root, "out/server-main.js"), "--install-extension", vsix, "--force",
     "--extensions-dir", extensionsFolder, "--server-data-dir", dataFolder, "--accept-server-license-terms",
   ];
+  mkdirSync(dataFolder, { recursive: true });
+  mkdirSync(extensionsFolder, { recursive: true });
   return new Promise((resolve, reject) => {
     execFile(vscode.node, args, { env: serverEnvironment() }, (error, stdout, stderr) => {
       if (error === null && stdout.includes("successfully installed")) resolve(undefined);
