@@ -1,5 +1,5 @@
 import {
-  bindDeclaration, declarationProblems, fileScope, memoized, nameProblems, names, syntaxProblems, type BoundDeclaration, type Diagnostic, type FileScope, type Workspace,
+  bindDeclaration, createWorkspace, declarationProblems, fileScope, memoized, nameProblems, names, syntaxProblems, type BoundDeclaration, type Diagnostic, type FileScope, type Workspace,
 } from "../core";
 import { cleanDeclarations } from "./clean";
 import { rules } from "./registry";
@@ -20,11 +20,11 @@ export class Cancelled extends Error {}
 export function checkFile(workspace: Workspace, uri: string, cancellation?: Cancellation): readonly Diagnostic[] {
   const scope = fileScope(workspace, uri);
   if (!scope) return [];
-  const known = cleanDeclarations(workspace, scope);
-  const first = checkDeclarations(workspace, scope, (node) => !known.isClean(node), cancellation);
-  // Where a chain of names was too long, what is wrong on it depends on where it was entered: then all is looked at.
-  const { problems, clean } = workspace.cache.metLimit ? checkDeclarations(workspace, scope, () => true, cancellation) : first;
-  known.remember(clean);
+  const broken = brokenDeclarations(scope);
+  const known = cleanDeclarations(workspace, scope, broken);
+  const first = checkDeclarations(workspace, scope, { broken, isClean: known.isClean }, cancellation);
+  known.remember(workspace.cache.metLimit ? new Set() : first.clean);
+  const problems = workspace.cache.metLimit ? checkAnew(workspace, scope, cancellation) : first.problems;
   const found = [...syntaxProblems(workspace, scope), ...nameProblems(workspace, scope), ...problems];
   return found.sort((left, right) => left.span.start - right.span.start || left.span.end - right.span.end || compareText(left.code, right.code));
 }
@@ -37,21 +37,52 @@ type DeclarationNode = FileScope["declarations"][number];
 interface Checked {
   readonly problems: readonly Diagnostic[];
   /** Without a problem, those that needed no look included. */
-  readonly clean: readonly DeclarationNode[];
+  readonly clean: ReadonlySet<DeclarationNode>;
 }
 
-function checkDeclarations(workspace: Workspace, scope: FileScope, needsLook: (node: DeclarationNode) => boolean, cancellation: Cancellation | undefined): Checked {
-  const { errors } = scope.source.parsed;
+interface Known {
+  /** A syntax error stands in them. */
+  readonly broken: ReadonlySet<DeclarationNode>;
+  readonly isClean: (node: DeclarationNode) => boolean;
+}
+
+function checkDeclarations(workspace: Workspace, scope: FileScope, { broken, isClean }: Known, cancellation: Cancellation | undefined): Checked {
   const problems: Diagnostic[] = [];
-  const clean: DeclarationNode[] = [];
+  const clean = new Set<DeclarationNode>();
   for (const node of scope.declarations) {
     if (cancellation?.isCancellationRequested) throw new Cancelled();
-    const isBroken = errors.some((error) => node.start <= error.start && error.start <= node.end);
-    const found = isBroken || needsLook(node) ? checkDeclaration(workspace, scope, node, isBroken) : [];
-    if (found.length === 0 && !isBroken) clean.push(node);
-    problems.push(...found);
+    if (isClean(node)) {
+      clean.add(node);
+      continue;
+    }
+    const isBroken = broken.has(node);
+    const found = checkDeclaration(workspace, scope, node, isBroken);
+    if (found.length === 0 && !isBroken) clean.add(node);
+    for (const problem of found) problems.push(problem);
   }
   return { problems, clean };
+}
+
+/**
+ * Where a chain of names was too long, what is wrong on it depends on where it was entered. Then every declaration is
+ * looked at in its order, with nothing computed before: by an editor's other questions least of all.
+ */
+function checkAnew(workspace: Workspace, { uri }: FileScope, cancellation: Cancellation | undefined): readonly Diagnostic[] {
+  const fresh = createWorkspace(workspace.load, workspace.metrics);
+  const scope = fileScope(fresh, uri);
+  return scope ? checkDeclarations(fresh, scope, { broken: brokenDeclarations(scope), isClean: () => false }, cancellation).problems : [];
+}
+
+function brokenDeclarations(scope: FileScope): ReadonlySet<DeclarationNode> {
+  const errors = scope.source.parsed.errors.map((error) => error.start).sort((left, right) => left - right);
+  const broken = new Set<DeclarationNode>();
+  if (errors.length === 0) return broken;
+  let index = 0;
+  for (const node of scope.declarations) {
+    while ((errors[index] ?? Number.POSITIVE_INFINITY) < node.start) index += 1; // declarations stand in their order
+    if ((errors[index] ?? Number.POSITIVE_INFINITY) <= node.end) broken.add(node);
+  }
+  return broken;
 }
 
 function checkDeclaration(workspace: Workspace, scope: FileScope, node: DeclarationNode, isBroken: boolean): readonly Diagnostic[] {

@@ -136,3 +136,62 @@ test("a chain that an edit makes too long is reported as in a fresh check", () =
     expect(seen(workspace)).toEqual(seen(workspaceOf(new Map([[uri, createSource(uri, text)]]))));
   }
 });
+
+test("another name imported under the same alias is seen", () => {
+  const texts = ["many", "none", "many"].map((name) => `import { ${name} as width } from "./library.dsco"\n\nparallelism P {\n  tp = width\n}\n`);
+  let workspace: Workspace | undefined;
+  for (const text of texts) {
+    const sources = () => new Map([[uri, createSource(uri, text)], [libraryUri, createSource(libraryUri, "let many = 64\nlet none = 0\n")]]);
+    workspace = workspaceOf(sources(), workspace);
+    expect(seen(workspace), text).toEqual(seen(workspaceOf(sources())));
+    expect(seen(workspace).map(({ code }) => code).filter((code) => code === "DSCO2105"), text).toHaveLength(text.includes("none") ? 1 : 0);
+  }
+});
+
+test("an edit at the end of a long chain, each link written before the next, finds nothing wrong with it", () => {
+  const chain = (last: string) => `let a0 = 1\n${Array.from({ length: 1200 }, (_, index) => `let a${index + 1} = a${index}\n`).join("")}let last = a1200 ${last}\n`;
+  let workspace: Workspace | undefined;
+  for (const last of ["", "+ 1", "+ 2"]) {
+    workspace = workspaceOf(new Map([[uri, createSource(uri, chain(last))]]), workspace);
+    expect(seen(workspace)).toEqual([]);
+  }
+});
+
+/** Declarations whose names are few, so that they meet: chains in both directions, circles, bases, metrics, aliases, doubles. */
+const index = fc.nat(4);
+const amount = fc.oneof(fc.constantFrom("0", "1", "8", "-3", "1 GB"), index.map((of) => `a${of}`), index.map((of) => `M${of}.total_params`), index.map((of) => `m${of}`));
+const declaration = fc.oneof(
+  fc.tuple(index, amount).map(([of, value]) => `let a${of} = ${value}`),
+  fc.tuple(index, amount).map(([of, value]) => `let a${of} = ${value} + 1`),
+  fc.tuple(index, amount).map(([of, value]) => `parallelism P${of} { tp = ${value} }`),
+  fc.tuple(index, amount, amount).map(([of, hidden, limit]) =>
+    `model M${of} { layers = 2, hidden_size = ${hidden}, vocab_size = 8, attention mha { heads = 1 }, ffn dense { intermediate_size = 8 }, require total_params < ${limit} }`.replace(", require", "\n  require")),
+  fc.tuple(index, index, amount).map(([of, base, value]) => `model M${of} extends M${base} { hidden_size = ${value} }`),
+  fc.tuple(fc.constantFrom("many", "few", "gone"), index).map(([name, of]) => `import { ${name} as m${of} } from "./library.dsco"`),
+  fc.constantFrom("let", "model X {", "}", ""),
+);
+const libraryText = fc.constantFrom("let many = 64\nlet few = 2\n", "let many = 0\nlet few = many\n", "let few = 64\n", "import { a0 } from \"./design.dsco\"\nlet many = a0\nlet few = 2\n");
+
+test("whatever declarations are replaced, a file checked again is a file checked anew", () => {
+  const change = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ line: fc.nat(11), text: declaration }) },
+    { weight: 1, arbitrary: fc.record({ library: libraryText }) },
+  );
+  fc.assert(
+    fc.property(fc.array(declaration, { minLength: 4, maxLength: 12 }), libraryText, fc.array(change, { minLength: 1, maxLength: 8 }), (lines, startLibrary, changes) => {
+      const text = () => `${lines.join("\n")}\n`;
+      const sources = new Map([[uri, createSource(uri, text())], [libraryUri, createSource(libraryUri, startLibrary)]]);
+      let workspace = workspaceOf(sources);
+      checkFile(workspace, uri);
+      for (const one of changes) {
+        const edited = "library" in one ? libraryUri : uri;
+        if ("text" in one) lines.splice(Math.min(one.line, lines.length - 1), 1, one.text);
+        sources.set(edited, createSource(edited, "library" in one ? one.library : text(), 1, sources.get(edited)));
+        workspace = workspaceOf(sources, workspace);
+        const fresh = new Map([...sources].map(([address, source]) => [address, createSource(address, source.text)]));
+        expect(seen(workspace), text()).toEqual(seen(workspaceOf(fresh)));
+      }
+    }),
+    { numRuns: 250 },
+  );
+}, 120_000);
