@@ -1,16 +1,19 @@
 import type { TextEdit } from "../../../grammar/src";
 import { assignLayers, formatLayers, type LayerAssignment } from "../analysis";
-import { layerRangesOf, memoized, type BoundBlock } from "../core";
+import { layerRangesOf, type BoundBlock } from "../core";
 import { writeKey } from "./edits";
 import type { RuleSubject } from "./rule";
 
-/** Which block stands on which layers; `undefined` where the number of layers, or a block's layers, are in error. */
-export function layersOf({ workspace, declaration }: RuleSubject): LayerAssignment | undefined {
-  const found = memoized(workspace, declaration, "layer assignment", () => {
-    const inError = declaration.block.blocks.some((block) => block.properties.has("layers") && layerRangesOf(workspace, block) === undefined);
-    return inError ? undefined : assignLayers(workspace, declaration);
-  });
-  return typeof found === "symbol" ? undefined : found;
+/** Which block stands on which layers; `undefined` where the number of layers is in error. A block whose own layers are in error stands on none. */
+export const layersOf = ({ workspace, declaration }: RuleSubject): LayerAssignment | undefined => assignLayers(workspace, declaration);
+
+/** The same where no block of some keywords has its layers in error: which layers are left, or shared, depends on all of a keyword. */
+export function layersOfAll(subject: RuleSubject, ...keywords: readonly string[]): LayerAssignment | undefined {
+  const { workspace, declaration } = subject;
+  const inError = declaration.block.blocks.some(
+    (block) => keywords.includes(block.keyword) && block.properties.has("layers") && layerRangesOf(workspace, block) === undefined,
+  );
+  return inError ? undefined : layersOf(subject);
 }
 
 export const indicesOf = (assignment: LayerAssignment, block: BoundBlock): readonly number[] => assignment.layers.get(block) ?? [];

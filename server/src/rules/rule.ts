@@ -52,14 +52,37 @@ export const blocksOf = ({ declaration }: RuleSubject, keyword: string, kinds?: 
   );
 
 /**
- * True where everything that the author wrote was understood, so that what is absent is not written. A rule that
- * concludes from absence stays silent otherwise: the misspelt key or the broken line has its own message.
+ * True where all that the author wrote in the blocks of some keywords was understood, and no word may be one of them
+ * misspelt: a block that is absent is then not written. A rule that concludes from absence stays silent otherwise, for
+ * the misspelt word or the broken line has its own message; an error elsewhere does not silence it.
  */
-export function isUnderstood({ declaration }: RuleSubject): boolean {
+export const knowsBlocks = (subject: RuleSubject, ...keywords: readonly string[]): boolean =>
+  isUnderstood(subject, ({ node, block }, span) =>
+    (node.body?.members ?? []).some((member) => {
+      if (member.kind !== "block" || !contains(member, span)) return false;
+      const keyword = member.keyword.text;
+      return !keywords.includes(keyword) && (block.schema?.children.some((child) => child.keyword === keyword) ?? false);
+    }),
+  );
+
+/** True where all that the author wrote in a block, here and in the base, was understood: a key that is absent is not written. */
+export const knowsKeys = (subject: RuleSubject, block: BoundBlock): boolean =>
+  isUnderstood(subject, (part, span) => {
+    if (part === subject.declaration) return !block.own || !contains(block.node, span);
+    return !(part.node.body?.members ?? []).some(
+      (member) => member.kind === "block" && member.keyword.text === block.keyword && (member.variant?.text ?? block.variant) === block.variant && contains(member, span),
+    );
+  });
+
+const contains = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
+
+/** `isElsewhere`: whether a problem of a declaration, or of one of its bases, has nothing to do with the question. */
+function isUnderstood({ declaration }: RuleSubject, isElsewhere: (part: BoundDeclaration, span: Span) => boolean): boolean {
   for (let part: BoundDeclaration | undefined = declaration; part; part = part.base) {
     const { node, file, problems, base } = part;
-    if (problems.length > 0 || (node.base && !base)) return false;
+    if (node.base && !base) return false;
     if (file.source.parsed.errors.some((error) => error.start <= node.end && error.end >= node.start)) return false;
+    for (const { span } of problems) if (!isElsewhere(part, span)) return false;
   }
   return true;
 }

@@ -2,7 +2,7 @@ import { defineDiagnostic } from "../../core";
 import { formatGrouped } from "../../units";
 import { removeKeysFix, setKeyFix } from "../edits";
 import { exampleExperts } from "../examples";
-import { isUnderstood, placeOfKey, type Rule } from "../rule";
+import { knowsKeys, placeOfKey, type Rule } from "../rule";
 import { checkRouting, limitText, nodeLimitedRouting, supplyOf } from "../routing/moe";
 
 const groupsWithoutLimit = defineDiagnostic<{ groups: number }>({
@@ -18,7 +18,7 @@ export const groupsWithoutLimitRule: Rule = {
   entries: [groupsWithoutLimit.entry],
   check: (subject) =>
     checkRouting(subject, ({ block, experts, topK, groups }) => {
-      if (groups === undefined || block.properties.has("group_limit") || !isUnderstood(subject)) return [];
+      if (groups === undefined || block.properties.has("group_limit") || !knowsKeys(subject, block)) return [];
       if (experts !== undefined && experts % groups !== 0) return []; // the number of groups is wrong first
       return [groupsWithoutLimit.at(placeOfKey(subject, block, "groups"), { groups }, {
         fixes: () => {

@@ -1,7 +1,7 @@
 import { defineDiagnostic } from "../../core";
 import { removeKeysFix } from "../edits";
 import { exampleModel } from "../examples";
-import { blocksOf, isUnderstood, isWrittenHere, placeOfKey, type Rule, type RuleSubject } from "../rule";
+import { blocksOf, isWrittenHere, knowsBlocks, placeOfKey, type Rule, type RuleSubject } from "../rule";
 
 const precisionWithoutEffect = defineDiagnostic<{ key: string; needs: string }>({
   code: "DSCO7012", severity: "information", title: "A precision of something that the model has not",
@@ -25,7 +25,7 @@ export const precisionWithoutEffectRule: Rule = {
   entries: [precisionWithoutEffect.entry],
   check: (subject) => {
     const [precision] = blocksOf(subject, "precision");
-    if (!precision || !isUnderstood(subject)) return [];
+    if (!precision || !knowsBlocks(subject, "attention", "ffn")) return [];
     return owners
       .filter(({ key, has }) => isWrittenHere(precision, key) && !has(subject))
       .map(({ key, needs }) =>

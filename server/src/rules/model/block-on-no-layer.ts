@@ -1,6 +1,6 @@
 import { defineDiagnostic, removeMember } from "../../core";
 import { exampleModel } from "../examples";
-import { indicesOf, layersOf, titleOf } from "../layer-sets";
+import { indicesOf, layersOfAll, titleOf } from "../layer-sets";
 import { blocksOf, placeOfBlock, type Rule } from "../rule";
 
 const blockOnNoLayer = defineDiagnostic<{ block: string; keyword: string }>({
@@ -14,10 +14,10 @@ export const blockOnNoLayerRule: Rule = {
   on: ["model"],
   entries: [blockOnNoLayer.entry],
   check: (subject) => {
-    const assignment = layersOf(subject);
-    if (!assignment || assignment.outside.size > 0) return [];
-    return ["attention", "ffn"].flatMap((keyword) =>
-      blocksOf(subject, keyword)
+    return ["attention", "ffn"].flatMap((keyword) => {
+      const assignment = layersOfAll(subject, keyword);
+      if (!assignment || [...assignment.outside.keys()].some((block) => block.keyword === keyword)) return [];
+      return blocksOf(subject, keyword)
         // A base's block that gave all its layers away was replaced on purpose.
         .filter((block) => block.own && !block.properties.has("layers") && indicesOf(assignment, block).length === 0)
         .map((block) =>
@@ -25,7 +25,7 @@ export const blockOnNoLayerRule: Rule = {
             unnecessary: true,
             fixes: () => [{ title: `Remove \`${titleOf(block)}\``, edits: [removeMember(subject.declaration, block.node)] }],
           }),
-        ),
-    );
+        );
+    });
   },
 };

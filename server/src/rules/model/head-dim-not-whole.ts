@@ -3,7 +3,7 @@ import { formatGrouped } from "../../units";
 import { setKeyFix } from "../edits";
 import { exampleAttention } from "../examples";
 import { nearestDivisors } from "../numbers";
-import { blocksOf, isUnderstood, isWrittenHere, numberOf, placeOfKey, type Rule } from "../rule";
+import { blocksOf, isWrittenHere, knowsKeys, numberOf, placeOfKey, type Rule } from "../rule";
 
 const headDimNotWhole = defineDiagnostic<{ hidden_size: number; heads: number }>({
   code: "DSCO3013", severity: "error", title: "A head width that is not whole",
@@ -26,10 +26,10 @@ export const headDimNotWholeRule: Rule = {
   entries: [headDimNotWhole.entry],
   check: (subject) => {
     const hiddenSize = numberOf(subject, subject.declaration.block, "hidden_size");
-    if (hiddenSize === undefined || !isUnderstood(subject)) return [];
+    if (hiddenSize === undefined) return [];
     return blocksOf(subject, "attention", ["mha", "mqa", "gqa"]).flatMap((block) => {
       const heads = numberOf(subject, block, "heads");
-      if (heads === undefined || block.properties.has("head_dim") || hiddenSize % heads === 0) return [];
+      if (heads === undefined || block.properties.has("head_dim") || hiddenSize % heads === 0 || !knowsKeys(subject, block)) return [];
       const headsHere = isWrittenHere(block, "heads") || !isWrittenHere(subject.declaration.block, "hidden_size");
       const place = headsHere ? placeOfKey(subject, block, "heads") : placeOfKey(subject, subject.declaration.block, "hidden_size");
       return headDimNotWhole.at(place, { hidden_size: hiddenSize, heads }, {

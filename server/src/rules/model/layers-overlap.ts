@@ -2,7 +2,7 @@ import type { LayerAssignment } from "../../analysis";
 import { blockHeaderSpan, defineDiagnostic, type BoundBlock, type Diagnostic, type FixCandidate } from "../../core";
 import { candidate } from "../edits";
 import { exampleModel } from "../examples";
-import { indicesOf, layersOf, layersText, putOnLayers, titleOf } from "../layer-sets";
+import { indicesOf, layersOfAll, layersText, putOnLayers, titleOf } from "../layer-sets";
 import { blocksOf, placeOfKey, type Rule, type RuleSubject } from "../rule";
 
 const layersOverlap = defineDiagnostic<{ layers: string; first: string; second: string }>({
@@ -37,7 +37,7 @@ function sharedLayers(blocks: readonly BoundBlock[], assignment: LayerAssignment
 }
 
 function overlaps(subject: RuleSubject, keyword: string): readonly Diagnostic[] {
-  const assignment = layersOf(subject);
+  const assignment = layersOfAll(subject, keyword);
   if (!assignment) return [];
   return sharedLayers(blocksOf(subject, keyword), assignment).map(({ first, second, shared }) => {
     const values = { layers: layersText([...shared]), first: titleOf(first), second: titleOf(second) };

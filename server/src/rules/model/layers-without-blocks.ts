@@ -1,8 +1,8 @@
 import { defineDiagnostic, headerSpan, type Diagnostic, type FixCandidate } from "../../core";
 import { candidate, setKeyFix } from "../edits";
 import { exampleModel } from "../examples";
-import { indicesOf, layersOf, layersText, putOnLayers, titleOf } from "../layer-sets";
-import { blocksOf, isUnderstood, isWrittenHere, placeOfKey, type Rule, type RuleSubject } from "../rule";
+import { indicesOf, layersOf, layersOfAll, layersText, putOnLayers, titleOf } from "../layer-sets";
+import { blocksOf, isWrittenHere, knowsBlocks, placeOfKey, type Rule, type RuleSubject } from "../rule";
 
 const emptyLayers = defineDiagnostic<{ layers: string; one: boolean }>({
   code: "DSCO3003", severity: "error", title: "A layer with nothing on it",
@@ -36,10 +36,10 @@ const extend = (subject: RuleSubject, keywords: readonly string[], layers: reado
   [(layers[0] ?? 0) - 1, (layers.at(-1) ?? 0) + 1].flatMap((beside) => extendFrom(subject, keywords, beside, layers));
 
 function check(subject: RuleSubject): readonly Diagnostic[] {
-  const assignment = layersOf(subject);
+  const assignment = layersOfAll(subject, "attention", "ffn");
   const { declaration } = subject;
   const isBegun = ["hidden_size", "vocab_size"].every((key) => declaration.block.properties.has(key)); // else it is being written
-  if (!assignment || assignment.outside.size > 0 || !isBegun || !isUnderstood(subject)) return [];
+  if (!assignment || assignment.outside.size > 0 || !isBegun || !knowsBlocks(subject, "attention", "ffn")) return [];
   const { total } = assignment;
   const on = (keyword: string) => new Set(blocksOf(subject, keyword).flatMap((block) => indicesOf(assignment, block)));
   const [attention, ffn] = [on("attention"), on("ffn")];

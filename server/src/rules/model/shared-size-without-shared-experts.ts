@@ -1,7 +1,7 @@
 import { defineDiagnostic } from "../../core";
 import { removeKeysFix, setKeyFix } from "../edits";
 import { exampleExperts } from "../examples";
-import { blocksOf, isUnderstood, numberOf, ownKey, placeOfKey, type Rule } from "../rule";
+import { blocksOf, knowsKeys, numberOf, ownKey, placeOfKey, type Rule } from "../rule";
 
 const sharedSizeWithoutShared = defineDiagnostic<Record<never, never>>({
   code: "DSCO3021", severity: "warning", title: "A width of shared experts, and no shared experts",
@@ -15,7 +15,7 @@ export const sharedSizeWithoutSharedRule: Rule = {
   entries: [sharedSizeWithoutShared.entry],
   check: (subject) =>
     blocksOf(subject, "ffn", ["moe"]).flatMap((block) => {
-      if (!block.properties.has("shared_intermediate_size") || numberOf(subject, block, "shared_experts") !== 0 || !isUnderstood(subject)) return [];
+      if (!block.properties.has("shared_intermediate_size") || numberOf(subject, block, "shared_experts") !== 0 || !knowsKeys(subject, block)) return [];
       return sharedSizeWithoutShared.at(placeOfKey(subject, block, ownKey(block, ["shared_intermediate_size", "shared_experts"])), {}, {
         fixes: () => [
           ...setKeyFix(subject, block, "shared_experts", 1, { shows: ["total_params"] }),

@@ -3,7 +3,7 @@ import { formatGrouped } from "../../units";
 import { removeKeysFix, setKeyFix } from "../edits";
 import { exampleExperts } from "../examples";
 import { nearestDivisors } from "../numbers";
-import { isUnderstood, placeOfKey, type Rule } from "../rule";
+import { knowsKeys, placeOfKey, type Rule } from "../rule";
 import { checkRouting, limitText, nodeLimitedRouting } from "./moe";
 
 const groupLimitWithoutGroups = defineDiagnostic<{ groupLimit: number }>({
@@ -22,10 +22,10 @@ export const groupLimitWithoutGroupsRule: Rule = {
   entries: [groupLimitWithoutGroups.entry],
   check: (subject) =>
     checkRouting(subject, ({ block, experts, groupLimit }) => {
-      if (groupLimit === undefined || block.properties.has("groups") || !isUnderstood(subject)) return [];
+      if (groupLimit === undefined || block.properties.has("groups") || !knowsKeys(subject, block)) return [];
       return [groupLimitWithoutGroups.at(placeOfKey(subject, block, "group_limit"), { groupLimit }, {
         fixes: () => {
-          const divisors = experts === undefined ? [] : experts % usualGroups === 0 ? [usualGroups] : nearestDivisors(experts, usualGroups);
+          const divisors = experts === undefined ? [] : experts % usualGroups === 0 && experts > usualGroups ? [usualGroups] : nearestDivisors(experts, usualGroups, (divisor) => divisor < experts);
           return [
             ...divisors.flatMap((groups) => setKeyFix(subject, block, "groups", groups, { buys: limitText(experts ?? 0, groups, groupLimit) })),
             ...removeKeysFix(subject, block, ["group_limit"], { buys: "a token's experts may come from anywhere" }),
