@@ -1,27 +1,53 @@
-import { fileScope, type Diagnostic, type Severity, type Source } from "../../core";
+import { fileScope, type Diagnostic, type Severity } from "../../core";
+import { formatGrouped } from "../../units";
 import type { Design } from "../design";
 import { displayWidth, printable, type Style } from "../terminal-text";
 
 /** How the command line names a severity. */
 export const severityWords: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", information: "note", hint: "hint" };
 
-/** Each diagnostic with its line of source and an underline, in the order given. Hints are for editors. */
+/** Shown of one file: nobody reads more at once, and a terminal must not fill up. */
+const mostOfOneFile = 200;
+
+/** Each diagnostic with its line of source and an underline. */
 export function renderDiagnostics(design: Design, diagnostics: readonly Diagnostic[], style: Style): string {
-  return diagnostics
-    .filter((diagnostic) => diagnostic.severity !== "hint")
-    .map((diagnostic) => `${headline(design, diagnostic, style)}\n${excerpt(design, diagnostic, style)}${related(design, diagnostic, style)}\n`)
-    .join("");
+  return linesForReading(design, diagnostics, (diagnostic) =>
+    `${headline(design, diagnostic, style)}\n${excerpt(design, diagnostic, style)}${related(design, diagnostic, style)}`,
+  ).map((text) => `${text}\n`).join("");
+}
+
+/**
+ * The diagnostics file by file, each as `render` writes it, in the order given. Hints are for editors. Of a file with
+ * very many, some stand for all, and a line says how many more there are.
+ */
+export function linesForReading(design: Design, diagnostics: readonly Diagnostic[], render: (diagnostic: Diagnostic) => string): readonly string[] {
+  const files = new Map<string, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.severity === "hint") continue;
+    const found = files.get(diagnostic.uri);
+    if (found) found.push(diagnostic);
+    else files.set(diagnostic.uri, [diagnostic]);
+  }
+  return [...files].flatMap(([uri, found]) => {
+    const lines = mostSevere(found).map(render);
+    const left = found.length - lines.length;
+    return left === 0 ? lines : [...lines, `${printable(design.showUri(uri))}: … and ${formatGrouped(left)} more (use --format json for all)`];
+  });
+}
+
+/** As many as are shown, in their order. No error gives way to a warning. */
+function mostSevere(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (found.length <= mostOfOneFile) return found;
+  const bySeverity = (["error", "warning", "information"] as const).flatMap((severity) => found.filter((diagnostic) => diagnostic.severity === severity));
+  const shown = new Set(bySeverity.slice(0, mostOfOneFile));
+  return found.filter((diagnostic) => shown.has(diagnostic));
 }
 
 /** `design.dsco:12:5: error DSCO2020: …` */
 export function headline(design: Design, diagnostic: Diagnostic, style: Style): string {
   const severity = paint(diagnostic.severity, style)(`${severityWords[diagnostic.severity]} ${diagnostic.code}`);
-  return `${style.strong(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severity}: ${printable(shortened(diagnostic.message))}`;
+  return `${style.strong(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severity}: ${printable(diagnostic.message)}`;
 }
-
-/** A message quotes names of the file, which may be of any length. */
-const longestMessage = 500;
-const shortened = (text: string): string => (text.length <= longestMessage ? text : `${text.slice(0, longestMessage)}…`);
 
 const paint = (severity: Severity, style: Style) => (severity === "error" ? style.error : severity === "warning" ? style.warning : style.note);
 
@@ -41,13 +67,15 @@ function excerpt(design: Design, { uri, span, severity }: Diagnostic, style: Sty
   const source = fileScope(design.workspace, uri)?.source;
   if (!source) return "";
   const { line, character } = source.lines.position(span.start);
-  const text = lineAt(source, line);
-  const from = text.length <= shownInAll ? 0 : Math.max(0, character - shownBefore);
-  const to = Math.min(text.length, from + shownInAll);
+  const start = source.lines.offset({ line, character: 0 });
+  const length = source.lines.offset({ line, character: Number.POSITIVE_INFINITY }) - start;
+  const from = length <= shownInAll ? 0 : Math.max(0, character - shownBefore);
+  const to = Math.min(length, from + shownInAll);
   const end = Math.min(to, character + Math.max(1, span.end - span.start));
-  const before = `${from > 0 ? "…" : ""}${printable(text.slice(from, character))}`;
-  const marked = printable(text.slice(character, end));
-  const after = `${printable(text.slice(end, to))}${to < text.length ? "…" : ""}`;
+  const part = (left: number, right: number) => printable(source.text.slice(start + left, start + Math.max(left, Math.min(right, length))));
+  const before = `${from > 0 ? "…" : ""}${part(from, character)}`;
+  const marked = part(character, end);
+  const after = `${part(end, to)}${to < length ? "…" : ""}`;
   const number = String(line + 1);
   const blank = " ".repeat(number.length);
   const underline = paint(severity, style)("^".repeat(Math.max(1, displayWidth(marked))));
@@ -56,12 +84,6 @@ function excerpt(design: Design, { uri, span, severity }: Diagnostic, style: Sty
     `${style.dim(`  ${blank} |`)} ${" ".repeat(displayWidth(before))}${underline}`,
     "",
   ].join("\n");
-}
-
-function lineAt(source: Source, line: number): string {
-  const start = source.lines.offset({ line, character: 0 });
-  const end = source.lines.offset({ line: line + 1, character: 0 });
-  return source.text.slice(start, end).replace(/[\r\n]+$/, "");
 }
 
 function related(design: Design, diagnostic: Diagnostic, style: Style): string {

@@ -1,5 +1,5 @@
 import type { MetricFigure } from "../../analysis";
-import { countDiagnostics, placeText, severityWords } from "../diagnostics/text";
+import { countDiagnostics, linesForReading, placeText, severityWords } from "../diagnostics/text";
 import { printable } from "../terminal-text";
 import { groupMetrics, type Report, type ReportedDeclaration } from "./document";
 import { figureText, publishedText, reasonText } from "./figure-text";
@@ -9,9 +9,9 @@ export function reportMarkdown(report: Report): string {
   const { design, declarations, diagnostics } = report;
   const sections = declarations.filter((declaration) => declaration.metrics.length > 0).map((declaration) => section(report, declaration));
   if (sections.length === 0) sections.push(["There are no figures to report: neither a model nor hardware is declared."]);
-  const shown = diagnostics.filter((diagnostic) => diagnostic.severity !== "hint");
-  const found = shown.map((diagnostic) =>
-    `- ${code(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severityWords[diagnostic.severity]} ${diagnostic.code}: ${escapeMarkdown(diagnostic.message)}`);
+  const found = linesForReading(design, diagnostics, (diagnostic) =>
+    `${code(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severityWords[diagnostic.severity]} ${diagnostic.code}: ${escapeMarkdown(diagnostic.message)}`,
+  ).map((line) => `- ${line}`);
   sections.push(["## Diagnostics", "", ...found, ...(found.length > 0 ? [""] : []), `${countDiagnostics(diagnostics)}`]);
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import type { MetricFigure } from "../../analysis";
-import { countDiagnostics, headline, placeText } from "../diagnostics/text";
+import { countDiagnostics, headline, linesForReading, placeText } from "../diagnostics/text";
 import { alignColumns, indent, printable, wrap, type Style } from "../terminal-text";
 import { groupMetrics, type Report, type ReportedDeclaration } from "./document";
 import { figureText, publishedText, reasonText } from "./figure-text";
@@ -10,8 +10,7 @@ export function reportText(report: Report, style: Style, columns: number): strin
   const computed = declarations.filter((declaration) => declaration.metrics.length > 0);
   const sections = computed.map((declaration) => declarationText(report, declaration, style, columns));
   if (computed.length === 0) sections.push([`Neither a model nor hardware is declared in ${design.files.map((file) => printable(file.path)).join(", ")}: there are no figures to report.`]);
-  const shown = diagnostics.filter((diagnostic) => diagnostic.severity !== "hint");
-  sections.push([...shown.map((diagnostic) => headline(design, diagnostic, style)), summary(report, style)]);
+  sections.push([...linesForReading(design, diagnostics, (diagnostic) => headline(design, diagnostic, style)), summary(report, style)]);
   const example = computed[0];
   if (example) sections.push([style.dim(`Where a figure comes from: dsco explain ${quoted(example.file.path)} ${example.name}.${example.metrics[0]?.id ?? ""}`)]);
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;

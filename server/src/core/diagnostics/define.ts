@@ -67,6 +67,16 @@ export interface DiagnosticCode<Arguments> {
   at(place: Place, values: Arguments, options?: DiagnosticOptions): Diagnostic;
 }
 
+/** A message quotes names and figures of the file, which may be of any length. */
+const longestMessage = 500;
+
+/** A text that is read as a message, cut where it is longer than one: never inside a character. */
+export function asMessage(text: string): string {
+  if (text.length <= longestMessage) return text;
+  const isInside = /[\ud800-\udbff]/.test(text.charAt(longestMessage - 2));
+  return `${text.slice(0, longestMessage - (isInside ? 2 : 1))}…`;
+}
+
 /** Registers a code. The arguments of its message are typed by the definition. */
 export function defineDiagnostic<Arguments = Record<never, never>>(
   definition: DiagnosticDefinition<Arguments>,
@@ -74,13 +84,14 @@ export function defineDiagnostic<Arguments = Record<never, never>>(
   const { message, ...entry } = definition;
   return {
     entry,
-    at: (place, values, options) => ({
+    at: (place, values, { related, ...options } = {}) => ({
       code: entry.code,
       severity: entry.severity,
-      message: message(values),
+      message: asMessage(message(values)),
       uri: place.uri,
       span: { start: place.span.start, end: place.span.end },
       ...options,
+      ...(related && { related: related.map((one) => ({ ...one, message: asMessage(one.message) })) }),
     }),
   };
 }
