@@ -1,6 +1,6 @@
 /** Which sizes a schedule can run with, as data: a rule can name the property, the reason and the nearest size that works. */
 
-import { scheduleKinds, type Pipeline, type ScheduleKind } from "./schedule";
+import type { Pipeline } from "./schedule";
 
 /** A size must be a whole multiple of `multipleOf` and not below `atLeast`. */
 export interface Condition {
@@ -56,8 +56,3 @@ function sizeOf(pipeline: Pipeline, { property }: Condition): number {
 /** The smallest allowed size that is not below `size`, any finite number. */
 export const nextAllowed = ({ atLeast, multipleOf }: Condition, size: number): number =>
   Math.ceil(Math.max(size, atLeast) / multipleOf) * multipleOf;
-
-/** The schedules that can run with these sizes. `vp` counts for interleaved alone. */
-export const schedulesFor = (pp: number, vp: number, micro_batches: number): readonly ScheduleKind[] =>
-  scheduleKinds.filter((schedule) =>
-    unmetConditions(schedule === "interleaved" ? { schedule, pp, vp, micro_batches } : { schedule, pp, micro_batches }).length === 0);

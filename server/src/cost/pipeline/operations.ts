@@ -2,7 +2,7 @@
  * What each rank of a pipeline runs, in order. Within a rank the order is fixed; when an operation starts follows from
  * the operations of other ranks (simulate.ts).
  * Sources: 1f1b: PipeDream-Flush, arXiv:2006.09503, as in Megatron-LM, arXiv:2104.04473, section 2.2; interleaved:
- * the same, section 2.2.2; zb1p: ZB-H1 of arXiv:2401.10241, section 2.3; dualpipe and dualpipev: DeepSeek-V3,
+ * the same, section 2.2.2; zb1p: ZB-H1 of arXiv:2401.10241, section 2.1; dualpipe and dualpipev: DeepSeek-V3,
  * arXiv:2412.19437, section 3.2.1, and the steps of the DualPipe repository's dualpipe.py and dualpipev.py.
  */
 
@@ -64,18 +64,31 @@ function operationsOfRank(pipeline: Pipeline, rank: number): readonly Operation[
   }
 }
 
-/** Warm-up with as many forwards as stages follow, then a forward and a backward in turn, then the backwards left. */
-function oneForwardOneBackward({ pp, micro_batches }: Pipeline, rank: number): readonly Operation[] {
-  const chunks = (kind: ChunkOperation["kind"]) =>
-    Array.from({ length: micro_batches }, (_, micro_batch): Operation => ({ kind, stage: rank, micro_batch }));
-  return inTurn(pp - rank - 1, chunks("forward"), chunks("backward"));
+/** Operations of one sort, one a turn, of which the first waits `delay` turns. */
+interface Row {
+  readonly delay: number;
+  readonly operation: (index: number) => Operation;
 }
 
-/** `warmUp` forwards ahead of the first backward, or all where there are fewer. */
-function inTurn(warmUp: number, forwards: readonly Operation[], backwards: readonly Operation[]): readonly Operation[] {
-  const ahead = Math.min(warmUp, forwards.length);
-  const turns = forwards.slice(ahead).flatMap((forward, turn) => [forward, ...backwards.slice(turn, turn + 1)]);
-  return [...forwards.slice(0, ahead), ...turns, ...backwards.slice(forwards.length - ahead)];
+/** In every turn the next operation of each row, rows in the given order, `count` operations of each. */
+function staggered(count: number, rows: readonly Row[]): readonly Operation[] {
+  const operations: Operation[] = [];
+  const turns = count + rows.reduce((most, { delay }) => Math.max(most, delay), 0);
+  for (let turn = 0; turn < turns; turn++) {
+    for (const { delay, operation } of rows) {
+      const index = turn - delay;
+      if (index >= 0 && index < count) operations.push(operation(index));
+    }
+  }
+  return operations;
+}
+
+/** Warm-up with as many forwards as stages follow, then a forward and a backward in turn, then the backwards left. */
+function oneForwardOneBackward({ pp, micro_batches }: Pipeline, rank: number): readonly Operation[] {
+  return staggered(micro_batches, [
+    { delay: 0, operation: (micro_batch) => ({ kind: "forward", stage: rank, micro_batch }) },
+    { delay: Math.min(pp - rank - 1, micro_batches), operation: (micro_batch) => ({ kind: "backward", stage: rank, micro_batch }) },
+  ]);
 }
 
 /**
@@ -83,32 +96,30 @@ function inTurn(warmUp: number, forwards: readonly Operation[], backwards: reado
  * warm-up is twice as long as that of 1f1b, which hides the sends, and longer by a group for each further stage.
  */
 function interleaved({ pp, vp, micro_batches }: InterleavedPipeline, rank: number): readonly Operation[] {
-  const chunk = (turn: number, direction: "forward" | "backward"): Operation => {
-    const group = Math.floor(turn / (pp * vp));
-    const index = Math.floor((turn % (pp * vp)) / pp);
-    const stage = rank + pp * (direction === "forward" ? index : vp - 1 - index);
-    return { kind: direction, stage, micro_batch: group * pp + (turn % pp) };
-  };
-  const turns = Array.from({ length: micro_batches * vp }, (_, turn) => turn);
-  const warmUp = 2 * (pp - rank - 1) + (vp - 1) * pp;
-  return inTurn(warmUp, turns.map((turn) => chunk(turn, "forward")), turns.map((turn) => chunk(turn, "backward")));
+  const count = micro_batches * vp;
+  const microBatch = (turn: number) => Math.floor(turn / (pp * vp)) * pp + (turn % pp);
+  const passed = (turn: number) => Math.floor((turn % (pp * vp)) / pp);
+  return staggered(count, [
+    { delay: 0, operation: (turn) => ({ kind: "forward", stage: rank + pp * passed(turn), micro_batch: microBatch(turn) }) },
+    {
+      delay: Math.min(2 * (pp - rank - 1) + (vp - 1) * pp, count),
+      operation: (turn) => ({ kind: "backward", stage: rank + pp * (vp - 1 - passed(turn)), micro_batch: microBatch(turn) }),
+    },
+  ]);
 }
 
 /**
  * 1f1b with its backward in two parts: the part for the inputs goes on to the stage before at once, the part for the
  * weights follows `rank` micro-batches later. So every rank keeps `pp` micro-batches, and the last ranks have weight
- * parts left when only backwards of earlier stages are waited for.
+ * parts left to run while the first still wait for backwards.
  */
-function zeroBubble(pipeline: Pipeline, rank: number): readonly Operation[] {
-  const weight = (micro_batch: number): Operation => ({ kind: "backward_weight", stage: rank, micro_batch });
-  const delayed = oneForwardOneBackward(pipeline, rank).flatMap((operation): readonly Operation[] => {
-    if (operation.kind !== "backward") return [operation];
-    const due = operation.micro_batch - rank;
-    return [{ ...operation, kind: "backward_input" }, ...(due < 0 ? [] : [weight(due)])];
-  });
-  const { micro_batches } = pipeline;
-  const left = Math.min(rank, micro_batches);
-  return [...delayed, ...Array.from({ length: left }, (_, index) => weight(micro_batches - left + index))];
+function zeroBubble({ pp, micro_batches }: Pipeline, rank: number): readonly Operation[] {
+  const warmUp = Math.min(pp - rank - 1, micro_batches);
+  return staggered(micro_batches, [
+    { delay: 0, operation: (micro_batch) => ({ kind: "forward", stage: rank, micro_batch }) },
+    { delay: warmUp, operation: (micro_batch) => ({ kind: "backward_input", stage: rank, micro_batch }) },
+    { delay: warmUp + rank, operation: (micro_batch) => ({ kind: "backward_weight", stage: rank, micro_batch }) },
+  ]);
 }
 
 /** Both directions at once: the first half of the micro-batches enters at rank 0, the second half at the last rank. */
