@@ -28,6 +28,22 @@ test("a server that ends by itself is started again", async () => {
   await until("the error at the new text", () => errorsOf(document).some(({ range }) => document.getText(range) === "layerz"));
 });
 
+test("a server that keeps ending is left stopped, and the restart command starts it again", async () => {
+  const document = await openText("crashes.dsco", "model Small {\n  layers = 2\n}\n");
+  await vscode.commands.executeCommand("dsco.restartServer"); // Counts the ends anew.
+  let killed = 0;
+  for (let end = 1; end <= 5; end += 1) {
+    killed = await until("another process", () => serverProcesses().find((pid) => pid !== killed));
+    await answered(document);
+    process.kill(killed, "SIGKILL");
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.deepEqual(serverProcesses(), [], "no sixth start");
+  await vscode.commands.executeCommand("dsco.restartServer");
+  await answered(document);
+  assert.equal(serverProcesses().length, 1);
+});
+
 /** The language servers that this extension host started. */
 function serverProcesses(): readonly number[] {
   return childProcesses(process.pid).filter(({ command }) => command.includes("dist/server.js")).map(({ pid }) => pid);
