@@ -4,7 +4,7 @@ import { metricLookup } from "./figures";
 
 export * from "./figures";
 export * from "./layers";
-export { formatLayers } from "../cost/term";
+export { formatLayers, summarizeLayers } from "../cost/term";
 export { computedKinds } from "./kinds";
 export { metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";
 

@@ -18,10 +18,10 @@ export function namesIn(node: LetDeclaration | BlockDeclaration): ReadonlySet<st
       switch (expression.kind) {
         case "name": if (expression.parts[0]) used.add(expression.parts[0].text); break;
         case "range": waiting.push(expression.from, expression.to); if (expression.step) waiting.push(expression.step); break;
-        case "list": waiting.push(...expression.items); break;
+        case "list": for (const item of expression.items) waiting.push(item); break;
         case "unary": waiting.push(expression.operand); break;
         case "binary": waiting.push(expression.left, expression.right); break;
-        case "call": waiting.push(...expression.arguments); break;
+        case "call": for (const argument of expression.arguments) waiting.push(argument); break;
         case "parenthesized": waiting.push(expression.inner); break;
       }
     }

@@ -4,7 +4,7 @@
  */
 
 import type { MetricInput } from "./metric";
-import { formatLayers } from "./term";
+import { summarizeLayers, summarizeNumbers } from "./term";
 
 /** Field names that are no properties of the language: the shape of a record, not a value in the file. */
 const structural: ReadonlySet<string> = new Set(["kind", "notModelled", "length"]);
@@ -48,7 +48,7 @@ export class Reads {
 
   /** A property that is absent is no input. */
   #note(path: string, key: string, value: unknown): void {
-    if (isNumbers(key, value)) this.#inputs.set(path, { path, value: key === "layers" ? formatLayers(value) : `[${value.join(", ")}]`, unit: "" });
+    if (isNumbers(key, value)) this.#inputs.set(path, { path, value: key === "layers" ? summarizeLayers(value) : summarizeNumbers(value), unit: "" });
     if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") {
       this.#inputs.set(path, { path, value, unit: units[key] ?? "" });
     }

@@ -104,7 +104,7 @@ function children(term: Term): readonly Term[] {
 function layerNote(term: Term): string {
   const factors = term.kind === "times" ? term.factors : [];
   for (const factor of factors) {
-    if (typeof factor !== "number" && "layers" in factor && factor.layers !== undefined) return ` (${factor.layers.length === 1 ? "layer" : "layers"} ${formatLayers(factor.layers)})`;
+    if (typeof factor !== "number" && "layers" in factor && factor.layers !== undefined) return ` (${factor.layers.length === 1 ? "layer" : "layers"} ${summarizeLayers(factor.layers)})`;
   }
   return "";
 }
@@ -152,20 +152,47 @@ export function formatNumber(value: number): string {
 }
 
 /** A layer set as the language writes it: `0..60`, `0..34 step 2`, `[0, 3..60]`. */
-export function formatLayers(layers: readonly number[]): string {
-  const step = (layers[1] ?? 0) - (layers[0] ?? 0);
-  const isStepped = step > 1 && layers.length > 2 && layers.every((layer, i) => i === 0 || layer - (layers[i - 1] ?? 0) === step);
-  if (isStepped) return `${layers[0]}..${layers.at(-1)} step ${step}`;
-  const runs = consecutiveRuns(layers).map(([from, to]) => (from === to ? String(from) : `${from}..${to}`));
-  return runs.length === 1 ? (runs[0] ?? "") : `[${runs.join(", ")}]`;
+export const formatLayers = (layers: readonly number[]): string => inBrackets(runsOf(layers).map(runText));
+
+/** Parts of a list that a reader still takes in; of a longer one the first five stand for all. */
+const mostParts = 6;
+
+/** A layer set for reading, of any size: `[0, 3..60]`, `[0, 2, 4, 6, 8] and 95 more`. The number counts layers. */
+export function summarizeLayers(layers: readonly number[]): string {
+  const runs = runsOf(layers);
+  if (runs.length <= mostParts) return inBrackets(runs.map(runText));
+  const shown = runs.slice(0, mostParts - 1);
+  const left = layers.length - shown.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  return `${inBrackets(shown.map(runText))} and ${formatNumber(left)} more`;
 }
 
-function consecutiveRuns(layers: readonly number[]): readonly (readonly [from: number, to: number])[] {
-  const runs: [number, number][] = [];
+/** A list of numbers for reading, of any size. */
+export function summarizeNumbers(numbers: readonly number[]): string {
+  if (numbers.length <= mostParts) return `[${numbers.join(", ")}]`;
+  return `[${numbers.slice(0, mostParts - 1).join(", ")}] and ${formatNumber(numbers.length - mostParts + 1)} more`;
+}
+
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+const runText = ({ from, to, step }: Run): string => (from === to ? String(from) : `${from}..${to}${step === 1 ? "" : ` step ${step}`}`);
+
+const inBrackets = (parts: readonly string[]): string => (parts.length === 1 ? (parts[0] ?? "") : `[${parts.join(", ")}]`);
+
+/** Layers at one step are one run; else neighbours are. */
+function runsOf(layers: readonly number[]): readonly Run[] {
+  const [first = 0] = layers;
+  const step = (layers[1] ?? 0) - first;
+  const isStepped = step > 1 && layers.length > 2 && layers.every((layer, i) => i === 0 || layer - (layers[i - 1] ?? 0) === step);
+  if (isStepped) return [{ from: first, to: layers.at(-1) ?? first, step }];
+  const runs: { from: number; to: number; step: number }[] = [];
   for (const layer of layers) {
     const last = runs.at(-1);
-    if (last !== undefined && layer === last[1] + 1) last[1] = layer;
-    else runs.push([layer, layer]);
+    if (last !== undefined && layer === last.to + 1) last.to = layer;
+    else runs.push({ from: layer, to: layer, step: 1 });
   }
   return runs;
 }

@@ -1,5 +1,5 @@
 import type { BlockDeclaration } from "../../../grammar/src";
-import { formatLayers, type MetricFigure } from "../analysis";
+import { summarizeLayers, type MetricFigure } from "../analysis";
 import { describeType, type PropertySpec, type PropertyValue, type Source, type Value } from "../core";
 import type { Figure } from "../cost/metric";
 import { describeDimension, formatGrouped, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../units";
@@ -68,7 +68,7 @@ export function plainProperty({ value, spec }: PropertyValue): string {
 /** Layers as the language writes them, with their number: `3..60 (58 layers)`. */
 export function describeLayers(layers: readonly number[]): string {
   if (layers.length === 0) return "no layer";
-  return `${code(formatLayers(layers))} (${formatGrouped(layers.length)} ${layers.length === 1 ? "layer" : "layers"})`;
+  return `${code(summarizeLayers(layers))} (${formatGrouped(layers.length)} ${layers.length === 1 ? "layer" : "layers"})`;
 }
 
 /** The type of a key with its unit: `bytes, such as 80 GB`. Markdown. */

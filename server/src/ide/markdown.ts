@@ -6,7 +6,7 @@ export const escapeMarkdown = (text: string): string => text.replace(/[\\`*_{}[\
 /** Text as code: the fence is longer than any run of backticks in it. */
 export function code(text: string): string {
   const flat = text.replace(/\r\n?|\n/g, " ");
-  const longest = Math.max(0, ...[...flat.matchAll(/`+/g)].map(([run]) => run.length));
+  const longest = (flat.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
   const fence = "`".repeat(longest + 1);
   return longest > 0 ? `${fence} ${flat} ${fence}` : `${fence}${flat}${fence}`;
 }

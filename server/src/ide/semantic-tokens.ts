@@ -177,7 +177,7 @@ function markExpression(marking: Marking, root: Expression, scope: Scope, type: 
           waiting.push(node.step);
         }
         break;
-      case "list": waiting.push(...node.items); break;
+      case "list": for (const item of node.items) waiting.push(item); break;
       case "unary": waiting.push(node.operand); break;
       case "binary":
         add(node.operatorSpan, "operator");
@@ -185,7 +185,7 @@ function markExpression(marking: Marking, root: Expression, scope: Scope, type: 
         break;
       case "call":
         if (functionNames.includes(node.callee.text)) add(node.callee, "function", "defaultLibrary");
-        waiting.push(...node.arguments);
+        for (const argument of node.arguments) waiting.push(argument);
         break;
       case "parenthesized": waiting.push(node.inner); break;
       case "missing": break;

@@ -1,5 +1,5 @@
 import type { TextEdit } from "../../../grammar/src";
-import { assignLayers, formatLayers, type LayerAssignment } from "../analysis";
+import { assignLayers, formatLayers, summarizeLayers, type LayerAssignment } from "../analysis";
 import { layerRangesOf, type BoundBlock } from "../core";
 import { writeKey } from "./edits";
 import type { RuleSubject } from "./rule";
@@ -19,15 +19,14 @@ export function layersOfAll(subject: RuleSubject, ...keywords: readonly string[]
 export const indicesOf = (assignment: LayerAssignment, block: BoundBlock): readonly number[] => assignment.layers.get(block) ?? [];
 
 /** `layer 3`, `layers 3..60`, `layers [0, 3..60]`. */
-export const layersText = (layers: readonly number[]): string => `${layers.length === 1 ? "layer" : "layers"} ${formatLayers(layers)}`;
+export const layersText = (layers: readonly number[]): string => `${layers.length === 1 ? "layer" : "layers"} ${summarizeLayers(layers)}`;
 
 export const titleOf = (block: BoundBlock): string => (block.variant === undefined ? block.keyword : `${block.keyword} ${block.variant}`);
 
-/** The edits that put a block on exactly these layers, and the set as the file has it. */
+/** The edits that put a block on exactly these layers, and the set as a title names it. */
 export function putOnLayers(subject: RuleSubject, block: BoundBlock, layers: Iterable<number>): { readonly text: string; readonly edits: readonly TextEdit[] } | undefined {
   const sorted = [...new Set(layers)].sort((left, right) => left - right);
   if (sorted.length === 0) return undefined;
-  const text = formatLayers(sorted);
-  const edits = writeKey(subject, block, "layers", text);
-  return edits && { text, edits };
+  const edits = writeKey(subject, block, "layers", formatLayers(sorted));
+  return edits && { text: summarizeLayers(sorted), edits };
 }

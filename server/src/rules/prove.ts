@@ -1,6 +1,6 @@
 import type { BlockDeclaration, TextEdit } from "../../../grammar/src";
 import { figuresOf, openWorkspace, type MetricFigure } from "../analysis";
-import { bindDeclaration, createSource, fileScope, type Diagnostic, type FixCandidate, type Severity, type Workspace } from "../core";
+import { asMessage, bindDeclaration, createSource, fileScope, type Diagnostic, type FixCandidate, type Severity, type Workspace } from "../core";
 import { formatExact, formatQuantity } from "../units";
 import { checkFile } from "./check";
 
@@ -65,8 +65,8 @@ function prove(
   const found = checkFiles(after, uris);
   if (countOf(found, diagnostic.code) >= countOf(before, diagnostic.code) || isWorse(before, found, diagnostic.severity)) return undefined;
   const gain = gains(workspace, after, diagnostic, candidate.shows ?? []);
-  if (gain === "") return candidate.title;
-  return `${candidate.title}${candidate.title.includes(": ") ? "; " : ": "}${gain}`;
+  if (gain === "") return asMessage(candidate.title);
+  return asMessage(`${candidate.title}${candidate.title.includes(": ") ? "; " : ": "}${gain}`);
 }
 
 /** Edits that meet cannot be applied one by one, whatever their order. */

@@ -1,5 +1,6 @@
 import type { LayerAssignment } from "../../analysis";
 import { defineDiagnostic, type BoundBlock, type FixCandidate, type LayerRange, type Place } from "../../core";
+import { formatGrouped } from "../../units";
 import { candidate, setKeyFix } from "../edits";
 import { exampleModel } from "../examples";
 import { indicesOf, layersOf, putOnLayers, titleOf } from "../layer-sets";
@@ -16,8 +17,26 @@ const layersOutside = defineDiagnostic<{ layers: string; block: string; last: nu
 
 const rangeText = ({ from, to, step }: LayerRange): string => (from === to ? String(from) : `${from}..${to}${step === 1 ? "" : ` step ${step}`}`);
 
-const rangesText = (ranges: readonly LayerRange[]): string =>
-  `${ranges.length === 1 && ranges[0]?.from === ranges[0]?.to ? "layer" : "layers"} ${ranges.map(rangeText).join(", ")}`;
+/** A reader takes in as many; of more, the first ones stand for all. */
+const mostRanges = 6;
+
+function rangesText(written: readonly LayerRange[]): string {
+  const ranges = joined(written);
+  const shown = ranges.length > mostRanges ? ranges.slice(0, mostRanges - 1) : ranges;
+  const more = shown.length === ranges.length ? "" : ` and ${formatGrouped(ranges.length - shown.length)} more ranges`;
+  return `${ranges.length === 1 && ranges[0]?.from === ranges[0]?.to ? "layer" : "layers"} ${shown.map(rangeText).join(", ")}${more}`;
+}
+
+/** In order, those at step 1 that meet or touch as one. */
+function joined(ranges: readonly LayerRange[]): readonly LayerRange[] {
+  const result: LayerRange[] = [];
+  for (const range of [...ranges].sort((left, right) => left.from - right.from || left.to - right.to)) {
+    const last = result.at(-1);
+    if (last && last.step === 1 && range.step === 1 && range.from <= last.to + 1) result[result.length - 1] = { ...last, to: Math.max(last.to, range.to) };
+    else result.push(range);
+  }
+  return result;
+}
 
 /** Who counts layers from 1 ends at their number: one fix moves every block of the keyword down. */
 function countFromZero(subject: RuleSubject, block: BoundBlock, last: number, assignment: LayerAssignment): readonly FixCandidate[] {
@@ -33,7 +52,7 @@ function countFromZero(subject: RuleSubject, block: BoundBlock, last: number, as
 }
 
 function fixes(subject: RuleSubject, block: BoundBlock, ranges: readonly LayerRange[], assignment: LayerAssignment): readonly FixCandidate[] {
-  const last = Math.max(...ranges.map((range) => range.to));
+  const last = ranges.reduce((most, { to }) => Math.max(most, to), 0);
   const clipped = putOnLayers(subject, block, indicesOf(assignment, block));
   return [
     ...countFromZero(subject, block, last, assignment),
