@@ -5,7 +5,7 @@ import {
 import type {
   AttentionRecord, DenseFfnRecord, FfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord, MtpRecord, OtherMixerRecord,
 } from "../cost/model/record";
-import { formatLayers } from "../cost/term";
+import { summarizeLayers } from "../cost/term";
 import { assignLayers, type LayerAssignment } from "./layers";
 import { Incomplete, read, tolerant, type RecordResult } from "./records";
 
@@ -31,7 +31,7 @@ function build(workspace: Workspace, declaration: BoundDeclaration): RecordResul
     const unknown = declaration.problems.some((problem) => problem.code === names.unknownBlock.entry.code);
     if (unknown) throw new Incomplete("a block of the model is not understood");
     const empty = emptyLayers(assignment);
-    if (empty.length > 0) throw new Incomplete(`nothing stands on layers ${formatLayers(empty)}`);
+    if (empty.length > 0) throw new Incomplete(`nothing stands on layers ${summarizeLayers(empty)}`);
     return of(keyword);
   };
   const layersOf = (inner: BoundBlock) => {

@@ -210,7 +210,7 @@ function isReplaced(block: Draft, own: readonly Draft[], merged: ReadonlySet<Dra
   const many = block.parent?.schema?.children.find((candidate) => candidate.keyword === block.keyword)?.many ?? false;
   const writesLayers = (rival: Draft) => rival.properties.get("layers")?.inherited === false;
   if (rivals.some((rival) => !merged.has(rival) && (!many || !writesLayers(rival)))) return true;
-  block.replacedBy.push(...rivals.filter(writesLayers));
+  for (const rival of rivals) if (writesLayers(rival)) block.replacedBy.push(rival);
   return false;
 }
 

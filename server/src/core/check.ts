@@ -42,16 +42,16 @@ function typeOfMissing(workspace: Workspace, scope: FileScope, key: string, offs
     const property = block.properties.get(key);
     const isNearer = property && property.node.start <= offset && property.node.start >= (found?.node.start ?? 0);
     if (isNearer && !property.inherited && property.node.value.kind === "missing") found = property;
-    waiting.push(...block.blocks);
+    for (const inner of block.blocks) waiting.push(inner);
   }
   return found?.spec?.type;
 }
 
 /** What is wrong with the imports and names of a file as such. */
 export function nameProblems(workspace: Workspace, scope: FileScope): readonly Diagnostic[] {
-  const problems: Diagnostic[] = [];
-  for (const entry of scope.imports) problems.push(...importProblems(workspace, scope, entry));
-  problems.push(...duplicateProblems(scope), ...unusedProblems(workspace, scope));
+  const problems = [
+    ...scope.imports.flatMap((entry) => importProblems(workspace, scope, entry)), ...duplicateProblems(scope), ...unusedProblems(workspace, scope),
+  ];
   const waiting = scope.declarations.filter(
     (node): node is BlockDeclaration => node.kind === "declaration" && declarationSchemas[node.keyword].hasMetrics && !declarationSchemas[node.keyword].computed,
   );
@@ -166,7 +166,8 @@ export function declarationProblems(workspace: Workspace, scope: FileScope, node
   }
   blockProblems(workspace, bound, bound.block, problems);
   for (const assertion of bound.assertions) {
-    if (!assertion.inherited) problems.push(...evaluateAssertion(workspace, bound, assertion).problems);
+    if (assertion.inherited) continue;
+    for (const problem of evaluateAssertion(workspace, bound, assertion).problems) problems.push(problem);
   }
   return problems;
 }
@@ -174,8 +175,8 @@ export function declarationProblems(workspace: Workspace, scope: FileScope, node
 function blockProblems(workspace: Workspace, bound: BoundDeclaration, block: BoundBlock, problems: Diagnostic[]): void {
   for (const property of block.properties.values()) {
     const { problems: found } = settledValue(workspace, block, property.key);
-    if (property.inherited) problems.push(...inheritedProblems(workspace, bound, block, property.key, found));
-    else problems.push(...found);
+    const own = property.inherited ? inheritedProblems(workspace, bound, block, property.key, found) : found;
+    for (const problem of own) problems.push(problem);
   }
   missingProblems(workspace, bound, block, problems);
   for (const inner of block.blocks) blockProblems(workspace, bound, inner, problems);

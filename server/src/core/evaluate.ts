@@ -317,7 +317,7 @@ function unknownName(name: Identifier, scope: Scope): Diagnostic {
   if (name.text === scope.key) return names.circularValue.at(placeOf(scope, name), { name: name.text });
   const candidates: string[] = [...scope.file.symbols.keys()];
   for (let block = scope.block; block; block = block.parent) {
-    candidates.push(...block.properties.keys());
+    for (const key of block.properties.keys()) candidates.push(key);
     if (block.schema?.properties.has(name.text)) {
       return names.unknownName.at(placeOf(scope, name), { name: name.text, suggestion: undefined, hint: `: \`${block.keyword}\` could have it, but it is not written` });
     }
