@@ -5,7 +5,12 @@ import { Reads } from "./reads";
 import { partsOf, type Term } from "./term";
 
 /** Why a figure cannot be computed: a clause that completes "not computed: …", or `undefined` where it can. */
-export type Gap = string | undefined;
+export type Gap = string | Inapplicable | undefined;
+
+/** The design has nothing that the figure could be of, as the expert combinations of a dense model. */
+export interface Inapplicable {
+  readonly inapplicable: string;
+}
 
 export interface Definition<Subject extends object, Context extends object> {
   readonly id: string;
@@ -30,8 +35,9 @@ export function toMetric<Subject extends object, Context extends object>(definit
 }
 
 function compute<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Figure {
-  const reason = definition.gap(subject, context);
-  if (reason !== undefined) return { kind: "unavailable", reason };
+  const gap = definition.gap(subject, context);
+  if (typeof gap === "object") return { kind: "unavailable", reason: gap.inapplicable, inapplicable: true };
+  if (gap !== undefined) return { kind: "unavailable", reason: gap };
   const { value } = definition.arithmetic(subject, context);
   if (!Number.isFinite(value)) return { kind: "unavailable", reason: "the result is no number that a double can hold" };
   return { kind: "value", value };

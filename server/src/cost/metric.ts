@@ -10,8 +10,8 @@ export type MetricUnit =
 export type Figure =
   | { readonly kind: "value"; readonly value: number; readonly ideal?: number }
   | { readonly kind: "text"; readonly value: string }
-  /** A clause that completes "not computed: …", in the user's words. */
-  | { readonly kind: "unavailable"; readonly reason: string };
+  /** A clause that completes "not computed: …", in the user's words; `inapplicable`: there is nothing to compute in such a design. */
+  | { readonly kind: "unavailable"; readonly reason: string; readonly inapplicable?: true };
 
 /** One input of a figure: a property of the subject or a part of the context it was asked at. */
 export interface MetricInput {

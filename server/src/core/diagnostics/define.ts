@@ -2,8 +2,11 @@ import type { Span, TextEdit } from "../../../../grammar/src";
 
 export type Severity = "error" | "warning" | "information" | "hint";
 
+/** Where the project is published. */
+export const projectUrl = "https://github.com/dsco-dev/dsco";
+
 /** The documentation page of a code; `codeDescription` links to it. */
-export const documentationBase = "https://github.com/dsco-dev/dsco/blob/main/docs/diagnostics";
+export const documentationBase = `${projectUrl}/blob/main/docs/diagnostics`;
 
 /** One registry entry: what stands in the documentation of a code. */
 export interface DiagnosticEntry {

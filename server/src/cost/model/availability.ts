@@ -52,7 +52,7 @@ export function mtpGap(model: ModelRecord): Gap {
 export function combinationsGap(model: ModelRecord): Gap {
   const blocks = moeBlocks(model);
   const [block] = blocks;
-  if (block === undefined) return "the model has no `ffn moe` block";
+  if (block === undefined) return { inapplicable: "the model has no `ffn moe` block" };
   const differs = blocks.find((other) => other.routed_experts !== block.routed_experts || other.top_k !== block.top_k);
   if (differs !== undefined) return `its \`ffn moe\` blocks differ: ${choiceOf(block)}, and ${choiceOf(differs)}`;
   if (!Number.isSafeInteger(block.routed_experts) || !Number.isSafeInteger(block.top_k)) {
