@@ -39,7 +39,10 @@ export interface ExplainedBlocks {
 export const computedKinds: Partial<Readonly<Record<DeclarationKeyword, ComputedKind>>> = {
   model: kindOf(modelMetrics, modelResult, (model, options) => ({
     sequence_length: options.sequenceLength ?? defaultSequenceLength,
-    context_length: options.contextLength ?? model.max_context,
+    // read when it is needed: a `max_context` in error takes no other figure with it
+    get context_length() {
+      return options.contextLength ?? model.max_context;
+    },
   })),
   hardware: kindOf(hardwareMetrics, hardwareResult, () => ({})),
 };

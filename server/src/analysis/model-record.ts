@@ -1,6 +1,6 @@
 import {
-  attentionKinds, ffnKinds, inProgress, memoized, mixerKinds, modelSchema, mtpSchema, names, precisionSchema,
-  type BlockSchema, type BoundBlock, type BoundDeclaration, type Workspace,
+  attentionKinds, ffnKinds, implicitBlock, inProgress, memoized, mixerKinds, modelSchema, mtpSchema, names, precisionSchema,
+  type BoundBlock, type BoundDeclaration, type Workspace,
 } from "../core";
 import type {
   AttentionRecord, DenseFfnRecord, FfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord, MtpRecord, OtherMixerRecord,
@@ -21,8 +21,8 @@ function build(workspace: Workspace, declaration: BoundDeclaration): RecordResul
   for (const inner of block.blocks) blocks.set(inner.path, inner);
   const of = (keyword: string) => block.blocks.filter((inner) => inner.keyword === keyword);
   const [mtpBlock] = of("mtp");
-  const precisionBlock = of("precision")[0] ?? implicitBlock(block, precisionSchema);
-  blocks.set("precision", precisionBlock);
+  const precisionBlock = of("precision")[0] ?? implicitBlock(workspace, block, "precision");
+  if (precisionBlock) blocks.set("precision", precisionBlock);
   const head = read(workspace, block, modelSchema);
   const assignment = assignLayers(workspace, declaration);
   /** The blocks of a keyword, where every layer has something and every block is understood. */
@@ -51,17 +51,12 @@ function build(workspace: Workspace, declaration: BoundDeclaration): RecordResul
       const mtp = mtpBlock && read(workspace, mtpBlock, mtpSchema);
       return mtp && tolerant<MtpRecord>({ depth: () => mtp.depth, acceptance: () => mtp.acceptance });
     },
-    precision: () => read(workspace, precisionBlock, precisionSchema),
+    precision: () => {
+      if (!precisionBlock) throw new Incomplete("`precision` is not understood");
+      return read(workspace, precisionBlock, precisionSchema);
+    },
   });
   return { record, blocks };
-}
-
-/** A block that nobody wrote: every key has its default. */
-function implicitBlock(parent: BoundBlock, schema: BlockSchema): BoundBlock {
-  return {
-    keyword: schema.keyword, variant: schema.variant, schema, node: parent.node, body: undefined, file: parent.file, parent,
-    path: schema.keyword, properties: new Map(), blocks: [], own: true, replacedBy: [],
-  };
 }
 
 function emptyLayers({ total, layers }: LayerAssignment): readonly number[] {

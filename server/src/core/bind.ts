@@ -1,8 +1,8 @@
 import type { Block, BlockDeclaration, Body, Identifier, Member, Property, Span } from "../../../grammar/src";
 import type { BoundAssertion, BoundBlock, BoundDeclaration, BoundProperty, FileScope } from "./bound";
-import { names, type Diagnostic, type Place } from "./diagnostics";
+import { names, values, type Diagnostic, type Place } from "./diagnostics";
 import { layerRangesOf } from "./evaluate";
-import { blockTitle, declarationSchemas, type BlockSchema, type ChildSchema } from "./schema";
+import { blockTitle, declarationSchemas, mostLayers, type BlockSchema, type ChildSchema, type LayerRange } from "./schema";
 import { nearest } from "./suggest";
 import { withArticle } from "./values";
 import { fileScope, resolveSymbol, type Workspace } from "./workspace";
@@ -30,7 +30,7 @@ export function bindDeclaration(workspace: Workspace, node: BlockDeclaration, fi
 }
 
 /** The longest chain of `extends`; far beyond any design, far below the stack. */
-const longestChain = 100;
+const longestChain = 500;
 
 function resolveBase(workspace: Workspace, node: BlockDeclaration, file: FileScope, problems: Diagnostic[]): BoundDeclaration | undefined {
   const { base } = node;
@@ -53,10 +53,14 @@ function resolveBase(workspace: Workspace, node: BlockDeclaration, file: FileSco
   }
   const scope = fileScope(workspace, symbol.uri);
   const chain = workspace.cache;
-  chain.depth += 1;
-  if (chain.depth > longestChain) chain.metLimit = true;
-  const bound = scope && chain.depth <= longestChain ? bindDeclaration(workspace, symbol.node, scope) : undefined;
-  chain.depth -= 1;
+  if (chain.bases >= longestChain) {
+    chain.metLimit = true;
+    problems.push(values.tooDeep.at(place, {}));
+    return undefined;
+  }
+  chain.bases += 1;
+  const bound = scope && bindDeclaration(workspace, symbol.node, scope);
+  chain.bases -= 1;
   if (!bound) problems.push(names.circularValue.at(place, { name: base.text }));
   return bound;
 }
@@ -272,7 +276,7 @@ function baseOf(workspace: Workspace, shell: Shell, inherited: readonly Draft[],
   const alike = inherited.filter((block) => block.keyword === shell.keyword && block.variant === shell.variant);
   if (alike.length <= 1) return alike[0];
   const alone = bindBlock(workspace, shell, undefined, []);
-  const layers = (block: BoundBlock) => JSON.stringify(layerRangesOf(workspace, block) ?? null);
+  const layers = (block: BoundBlock) => layerSetText(layerRangesOf(workspace, block) ?? []);
   const equal = alike.filter((block) => alone.properties.has("layers") && layers(block) === layers(alone));
   if (equal.length === 1) return equal[0];
   const block = shell.variant === undefined ? shell.keyword : `${shell.keyword} ${shell.variant}`;
@@ -280,6 +284,15 @@ function baseOf(workspace: Workspace, shell: Shell, inherited: readonly Draft[],
     problems.push(names.ambiguousOverride.at({ uri: shell.file.uri, span: shell.node.keyword }, { block, base: ownerName(alone) }));
   }
   return "ambiguous";
+}
+
+/** The same text for the same set, however it is written: `2..3` and `[3, 2]`. */
+function layerSetText(ranges: readonly LayerRange[]): string {
+  const set = new Set<number>();
+  for (const { from, to, step } of ranges) {
+    for (let layer = from; layer <= Math.min(to, from + mostLayers * step); layer += step) set.add(layer);
+  }
+  return [...set].sort((left, right) => left - right).join();
 }
 
 function ownerName(block: BoundBlock): string {

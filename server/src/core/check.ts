@@ -7,6 +7,7 @@ import { letValue, settledValue } from "./evaluate";
 import { blockTitle, declarationSchemas, describeType, type PropertyType } from "./schema";
 import { namesIn } from "./names-in";
 import { nearest } from "./suggest";
+import { spaceProblems } from "./space";
 import { exportedNames, fileScope, inProgress, resolveSymbol, type Workspace } from "./workspace";
 
 /** The span of a declaration's header: `model DeepSeekV3`. */
@@ -161,9 +162,7 @@ export function declarationProblems(workspace: Workspace, scope: FileScope, node
   const bound = bindDeclaration(workspace, node, scope);
   if (!bound) return [];
   const problems: Diagnostic[] = [...bound.problems];
-  if (node.of && !scope.symbols.has(node.of.text)) {
-    problems.push(names.unknownName.at({ uri: scope.uri, span: node.of }, { name: node.of.text, suggestion: nearest(node.of.text, scope.symbols.keys()) }));
-  }
+  if (node.of) problems.push(...spaceProblems(workspace, bound, node.of));
   blockProblems(workspace, bound, bound.block, problems);
   for (const assertion of bound.assertions) {
     if (assertion.inherited) continue;

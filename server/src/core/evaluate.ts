@@ -7,7 +7,7 @@ import {
   sameDimension, units, type Dimension,
 } from "../units";
 import { bindDeclaration, replaceFix, unknownDeclaration } from "./bind";
-import type { BoundBlock, BoundDeclaration, BoundProperty, FileScope, LetSymbol, PropertyValue } from "./bound";
+import type { BoundBlock, BoundDeclaration, FileScope, LetSymbol, PropertyValue } from "./bound";
 import { names, values, type Diagnostic, type FixCandidate } from "./diagnostics";
 import { blocksNamed, findMember, findName, findSymbol, isWordAnywhere, wordsOf, type Reference } from "./reference";
 import { describeType, type LayerRange, type PropertySpec, type PropertyType } from "./schema";
@@ -28,6 +28,8 @@ export interface Scope {
   /** In `require` and `where`: the declaration whose metrics are names too. */
   readonly metricsOf: BoundDeclaration | undefined;
   readonly problems: Diagnostic[];
+  /** Takes the properties whose values entered, where someone asks. */
+  readonly reads?: PropertyValue[];
 }
 
 /** Names between a question and its answer: a longer chain is an error, not a stack overflow. */
@@ -130,7 +132,8 @@ function slashedUnit(node: BinaryExpression | undefined, scope: Scope): Diagnost
 
 function finite(quantity: Quantity, span: Span, scope: Scope, what: string): Quantity | undefined {
   if (Number.isFinite(quantity.value)) return quantity;
-  scope.problems.push(values.notFinite.at(placeOf(scope, span), { what }));
+  const problem = Number.isNaN(quantity.value) ? "is not a real number" : "is beyond what a number can hold";
+  scope.problems.push(values.notFinite.at(placeOf(scope, span), { what, problem }));
   return undefined;
 }
 
@@ -175,6 +178,10 @@ function applyOperator(node: BinaryExpression, left: Quantity, right: Quantity, 
         scope.problems.push(values.needsNumber.at(placeOf(scope, node.right), { what: "the exponent of `^`", found: describeDimension(right.dimension) }));
         return undefined;
       }
+      if (!isPlain(left.dimension) && !Number.isInteger(2 * right.value)) {
+        scope.problems.push(values.needsNumber.at(placeOf(scope, node.right), { what: "the exponent of a quantity", found: `${formatGrouped(right.value)}, which is neither whole nor a half` }));
+        return undefined;
+      }
       return result(left.value ** right.value, raiseDimension(left.dimension, right.value));
     }
     case "+": case "-": case "%": {
@@ -183,10 +190,16 @@ function applyOperator(node: BinaryExpression, left: Quantity, right: Quantity, 
         return undefined;
       }
       if (operator === "%" && right.value === 0) return divisionByZero(node, scope);
-      const value = operator === "+" ? left.value + right.value : operator === "-" ? left.value - right.value : left.value % right.value;
+      const value = operator === "+" ? left.value + right.value : operator === "-" ? left.value - right.value : modulo(left.value, right.value);
       return result(value, left.dimension);
     }
   }
+}
+
+/** The remainder with the sign of the divisor: `-7 % 3` is 2. */
+function modulo(dividend: number, divisor: number): number {
+  const remainder = dividend % divisor;
+  return remainder !== 0 && remainder < 0 !== divisor < 0 ? remainder + divisor : remainder;
 }
 
 function divisionByZero(node: BinaryExpression, scope: Scope): undefined {
@@ -230,8 +243,13 @@ function evaluateCall(call: CallExpression, scope: Scope): Value | undefined {
     const pick = name === "min" ? Math.min : Math.max;
     return { ...first, value: quantities.reduce((best, value) => pick(best, value.value), first.value) };
   }
-  if (name === "log2" && !isPlain(first.dimension)) {
-    scope.problems.push(values.needsNumber.at(placeOf(scope, call), { what: "`log2`", found: describeDimension(first.dimension) }));
+  if (name !== "sqrt" && !isPlain(first.dimension)) {
+    // whole GB are not whole bytes: the unit to round in must be named
+    scope.problems.push(values.needsNumber.at(placeOf(scope, call), { what: `\`${name}\``, found: `${describeDimension(first.dimension)}; divide by a unit first` }));
+    return undefined;
+  }
+  if (name === "log2" && first.value === 0) {
+    scope.problems.push(values.notFinite.at(placeOf(scope, call), { what: "the logarithm of zero", problem: "is no number" }));
     return undefined;
   }
   const apply = functions[name];
@@ -298,7 +316,9 @@ function valueOf(reference: Reference, name: Identifier, scope: Scope): Value | 
   switch (reference.kind) {
     case "property": {
       const found = propertyValue(workspace, reference.block, reference.key);
-      return found === inProgress ? circular(name, scope) : found.value;
+      if (found === inProgress) return circular(name, scope);
+      scope.reads?.push(found);
+      return found.value;
     }
     case "block": return { kind: "block", block: reference.block };
     case "declaration": {
@@ -390,27 +410,27 @@ export function propertyValue(workspace: Workspace, block: BoundBlock, key: stri
 export function settledValue(workspace: Workspace, block: BoundBlock, key: string): PropertyValue {
   const found = propertyValue(workspace, block, key);
   if (found !== inProgress) return found;
-  return { key, spec: block.schema?.properties.get(key), plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [] };
+  return { key, spec: block.schema?.properties.get(key), plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [], reads: [] };
 }
 
 function computeProperty(workspace: Workspace, block: BoundBlock, key: string): PropertyValue {
   const spec = block.schema?.properties.get(key);
   const property = block.properties.get(key);
+  const reads: PropertyValue[] = [];
   if (property) {
     const problems: Diagnostic[] = [];
-    const scope: Scope = { workspace, file: property.file, block, key, metricsOf: undefined, problems };
-    const value = spec ? evaluateAs(property.node.value, spec.type, scope) : evaluate(property.node.value, scope);
-    const checked = value === undefined || !spec ? { plain: undefined, value } : convert(value, spec, property, scope);
-    return { key, spec, ...checked, origin: property.inherited ? "inherited" : "written", property, problems };
+    const scope: Scope = { workspace, file: property.file, block, key, metricsOf: undefined, problems, reads };
+    const checked = spec ? checkedValue(property.node.value, spec, scope) : { plain: undefined, value: evaluate(property.node.value, scope) };
+    return { key, spec, ...checked, origin: property.inherited ? "inherited" : "written", property, problems, reads };
   }
-  if (!spec?.default) return { key, spec, plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [] };
+  if (!spec?.default) return { key, spec, plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [], reads };
   const written = spec.default.firstWritten?.find((candidate) => block.properties.has(candidate));
-  const scope: Scope = { workspace, file: block.file, block, key, metricsOf: undefined, problems: [] };
+  const scope: Scope = { workspace, file: block.file, block, key, metricsOf: undefined, problems: [], reads };
   const expression = parseDefault(written ?? spec.default.expression);
   const value = evaluateAs(expression, spec.type, scope);
   const plain = value && plainValue(value, spec.type);
   const valid = plain !== undefined && spec.schema.safeParse(plain).success;
-  return { key, spec, plain: valid ? plain : undefined, value, origin: "default", property: undefined, problems: [] };
+  return { key, spec, plain: valid ? plain : undefined, value, origin: "default", property: undefined, problems: [], reads };
 }
 
 const defaults = new Map<string, Expression>();
@@ -459,9 +479,10 @@ interface Converted {
   readonly value: Value | undefined;
 }
 
-/** Checks a value against its key: type, unit, range. What fails is reported once, at the value. */
-function convert(value: Value, spec: PropertySpec, property: BoundProperty, scope: Scope): Converted {
-  const expression = property.node.value;
+/** The value of an expression checked against its key: type, unit, range. What fails is reported once, at the value. */
+export function checkedValue(expression: Expression, spec: PropertySpec, scope: Scope): Converted {
+  const value = evaluateAs(expression, spec.type, scope);
+  if (value === undefined) return { plain: undefined, value };
   const place = placeOf(scope, expression);
   const plain = plainValue(value, spec.type);
   if (plain === undefined) {

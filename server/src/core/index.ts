@@ -7,7 +7,7 @@ export * from "./schema";
 export * from "./diagnostics";
 export { bindDeclaration, removeMember, replaceFix } from "./bind";
 export { evaluate, functionNames, layerRangesOf, letValue, referenceAt, settledValue, type Scope } from "./evaluate";
-export type { Reference } from "./reference";
+export { implicitBlock, type Reference } from "./reference";
 export { evaluateAssertion, type AssertionResult } from "./assertions";
 export { blockHeaderSpan, declarationProblems, headerSpan, nameProblems, syntaxProblems } from "./check";
 export { namesIn } from "./names-in";

@@ -2,7 +2,7 @@ import type { BoundBlock, BoundDeclaration, DeclarationSymbol, LetSymbol } from 
 import type { Scope } from "./evaluate";
 import { precisionWords, type PropertyType } from "./schema";
 import type { Value } from "./values";
-import { resolveSymbol, type Workspace } from "./workspace";
+import { memoized, resolveSymbol, type Workspace } from "./workspace";
 
 /** What a name in an expression stands for, before anything is computed. */
 export type Reference =
@@ -30,7 +30,7 @@ export const wordsOf = (type: PropertyType): readonly string[] =>
 export function findName(name: string, scope: Scope): Reference | undefined {
   for (let block = scope.block; block; block = block.parent) {
     if (block === scope.block && name === scope.key) continue;
-    const found = findInBlock(block, name);
+    const found = findInBlock(scope.workspace, block, name);
     if (found) return found;
   }
   const symbol = findSymbol(name, scope);
@@ -51,19 +51,31 @@ export function findSymbol(name: string, scope: Scope): Reference | undefined {
 export const blocksNamed = (block: BoundBlock, name: string): readonly BoundBlock[] =>
   block.blocks.filter((candidate) => candidate.keyword === name || candidate.variant === name);
 
-/** A property that has a value, or the one nested block of that keyword or kind. */
-function findInBlock(block: BoundBlock, name: string): Reference | undefined {
+/** A property that has a value, or the one nested block of that keyword or kind, also one of defaults that nobody wrote. */
+function findInBlock(workspace: Workspace, block: BoundBlock, name: string): Reference | undefined {
   if (block.properties.has(name) || block.schema?.properties.get(name)?.default) return { kind: "property", block, key: name };
-  const [child, another] = blocksNamed(block, name);
+  const [child = implicitBlock(workspace, block, name), another] = blocksNamed(block, name);
   return child && !another ? { kind: "block", block: child } : undefined;
+}
+
+/** A block that nobody wrote and that has a default for every key, such as `precision`; `undefined` where there is none of that name. */
+export function implicitBlock(workspace: Workspace, parent: BoundBlock, keyword: string): BoundBlock | undefined {
+  const child = parent.schema?.children.find((candidate) => candidate.keyword === keyword && !candidate.hasKinds);
+  const [schema] = child?.variants ?? [];
+  if (!schema || ![...schema.properties.values()].every((spec) => spec.default) || blocksNamed(parent, keyword).length > 0) return undefined;
+  const block = memoized(workspace, parent, `block ${keyword}`, (): BoundBlock => ({
+    keyword, variant: undefined, schema, node: parent.node, body: undefined, file: parent.file, parent,
+    path: parent.path === "" ? keyword : `${parent.path}.${keyword}`, properties: new Map(), blocks: [], own: true, replacedBy: [],
+  }));
+  return typeof block === "symbol" ? undefined : block;
 }
 
 /** What stands after a point: a property, a block or a metric of a declaration; a property or a block of a block. */
 export function findMember(workspace: Workspace, owner: Value, name: string): Reference | undefined {
-  if (owner.kind === "block") return findInBlock(owner.block, name);
+  if (owner.kind === "block") return findInBlock(workspace, owner.block, name);
   if (owner.kind !== "declaration") return undefined;
   const { declaration } = owner;
-  const found = findInBlock(declaration.block, name);
+  const found = findInBlock(workspace, declaration.block, name);
   if (found) return found;
   return workspace.metrics.dimension(declaration.keyword, name) ? { kind: "metric", declaration, id: name } : undefined;
 }

@@ -28,6 +28,8 @@ export interface WorkspaceCache {
   readonly results: WeakMap<object, Map<string, unknown>>;
   /** Names between the question asked and the value in hand. */
   depth: number;
+  /** Bases between the declaration asked about and the one in hand. */
+  bases: number;
   /** A chain of names was too long: what was met on it depends on where the chain began. */
   metLimit: boolean;
   /** What outlives a workspace, by the address of a file. Each entry says itself on which texts it depends. */
@@ -37,7 +39,7 @@ export interface WorkspaceCache {
 /** `previous`: the workspace before an edit; what it knows of unchanged texts is used again. */
 export function createWorkspace(load: LoadSource, metrics: MetricLookup, previous?: Workspace): Workspace {
   const carried = previous?.cache.carried ?? new Map<string, unknown>();
-  return { load, metrics, cache: { files: new Map(), declarations: new Map(), results: new WeakMap(), depth: 0, metLimit: false, carried } };
+  return { load, metrics, cache: { files: new Map(), declarations: new Map(), results: new WeakMap(), depth: 0, bases: 0, metLimit: false, carried } };
 }
 
 /** Marks a computation that has begun and not ended: meeting it again is a cycle. */

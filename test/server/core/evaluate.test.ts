@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { letValue, resolveSymbol, settledValue } from "../../../server/src/core";
+import { implicitBlock, letValue, resolveSymbol, settledValue } from "../../../server/src/core";
 import { checkFiles, declarationOf, openFiles } from "../../kit/workspace";
 
 /** The value of `let x = …` in base units, or the first message. */
@@ -41,6 +41,9 @@ describe("arithmetic", () => {
     ["1 + 2 * 3", 7],
     ["(1 + 2) * 3", 9],
     ["7 % 4", 3],
+    ["-7 % 3", 2],
+    ["7 % -3", -2],
+    ["round(80 GB / 1 GiB)", 75],
     ["2 ^ 10", 1024],
     ["10 - 2 - 3", 5],
     ["80 GB / 2", 40e9],
@@ -63,7 +66,10 @@ describe("arithmetic", () => {
     ["1 / 0", "the divisor is zero"],
     ["5 % 0", "the divisor is zero"],
     ["10 ^ 400", "this result is beyond what a number can hold"],
-    ["sqrt(0 - 1)", "this result is beyond what a number can hold"],
+    ["sqrt(0 - 1)", "this result is not a real number"],
+    ["log2(0)", "the logarithm of zero is no number"],
+    ["ceil(1.5 ms)", "`ceil` needs a number: found time; divide by a unit first"],
+    ["(2 GB) ^ 0.3", "the exponent of a quantity needs a number: found 0.3, which is neither whole nor a half"],
     ["true + 1", "`+` needs a number: found `true`"],
     ["80 GBs", "`GBs` is not a unit; did you mean `GB/s`?"],
     ["128 K", "`K` is not a unit: a magnitude touches its number, `128K`"],
@@ -97,6 +103,8 @@ plan P { model = M, hardware = C }
     ["M.dense.intermediate_size", 256],
     // 2 caches x 2 heads x 8 wide x 2 layers x 2 bytes
     ["M.kv_bytes_per_token", 128],
+    // 2 GB squared, and back
+    ["sqrt((C.gpu.memory / 40) ^ 2)", 2e9],
     ["0.5 * C.gpu.memory", 40e9],
     ["C.gpus_per_node * C.nodes", 32],
     ["C.gpus", 32],
@@ -168,6 +176,34 @@ model Base {
     expect(ffn && settledValue(workspace, ffn, "intermediate_size").plain).toBe(512);
   });
 
+  test("layers are compared as sets: `2..3` is `[3, 2]`", () => {
+    const two = "model A {\n  layers = 4, hidden_size = 64, vocab_size = 8\n  attention mha { heads = 8 }\n  ffn dense { layers = 0..1, intermediate_size = 8 }\n  ffn dense { layers = 2..3, intermediate_size = 16 }\n}\n";
+    const child = "model Child extends A {\n  ffn dense { layers = [3, 2], intermediate_size = 32 }\n}\n";
+    expect(checkFiles({ "main.dsco": two + child })).toEqual([]);
+    const { workspace, declaration } = declarationOf({ "main.dsco": two + child }, "Child");
+    const widths = declaration.block.blocks.filter((block) => block.keyword === "ffn").map((block) => settledValue(workspace, block, "intermediate_size").plain);
+    expect(widths).toEqual([8, 32]);
+  });
+
+  test("constants do not count towards the bases of a declaration", () => {
+    const chain = Array.from({ length: 150 }, (_, index) => `let a${index} = a${index + 1}\n`).join("");
+    const models = "model B extends A {\n}\nmodel A {\n  layers = 1, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n}\n";
+    expect(checkFiles({ "main.dsco": `${chain}let a150 = B.layers\n${models}` })).toEqual([]);
+  });
+
+  test("a chain of bases that is too long says so, and is no circle", () => {
+    const chain = Array.from({ length: 600 }, (_, index) => `gpu G${index} extends G${index + 1} {\n}\n`).join("");
+    const last = "gpu G600 {\n  memory = 80 GB, memory_bandwidth = 3 TB/s\n}\n";
+    expect(checkFiles({ "main.dsco": chain + last }).map((problem) => problem.code)).toEqual(["DSCO2113"]);
+  });
+
+  test("a block that nobody wrote has its defaults", () => {
+    const { workspace, declaration } = declarationOf({ "main.dsco": "model M {\n  layers = 1, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n}\nmodel Child extends M {\n}\n" }, "Child");
+    const block = implicitBlock(workspace, declaration.block, "precision");
+    expect(block && settledValue(workspace, block, "kv_cache").plain).toBe("bf16");
+    expect(block && settledValue(workspace, block, "gradients").plain).toBe("fp32");
+  });
+
   test("a declaration that extends itself is an error, not a loop", () => {
     expect(checkFiles({ "main.dsco": "gpu A extends B {\n}\ngpu B extends A {\n}\n" }).map((problem) => problem.code)).toContain("DSCO2009");
   });
@@ -196,5 +232,38 @@ describe("imports", () => {
       "b.dsco": 'import { H800 } from "std:hardware/nvidia"\nlet B = H800.sms\n',
     };
     expect(checkFiles(files).map((problem) => problem.code)).toEqual(["DSCO2002"]);
+  });
+});
+
+describe("sweeps", () => {
+  const design = `import { DeepSeekV3 } from "std:models/deepseek"
+import { H800 } from "std:hardware/nvidia"
+hardware A { gpu = H800, gpus_per_node = 8, nodes = 4 }
+parallelism P { ep = 8 }
+workload W { phase = decode, context_length = 4096, batch_per_gpu = 8 }
+plan Q { model = DeepSeekV3, hardware = A, parallelism = P, workload = W }
+`;
+  test.each([
+    ["parallelism.ep = [8, 16]", []],
+    ["workload.batch_per_gpu = 16..256 step 16", []],
+    ["model.moe.top_k = [4, 8]", []],
+    ["hardware = [A]", []],
+    ["hardware.gpu.memory = [80 GB, 141 GB]", []],
+    ["where memory_per_gpu <= 0.9 * hardware.gpu.memory", []],
+    ["minimize tpot", []],
+    ["parallelism.foo = 3", ["`parallelism` has no property or metric `foo`"]],
+    ["parallelism.ep = [8, 2.5]", ["`ep` must be a whole number of at least 1, or `auto`: found 2.5"]],
+    ["hardware = [A, P]", ["`hardware` needs the name of a `hardware`: found the parallelism `P`"]],
+    ["hardware.gpu.memory = 80", ["`memory` needs a unit, such as `80 GB`: found 80"]],
+    ["where foo <= 3", ["`foo` is not known here"]],
+    ["maximize tokens_per_sec", ["a plan has no metric `tokens_per_sec`; did you mean `tokens_per_second`?"]],
+  ])("%s", (line, messages) => {
+    const problems = checkFiles({ "main.dsco": `${design}sweep S of Q {\n  ${line}\n}\n` });
+    expect(problems.filter((problem) => problem.severity === "error").map((problem) => problem.message)).toEqual(messages);
+  });
+
+  test("a sweep is over a plan", () => {
+    const problems = checkFiles({ "main.dsco": `${design}sweep S of A {\n  minimize tpot\n}\n` });
+    expect(problems.filter((problem) => problem.severity === "error").map((problem) => problem.message)).toEqual(["`of` needs the name of a `plan`: found a cluster (`hardware`)"]);
   });
 });

@@ -39,9 +39,9 @@ export const values = {
     explanation: "A quotient or a remainder by zero has no value.",
     example: "let A = 1 / 0\n",
   }),
-  notFinite: defineDiagnostic<{ what: string }>({
+  notFinite: defineDiagnostic<{ what: string; problem: string }>({
     code: "DSCO2107", severity: "error", title: "A result that is no number",
-    message: ({ what }) => `${what} is beyond what a number can hold`,
+    message: ({ what, problem }) => `${what} ${problem}`,
     explanation: "The result does not fit a double, or is not a real number, such as the square root of a negative one.",
     example: "let A = 10 ^ 400\n",
   }),

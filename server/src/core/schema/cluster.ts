@@ -2,7 +2,6 @@ import type * as z from "zod";
 import { dimensions as d } from "../../units";
 import { child, childKinds, defineBlock } from "./block";
 import { atLeast, count, countOrAuto, counts, flag, fraction, optional, positive, quantity, quantityOrZero, reference, tokenCount, word, type PropertyDefault } from "./property";
-import { precisionWords } from "./model";
 
 const language = "the language's convention";
 const otherwise = (expression: string, source = language): { readonly default: PropertyDefault } => ({ default: { expression, source } });
@@ -10,7 +9,7 @@ const bandwidth = (documentation: string, example = "50 GB/s") => quantity(d.byt
 const latency = (documentation: string) => optional(quantityOrZero(d.time, "3 us", documentation));
 
 const rates = Object.fromEntries(
-  [...new Set(["fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4", ...precisionWords])].map((name) => [
+  ["fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4"].map((name) => [
     name, optional(quantity(d.workRate, "989 TFLOPS", `Dense peak rate in ${name}, without sparsity.`)),
   ]),
 );

@@ -128,7 +128,7 @@ const precisionOf = (documentation: string, expression: string, source: string, 
 const mixed = "mixed-precision training with Adam: gradients, master weights and moments in FP32 (Megatron-LM)";
 
 export const precision = defineBlock("precision", "The number format of each tensor. Scale factors count: 4 bytes a tile of 128 elements for FP8, the format's own otherwise.", {
-  weights: precisionOf("Resident copy of the linear weights.", "bf16", language),
+  weights: precisionOf("Resident copy of the linear weights.", "bf16", "checkpoints are published in bf16 where no quantisation is stated"),
   experts: precisionOf("Weights of the routed and shared experts.", "weights", "as `weights`"),
   activations: precisionOf("Activations between operators.", "bf16", language),
   compute: precisionOf("The rate at which linear GEMMs run.", "weights", "`activations` where written, else `weights`", ["activations"]),

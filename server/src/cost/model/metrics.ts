@@ -49,7 +49,8 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
     formula: `vocab_size x hidden_size x 2 (once when tied) + ${layerFormula} + final norm`,
     convention:
       "Includes norms, biases and the router biases of `balance loss_free`; tied embeddings count once; MTP modules are left out. " +
-      "Norms: one before each attention and each ffn, those on mla's compressed queries and keys, qk_norm, and the final one.",
+      "Norms: one before each attention and each ffn, those on mla's compressed queries and keys, qk_norm, and the final one. " +
+      "Biases of ffn layers, attention sinks and norms after a layer cannot be written in this version and are not counted.",
     source: `${v3Report}, sections 2.1 and 4.2; config.json of the published checkpoints`,
     gap: weightsGap,
     arithmetic: totalParameters,
