@@ -12,7 +12,7 @@ import { parseArgs, promisify } from "node:util";
 import { diskFailure, Failure, runScript } from "../test/vscode/failure.mjs";
 import { getVSCode } from "../test/vscode/get-vscode.mjs";
 import { withProgress } from "../test/vscode/progress.mjs";
-import { installExtension, serve, takenPort, writeSettings } from "../test/vscode/server.mjs";
+import { installExtension, remote, serve, takenPort, writeSettings } from "../test/vscode/server.mjs";
 import { cacheFolder } from "../test/vscode/unpacked.mjs";
 import { packagedExtension, repository } from "../test/vscode/workspace.mjs";
 
@@ -74,7 +74,10 @@ async function serveExamples(/** @type {number} */ port) {
   // The token keeps other users of this machine out.
   const token = randomBytes(16).toString("hex");
   const server = await serve(vscode, { port, dataFolder, extensionsFolder, token });
-  const query = new URLSearchParams({ folder: path.join(repository, "examples"), tkn: token });
+  const query = new URLSearchParams({
+    folder: path.join(repository, "examples"), tkn: token,
+    payload: JSON.stringify([["openFile", remote(server.port, path.join(repository, example))]]),
+  });
   console.log(`\nVS Code ${vscode.version} with dsco and the examples:\n\n  http://localhost:${server.port}/?${query}\n\nPress Ctrl+C to stop.`);
   const stopped = new Promise((resolve) => {
     for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.once(signal, () => resolve("asked"));

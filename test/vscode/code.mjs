@@ -23,7 +23,7 @@ await runScript(async () => {
   process.once("exit", () => rmSync(dataFolder, { recursive: true, force: true }));
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.once(signal, () => process.exit(130));
   // The web workbench saves by itself unless told not to.
-  writeSettings(dataFolder, { "files.autoSave": "off" });
+  writeSettings(dataFolder);
   const extensionsFolder = options.get("extensions-dir")?.[0];
   const server = await serve(vscode, {
     port: 0,

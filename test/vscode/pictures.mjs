@@ -93,7 +93,6 @@ await runScript(async () => {
   const extensionsFolder = path.join(folder, "extensions");
   const dataFolder = path.join(folder, "data");
   writeSettings(dataFolder, {
-    "files.autoSave": "off",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "window.commandCenter": false,
     "window.title": "${activeEditorShort}",

@@ -8,6 +8,7 @@ import { Failure } from "./failure.mjs";
 
 const settings = {
   "workbench.startupEditor": "none",
+  "files.autoSave": "off", // a browser's VS Code saves by itself otherwise
   "telemetry.telemetryLevel": "off",
   "extensions.autoUpdate": false,
   "extensions.autoCheckUpdates": false,
