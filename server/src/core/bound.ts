@@ -108,6 +108,8 @@ export interface PropertyValue {
   /** Where it is written; `undefined` for defaults and absent keys. */
   readonly property: BoundProperty | undefined;
   readonly problems: readonly Diagnostic[];
+  /** The properties that its expression, or its default's, took values from. */
+  readonly reads: readonly PropertyValue[];
 }
 
 /** The metrics, as far as expressions need them; the cost room stands behind it. */
