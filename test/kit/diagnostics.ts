@@ -75,18 +75,23 @@ function renderFix(indent: string, text: string, fix: ProvedFix): readonly strin
 export interface AppliedFix {
   readonly diagnostic: Diagnostic;
   readonly fix: ProvedFix;
-  readonly before: readonly Diagnostic[];
-  readonly after: readonly Diagnostic[];
+  readonly before: Checked;
+  readonly after: Checked;
+}
+
+export interface Checked {
+  readonly text: string;
+  readonly problems: readonly Diagnostic[];
 }
 
 /** Each fix that a file's diagnostics offer, applied to the text, which is then read and checked anew. */
 export function applyEachFix(files: Files, name: string): readonly AppliedFix[] {
   const workspace = workspaceOf(files);
-  const before = checkFile(workspace, uriOf(name));
-  return before.flatMap((diagnostic) =>
+  const before: Checked = { text: files.get(name) ?? "", problems: checkFile(workspace, uriOf(name)) };
+  return before.problems.flatMap((diagnostic) =>
     provedFixes(workspace, diagnostic).map((fix) => {
-      const edited = applyEdits(files.get(name) ?? "", fix.edits);
-      return { diagnostic, fix, before, after: checkIn(new Map([...files, [name, edited]]), name) };
+      const text = applyEdits(before.text, fix.edits);
+      return { diagnostic, fix, before, after: { text, problems: checkIn(new Map([...files, [name, text]]), name) } };
     }),
   );
 }

@@ -77,7 +77,7 @@ export function unknownDeclaration(file: FileScope, name: Identifier, keyword: s
 /** The fix that writes a suggested name. */
 export function replaceFix(span: Span, replacement: string | undefined) {
   if (replacement === undefined) return {};
-  return { fixes: () => [{ title: `Replace by \`${replacement}\``, edits: [{ start: span.start, end: span.end, newText: replacement }], preferred: true }] };
+  return { fixes: () => [{ title: `Replace by \`${replacement}\``, edits: [{ start: span.start, end: span.end, newText: replacement }], preferred: true, corrects: true }] };
 }
 
 interface Shell {

@@ -1,8 +1,9 @@
 import type { BlockDeclaration, TextEdit } from "../../../grammar/src";
 import { figuresOf, openWorkspace, type MetricFigure } from "../analysis";
-import { asMessage, bindDeclaration, createSource, fileScope, type Diagnostic, type FixCandidate, type Severity, type Workspace } from "../core";
+import { asMessage, bindDeclaration, createSource, fileScope, type Diagnostic, type FixCandidate, type Workspace } from "../core";
 import { formatExact, formatQuantity } from "../units";
 import { checkFile } from "./check";
+import { compareChecks } from "./compare-checks";
 
 /** A quick fix that was applied in memory and worked. Its title says what it buys. */
 export interface ProvedFix {
@@ -21,9 +22,9 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 }
 
 /**
- * The fixes of a diagnostic that keep their promise: after the edit the diagnostic is gone, and nothing as severe as it
- * (an error least of all) stands in the file, or in a known file that imports it, that did not stand before. Everything
- * else is left out.
+ * The fixes of a diagnostic that keep their promise: after the edit this diagnostic is gone from its place, and nothing as
+ * severe as it (an error least of all) stands in the file, or in a known file that imports it, at a place where it did
+ * not stand before. Everything else is left out.
  */
 export function provedFixes(workspace: Workspace, diagnostic: Diagnostic): readonly ProvedFix[] {
   const candidates = diagnostic.fixes?.() ?? [];
@@ -63,8 +64,9 @@ function prove(
   const edited = createSource(source.uri, applyEdits(source.text, candidate.edits), source.version, source);
   const after = openWorkspace((uri) => (uri === source.uri ? { kind: "source", source: edited } : workspace.load(uri)), workspace);
   const found = checkFiles(after, uris);
-  if (countOf(found, diagnostic.code) >= countOf(before, diagnostic.code) || isWorse(before, found, diagnostic.severity)) return undefined;
-  const gain = gains(workspace, after, diagnostic, candidate.shows ?? []);
+  const { isGone, isWorse } = compareChecks(after, { before, after: found, target: diagnostic, candidate });
+  if (!isGone || isWorse) return undefined;
+  const gain = gains(workspace, after, diagnostic, candidate.shows ?? []) || (candidate.otherwise ?? "");
   if (gain === "") return asMessage(candidate.title);
   return asMessage(`${candidate.title}${candidate.title.includes(": ") ? "; " : ": "}${gain}`);
 }
@@ -73,16 +75,6 @@ function prove(
 function overlap(edits: readonly TextEdit[]): boolean {
   const sorted = [...edits].sort((left, right) => left.start - right.start);
   return sorted.some((edit, index) => edit.start < (sorted[index - 1]?.end ?? 0));
-}
-
-const countOf = (problems: readonly Diagnostic[], code: string): number => problems.filter((problem) => problem.code === code).length;
-
-const ranks: Readonly<Record<Severity, number>> = { hint: 0, information: 1, warning: 2, error: 3 };
-
-/** True where there is more of any code of at least this severity. A message may change with the figures in it. */
-function isWorse(before: readonly Diagnostic[], after: readonly Diagnostic[], severity: Severity): boolean {
-  const grave = after.filter((problem) => ranks[problem.severity] >= ranks[severity]);
-  return [...new Set(grave.map((problem) => problem.code))].some((code) => countOf(after, code) > countOf(before, code));
 }
 
 /** `active parameters 37.55B → 36.10B`, for the metrics a fix wants shown, where they changed. */

@@ -46,6 +46,39 @@ describe("candidates that do not keep the promise are left out:", () => {
   });
 });
 
+describe("a diagnostic is followed through the edit, not counted:", () => {
+  const text = "nic First {\n  rate = 400 GB/s\n}\nnic Second {\n  rate = 300 GB/s\n}\nnic Third {\n  rate = 400 Gbps\n}\n";
+  const files = new Map([["main.dsco", text]]);
+  const replace = (old: string, newText: string) => ({ start: text.indexOf(old), end: text.indexOf(old) + old.length, newText });
+  const offered = (title: string, ...edits: FixCandidate["edits"]) => {
+    const workspace = workspaceOf(files);
+    const [problem] = checkFile(workspace, address("main.dsco")).filter(({ code }) => code === "DSCO7002");
+    return provedFixes(workspace, { ...(problem as Diagnostic), fixes: () => [{ title, edits }] }).map((fix) => fix.title);
+  };
+
+  test("this one goes", () => expect(offered("first", replace("400 GB/s", "400 Gbps"))).toEqual(["first"]));
+  test("another one of its code goes", () => expect(offered("second", replace("300 GB/s", "300 Gbps"))).toEqual([]));
+  test("this one goes and another comes", () => expect(offered("third", replace("400 GB/s", "400 Gbps"), replace("400 Gbps", "401 GB/s"))).toEqual([]));
+  test("both go and another comes", () =>
+    expect(offered("all", replace("400 GB/s", "400 Gbps"), replace("300 GB/s", "300 Gbps"), replace("400 Gbps", "401 GB/s"))).toEqual([]));
+});
+
+describe("a corrected word may uncover what it hid:", () => {
+  const model = (attention: string) => `model M {\n  layers = 4, hidden_size = 64, vocab_size = 1000\n  ${attention}\n  ffn dense { intermediate_size = 256 }\n}\n`;
+  test.each([
+    ["a block", model("atention gqa { heads = 4, kv_heads = 8, head_dim = 16 }"), "DSCO2023", model("attention gqa { heads = 4, kv_heads = 8, head_dim = 16 }"), "DSCO3011"],
+    ["a key", model("attention mha { heds = 6 }"), "DSCO2020", model("attention mha { heads = 6 }"), "DSCO3013"],
+    ["a phase that needs more keys", "workload W {\n  phase = trainin\n}\n", "DSCO2104", "workload W {\n  phase = training\n}\n", "DSCO2022"],
+  ])("%s", (_, text, code, expected, uncovered) => {
+    const fixes = fixesOf(new Map([["main.dsco", text]]), "main.dsco", code);
+    expect(fixes.map(({ after }) => after)).toEqual([expected]);
+    expect(checkFile(workspaceOf(new Map([["main.dsco", expected]])), address("main.dsco")).map((problem) => problem.code)).toContain(uncovered);
+  });
+
+  test("but not a word that is written already", () =>
+    expect(fixesOf(new Map([["main.dsco", model("attention mha { heads = 4, hed_dim = 8, head_dim = 16 }")]]), "main.dsco", "DSCO2020")).toEqual([]));
+});
+
 test("a fix that would break a file that imports this one is left out", () => {
   const shared = "model Shared {\n  layers      = 4\n  hidden_size = 64\n  vocab_size  = 1000\n  attention gqa { heads = 16, kv_heads = 6, head_dim = 64 }\n  ffn dense { intermediate_size = 256 }\n}\n";
   const user = 'import { Shared } from "./shared.dsco"\nmodel User extends Shared {\n  require kv_bytes_per_token <= 6144 B\n}\n';

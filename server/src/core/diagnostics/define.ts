@@ -33,6 +33,13 @@ export interface FixCandidate {
   readonly preferred?: boolean;
   /** Metric ids of the declaration whose change the title shows. */
   readonly shows?: readonly string[];
+  /** Words for the title where none of these figures is known or changes. */
+  readonly otherwise?: string;
+  /**
+   * It corrects a word that was not understood. What is then found wrong in the declaration was wrong before, and hidden
+   * by the misspelling: it is no fault of the fix, unless it is said of the new word itself.
+   */
+  readonly corrects?: boolean;
 }
 
 export interface Related {
