@@ -131,12 +131,12 @@ export const parallelism = defineBlock("parallelism", "The layout of a model on 
 
 export const workload = defineBlock("workload", "What the plan runs.", {
   phase: word(["training", "prefill", "decode"], "Training, prefill or decode."),
-  sequence_length: optional(tokenCount("Tokens of a training sequence.")),
-  global_batch_size: optional(count("Sequences in a step, over all GPUs.")),
+  sequence_length: optional(tokenCount("Tokens of a training sequence.", { binary: "length" })),
+  global_batch_size: optional(count("Sequences in a step, over all GPUs.", { binary: "width" })),
   tokens: optional(tokenCount("Tokens of the whole training.")),
   checkpoint_interval: optional(quantity(d.time, "5 min", "Time between checkpoints.")),
-  prompt_length: optional(tokenCount("Tokens of a prompt.")),
-  context_length: optional(tokenCount("Tokens in the cache of a sequence.")),
+  prompt_length: optional(tokenCount("Tokens of a prompt.", { binary: "length" })),
+  context_length: optional(tokenCount("Tokens in the cache of a sequence.", { binary: "length" })),
   batch_per_gpu: optional(count("Sequences a GPU holds.")),
   cache_hit_rate: fraction("Share of prompt tokens found in the cache.", otherwise("0")),
   imbalance: atLeast(1, "Busiest over mean expert load.", otherwise("1", "balanced routing")),
@@ -167,8 +167,8 @@ export const plan = defineBlock("plan", "A model on a cluster in a layout under 
 export const service = defineBlock("service", "A prefill plan and a decode plan that serve one stream of requests.", {
   prefill: reference("plan", "The prefill plan."),
   decode: reference("plan", "The decode plan."),
-  input_tokens: tokenCount("Tokens of a prompt."),
-  output_tokens: tokenCount("Tokens of an answer."),
+  input_tokens: tokenCount("Tokens of a prompt.", { binary: "length" }),
+  output_tokens: tokenCount("Tokens of an answer.", { binary: "length" }),
   cache_hit_rate: fraction("Share of prompt tokens found in the cache.", otherwise("0")),
   requests_per_second: optional(positive("Requests a second.")),
 });

@@ -19,7 +19,7 @@ const heads = () => count("Number of query heads.", { alsoKnownAs: "num_attentio
 const sparse = defineBlock("sparse", "DeepSeek sparse attention (DSA): an indexer picks the tokens that a query attends to.", {
   indexer_heads: count("Heads of the indexer.", { alsoKnownAs: "index_n_heads" }),
   indexer_head_dim: count("Width of one indexer head.", { alsoKnownAs: "index_head_dim" }),
-  top_k: tokenCount("Tokens that a query attends to.", { alsoKnownAs: "index_topk" }),
+  top_k: tokenCount("Tokens that a query attends to.", { alsoKnownAs: "index_topk", binary: "length" }),
 });
 
 const modifiers = {
@@ -28,7 +28,7 @@ const modifiers = {
   output_gate: flag("A gate on the attention output.", otherwise("false")),
   o_lora_rank: optional(count("Rank of a low-rank output projection.")),
   o_groups: optional(count("Groups of the output projection.")),
-  window: optional(tokenCount("Sliding window: the tokens a query sees at most, itself included.", { alsoKnownAs: "sliding_window" })),
+  window: optional(tokenCount("Sliding window: the tokens a query sees at most, itself included.", { alsoKnownAs: "sliding_window", binary: "length" })),
   compress: optional(count("One cached entry for a block of this many tokens.")),
   kv_share: optional(count("Layers that share one cache.", { alsoKnownAs: "cla_share_factor" })),
 };
@@ -54,8 +54,8 @@ export const attentionKinds = {
   }, { variant: "gqa", children: [child(sparse)] }),
   mla: defineBlock("attention", "Multi-head latent attention (DeepSeek-V2, arXiv:2405.04434): the cache holds one compressed latent and one rotary key a token.", {
     layers: layers(), heads: heads(),
-    q_lora_rank: optional(count("Rank of the compressed query. Left out: queries are not compressed.")),
-    kv_lora_rank: count("Rank of the latent that is cached in place of keys and values."),
+    q_lora_rank: optional(count("Rank of the compressed query. Left out: queries are not compressed.", { binary: "width" })),
+    kv_lora_rank: count("Rank of the latent that is cached in place of keys and values.", { binary: "width" }),
     qk_nope_head_dim: count("Width of the part of a query and key head without rotary embedding."),
     qk_rope_head_dim: count("Width of the rotary part of a query head; the key's is shared by all heads and cached."),
     v_head_dim: count("Width of a value head."),
@@ -98,7 +98,7 @@ const gated = () => flag("Three matrices (SwiGLU) when true, two when false.", o
 export const ffnKinds = {
   dense: defineBlock("ffn", "A dense feed-forward network.", {
     layers: layers(),
-    intermediate_size: count("Width between the two projections."),
+    intermediate_size: count("Width between the two projections.", { binary: "width" }),
     gated: gated(),
   }, { variant: "dense" }),
   moe: defineBlock("ffn", "A mixture of experts (DeepSeekMoE, arXiv:2401.06066).", {
@@ -106,9 +106,9 @@ export const ffnKinds = {
     routed_experts: count("Number of routed experts.", { alsoKnownAs: "n_routed_experts" }),
     shared_experts: count("Experts that every token passes.", { least: 0, alsoKnownAs: "n_shared_experts", ...otherwise("0") }),
     top_k: count("Routed experts a token is sent to; shared ones are not counted.", { alsoKnownAs: "num_experts_per_tok" }),
-    intermediate_size: count("Width of one routed expert.", { alsoKnownAs: "moe_intermediate_size" }),
-    shared_intermediate_size: count("Width of one shared expert.", otherwise("intermediate_size", "DeepSeekMoE: shared experts are as wide as routed ones")),
-    latent_size: optional(count("Width of the latent in which experts work.")),
+    intermediate_size: count("Width of one routed expert.", { alsoKnownAs: "moe_intermediate_size", binary: "width" }),
+    shared_intermediate_size: count("Width of one shared expert.", { ...otherwise("intermediate_size", "DeepSeekMoE: shared experts are as wide as routed ones"), binary: "width" }),
+    latent_size: optional(count("Width of the latent in which experts work.", { binary: "width" })),
     gated: gated(),
     groups: optional(count("Groups the routed experts are divided into, one group a node (node-limited routing).", { alsoKnownAs: "n_group" })),
     group_limit: optional(count("Groups a token's experts may come from at most: bounds the nodes it is sent to.", { alsoKnownAs: "topk_group" })),
@@ -146,10 +146,10 @@ export const precision = defineBlock("precision", "The number format of each ten
 
 export const model = defineBlock("model", "The network.", {
   layers: count("Transformer layers, without multi-token prediction modules.", { most: mostLayers, alsoKnownAs: "num_hidden_layers" }),
-  hidden_size: count("Width of the residual stream.", { alsoKnownAs: "hidden_size, d_model" }),
-  vocab_size: count("Rows of the embedding, padding included."),
+  hidden_size: count("Width of the residual stream.", { alsoKnownAs: "hidden_size, d_model", binary: "width" }),
+  vocab_size: count("Rows of the embedding, padding included.", { binary: "length" }),
   tie_embeddings: flag("Input embedding and output head are one matrix.", { alsoKnownAs: "tie_word_embeddings", ...otherwise("false") }),
-  max_context: optional(tokenCount("The longest sequence the model takes.", { alsoKnownAs: "max_position_embeddings" })),
+  max_context: optional(tokenCount("The longest sequence the model takes.", { alsoKnownAs: "max_position_embeddings", binary: "length" })),
 }, {
   children: [attention, ffn, child(mtp), child(precision)],
 });

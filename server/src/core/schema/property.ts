@@ -5,7 +5,7 @@ import { formatGrouped, type Dimension } from "../../units";
 /** What kind of value a property takes, as the checker, completion, hover and the reference see it. */
 export type PropertyType =
   | { readonly kind: "number" }
-  /** A number of tokens: a plain count or a quantity in tokens; K and Ki are easily confused here. */
+  /** A number of tokens: a plain count or a quantity in tokens. */
   | { readonly kind: "token-count" }
   /** 0 to 1, written as a plain number or in per cent. */
   | { readonly kind: "fraction" }
@@ -35,6 +35,8 @@ export interface PropertyMeta {
   /** The name of this field in Hugging Face configs, where it differs. */
   readonly alsoKnownAs?: string;
   readonly default?: PropertyDefault;
+  /** Where K is easily written for Ki: a `width` is a multiple of a power of two, a `length` mostly a power of two. */
+  readonly binary?: "width" | "length";
 }
 
 const metas = z.registry<PropertyMeta>();
@@ -44,6 +46,7 @@ export const metaOf = (schema: z.ZodType): PropertyMeta | undefined => metas.get
 interface Extra {
   readonly alsoKnownAs?: string;
   readonly default?: PropertyDefault;
+  readonly binary?: "width" | "length";
 }
 
 function described<Schema extends z.ZodType>(schema: Schema, type: PropertyType, documentation: string, extra: Extra = {}): Schema {
