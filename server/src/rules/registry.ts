@@ -36,7 +36,7 @@ import type { Rule } from "./rule";
 export const rules: readonly Rule[] = [
   layersOutsideRule, // 3001
   layersOverlapRule, // 3002
-  layersWithoutBlocksRule, // 3003, 3004
+  layersWithoutBlocksRule, // 3003, 3004, 3006
   blockOnNoLayerRule, // 3005
   kvHeadsRule, // 3010, 3011, 3012
   headDimNotWholeRule, // 3013

@@ -12,12 +12,19 @@ const emptyLayers = defineDiagnostic<{ layers: string; one: boolean }>({
 });
 
 const halfEmptyLayers = defineDiagnostic<{ layers: string; one: boolean; has: string; lacks: string }>({
-  code: "DSCO3004", severity: "information", title: "A layer with only one of attention and ffn",
+  code: "DSCO3004", severity: "warning", title: "A layer with only one of attention and ffn",
   message: ({ layers, one, has, lacks }) => `${layers} ${one ? "has" : "have"} an \`${has}\` block and no \`${lacks}\` block, unlike most of the model`,
   explanation:
     "A layer with only one of the two is legal: Nemotron-H is made of such layers. Where most layers have both, a few with one are more often a slip in a range.",
   source: "NVIDIA Nemotron-H, arXiv:2504.03624, section 2",
   example: exampleModel("attention mha { heads = 4 }", "ffn dense { layers = 0, intermediate_size = 256 }", "ffn moe { layers = 2..3, routed_experts = 8, top_k = 2, intermediate_size = 32 }"),
+});
+
+const noMixer = defineDiagnostic<{ name: string }>({
+  code: "DSCO3006", severity: "warning", title: "A model without attention",
+  message: ({ name }) => `\`${name}\` has no \`attention\` block on any layer: its tokens never see each other, and its cache is empty`,
+  explanation: "A language model mixes tokens somewhere, by attention or by a state (`attention mla`, `attention mamba2`). A model without it is more often one that lost a block.",
+  example: exampleModel("ffn dense { intermediate_size = 256 }"),
 });
 
 /** Extends the blocks on the layer beside some layers over them, all of them in one fix. */
@@ -59,13 +66,19 @@ function check(subject: RuleSubject): readonly Diagnostic[] {
       ],
     })];
   }
+  if (attention.size === 0) {
+    const uri = declaration.file.uri;
+    return [noMixer.at({ uri, span: headerSpan(declaration.node) }, { name: declaration.name === "" ? "model" : declaration.name })];
+  }
   const both = layers.filter((layer) => attention.has(layer) && ffn.has(layer));
   if (both.length * 2 <= total) return [];
   return ([["attention", "ffn", ffn], ["ffn", "attention", attention]] as const).flatMap(([has, lacks, covered]) => {
     const lacking = layers.filter((layer) => !covered.has(layer));
     if (lacking.length === 0) return [];
-    return [halfEmptyLayers.at(place, { layers: layersText(lacking), one: lacking.length === 1, has, lacks }, { fixes: () => extend(subject, [lacks], lacking) })];
+    const [written, another] = blocksOf(subject, lacks).filter((block) => isWrittenHere(block, "layers"));
+    const range = written && !another ? placeOfKey(subject, written, "layers") : place;
+    return [halfEmptyLayers.at(range, { layers: layersText(lacking), one: lacking.length === 1, has, lacks }, { fixes: () => extend(subject, [lacks], lacking) })];
   });
 }
 
-export const layersWithoutBlocksRule: Rule = { on: ["model"], entries: [emptyLayers.entry, halfEmptyLayers.entry], check };
+export const layersWithoutBlocksRule: Rule = { on: ["model"], entries: [emptyLayers.entry, halfEmptyLayers.entry, noMixer.entry], check };
