@@ -1,7 +1,7 @@
 /** How a breakdown is written out. */
 
 import { describe, expect, it } from "vitest";
-import { formatLayers, formatNumber, partsOf, product, quotient, sum, times } from "../../../server/src/cost/term";
+import { formatLayers, formatNumber, partsOf, product, quotient, sum, summarizeLayers, times } from "../../../server/src/cost/term";
 
 describe("formatLayers", () => {
   it.each([
@@ -14,6 +14,17 @@ describe("formatLayers", () => {
     [[0, 2, 4, 5], "[0, 2, 4..5]"],
   ])("%j is %s", (layers, expected) => {
     expect(formatLayers(layers)).toBe(expected);
+  });
+});
+
+describe("summarizeLayers", () => {
+  it.each([
+    [[0, 3, 4, 5], "[0, 3..5]"],
+    [[0, 2, 4, 6, 8, 10, 12], "0..12 step 2"],
+    [[0, 2, 4, 6, 8, 11], "[0, 2, 4, 6, 8, 11]"],
+    [[0, 2, 3, 5, 7, 9, 12, 13, 20], "[0, 2..3, 5, 7, 9] and 3 more"],
+  ])("%j is %s", (layers, expected) => {
+    expect(summarizeLayers(layers)).toBe(expected);
   });
 });
 
