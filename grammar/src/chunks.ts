@@ -5,7 +5,7 @@
 import type { Comment, DeclarationKeyword } from "./ast";
 import { declarationKeywords } from "./ast";
 import { isLineBreak, lineStartIfBlank, type Token } from "./lexer";
-import { contextualWords, Extends, Identifier, LeftBrace, Newline, Of } from "./tokens";
+import { Colon, contextualWords, Extends, Identifier, LeftBrace, Newline, Of } from "./tokens";
 
 const keywords: ReadonlySet<string> = new Set(declarationKeywords);
 const contextualTypes: ReadonlySet<unknown> = new Set(contextualWords.values());
@@ -36,6 +36,8 @@ export function startsDeclaration(text: string, tokens: readonly Token[], index:
   const third = tokens[index + 2];
   if (third === undefined) return startsAtMargin(text, first);
   if (third.tokenType === Newline) return startsAtMargin(text, first) || tokens[index + 3]?.tokenType === LeftBrace;
+  // `model Name : Base {`: a mistake with a certain meaning.
+  if (third.tokenType === Colon) return isWord(tokens[index + 3]) && tokens[index + 4]?.tokenType === LeftBrace;
   return third.tokenType === LeftBrace || third.tokenType === Extends || third.tokenType === Of;
 }
 

@@ -9,9 +9,10 @@ import { isDeclarationKeyword, isWord, startsDeclaration } from "./chunks";
 import { createTokenAt, endOf, lineEnd, lineStartIfBlank, type Token } from "./lexer";
 import * as mistakes from "./syntax-errors";
 import {
-  BlockWord, Colon, Comma, Comparison, DeclarationWord, Dot, Equals, From, ImportClose, ImportOpen, ImportWord, ItemComma, LeftBrace, LeftBracket,
+  BlockWord, Colon, Comma, Comparison, DeclarationWord, Dot, DotDot, Equals, Extends, From, Identifier, ImportClose,
+  ImportOpen, ImportWord, ItemComma, LeftBrace, LeftBracket,
   LeftParenthesis, LetWord, Newline, NumberToken, Operator, PropertyWord, RightBrace, RightBracket, RightParenthesis, Sign,
-  statementWords, StringToken, TooDeep, Unknown,
+  statementWords, Step, StringToken, TooDeep, Unknown,
 } from "./tokens";
 import type { TokenType } from "chevrotain";
 
@@ -139,7 +140,9 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
   const reportUnclosed = (unclosed: readonly OpenBlock[]): void => {
     const innermost = unclosed[0];
     if (innermost === undefined || reportedTooDeep) return;
-    const end = previousEnd();
+    // On the last line with something in it: the next one may begin the next declaration.
+    const last = out.findLast((token) => token.tokenType !== Newline);
+    const end = last === undefined ? previousEnd() : endOf(last);
     const isOneLine = (block: OpenBlock): boolean => lineEnd(text, block.header.start) >= end && block.header.end < end;
     const rest = text.slice(end, lineEnd(text, end));
     const place = isOneLine(innermost) || rest.includes("/*") ? end : end + rest.length;
@@ -192,14 +195,27 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     if (block !== undefined && block.bodyIndent === undefined) block.bodyIndent = indentOf(text, token.startOffset) ?? Infinity;
   };
 
-  /** Reads to the end of the statement: brackets are balanced, newlines inside them dropped. */
-  const readValue = (canAssign: boolean): void => {
+  /** Another statement may follow on the same line: its missing comma is reported. */
+  const endStatement = (): void => {
+    const next = typeAt(at);
+    if (next !== undefined && next !== Newline && next !== Comma && next !== RightBrace) pushVirtual(Newline, "");
+  };
+
+  /** `0:2` for `0..2`: whether the colon at `at` stands between two whole numbers. */
+  const isRangeColon = (): boolean => {
+    const from = out.at(-1);
+    const to = tokens[at + 1];
+    return out.at(-2)?.tokenType === Equals && typeAt(at + 2) !== Colon && from !== undefined && isCount(from) && to !== undefined && isCount(to);
+  };
+
+  /** Reads to the end of the statement: brackets are balanced, newlines inside them dropped. `assigned`: its `=` has been read. */
+  const readValue = (canAssign: boolean, isAssigned = false): void => {
     const open: Token[] = [];
     /** For each bracket level: operations in the present item, and the most of any item. */
     const counts: number[] = [0];
     const most: number[] = [0];
     let total = 0;
-    let assigned = false;
+    let assigned = isAssigned;
     let valueStart = out.length;
     let tooDeep: Span | undefined;
 
@@ -301,6 +317,12 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
           break;
         case Equals:
         case Colon:
+          if (token.tokenType === Colon && isRangeColon()) {
+            const [from, to] = [out.at(-1) as Token, tokens[at + 1] as Token];
+            errors.push(mistakes.colonInRange(spanOf(from, to), spanOf(token), from.image, to.image));
+            push(marked(token, DotDot));
+            break;
+          }
           push(token);
           if (!assigned && open.length === 0 && canAssign && tooDeep === undefined) {
             assigned = true;
@@ -320,9 +342,7 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     }
     closeAllMissing();
     if (tooDeep !== undefined) out.push(createTokenAt(TooDeep, "", tooDeep.start, tooDeep.end));
-    // Another statement may follow on the same line: its missing comma is reported.
-    const next = typeAt(at);
-    if (next !== undefined && next !== Newline && next !== Comma && next !== RightBrace) pushVirtual(Newline, "");
+    endStatement();
   };
 
   /** Whether names, a `}` and `from` follow, though no `{` stands before them. */
@@ -374,14 +394,39 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     }
   };
 
+  /** `model 30B-MoE {`: the pieces that touch one another are one name, though none that the language has. */
+  const readMalformedName = (keyword: Token): void => {
+    const first = tokens[at];
+    if (first === undefined || !isNamePart(first) || first.tokenType === Sign || first.tokenType === Dot) return;
+    let last = first;
+    let end = at + 1;
+    for (let next = tokens[end]; next !== undefined && isNamePart(next) && next.startOffset === endOf(last); next = tokens[end]) {
+      last = next;
+      end += 1;
+    }
+    if (last === first && isWord(first)) return;
+    const span = spanOf(first, last);
+    const name = text.slice(span.start, span.end);
+    errors.push(mistakes.malformedName(span, name, nearestName(name, keyword.image)));
+    out.push(createTokenAt(Identifier, name, span.start, span.end));
+    at = end;
+  };
+
+  const isColonForExtends = (): boolean => typeAt(at) === Colon && isWord(out.at(-1)) && isWord(tokens[at + 1]) && typeAt(at + 2) === LeftBrace;
+
   const readDeclaration = (): void => {
     const header = tokens[at] as Token;
     out.push(marked(header, DeclarationWord));
     at += 1;
+    readMalformedName(header);
     while (at < tokens.length && typeAt(at) !== Newline && typeAt(at) !== LeftBrace && typeAt(at) !== RightBrace) {
       if (isWord(tokens[at]) && typeAt(at + 1) === Equals) break;
       if (typeAt(at) === Comma) out.push(marked(tokens[at] as Token, ItemComma));
-      else if (typeAt(at) !== Unknown) out.push(tokens[at] as Token);
+      else if (isColonForExtends()) {
+        const [name, colon, base] = [out.at(-1) as Token, tokens[at] as Token, tokens[at + 1] as Token];
+        errors.push(mistakes.colonForExtends(spanOf(name), spanOf(colon), spanOf(base), base.image));
+        out.push(createTokenAt(Extends, "extends", colon.startOffset, endOf(colon)));
+      } else if (typeAt(at) !== Unknown) out.push(tokens[at] as Token);
       at += 1;
     }
     const label = text.slice(header.startOffset, previousEnd());
@@ -399,7 +444,10 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     for (at += 1; at < braceIndex; at += 1) {
       const token = tokens[at] as Token;
       if (token.tokenType === Newline || token.tokenType === Unknown) continue;
-      if (token.tokenType === Equals || token.tokenType === Colon) {
+      const kind = tokens[at + 1];
+      if ((token.tokenType === Equals || token.tokenType === Colon) && isWord(kind)) {
+        errors.push(mistakes.equalsBeforeKind(spanOf(token), spanOf(header), spanOf(kind as Token), header.image, (kind as Token).image));
+      } else if (token.tokenType === Equals || token.tokenType === Colon) {
         errors.push(mistakes.equalsBeforeBlock(spanOf(token), token.image, header.image));
       } else if (isWord(token) && words.length === 1) {
         words.push(token);
@@ -417,8 +465,11 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     let index = at + 1;
     while (isWord(tokens[index]) && index < at + 2) index += 1;
     if (typeAt(afterNewlines(index)) === LeftBrace) return afterNewlines(index);
-    // `precision = { … }`: a habit from JSON.
-    if ((typeAt(index) === Equals || typeAt(index) === Colon) && typeAt(index + 1) === LeftBrace) return index + 1;
+    // `precision = { … }` and `attention = gqa { … }`: habits from JSON and other languages.
+    if (typeAt(index) === Equals || typeAt(index) === Colon) {
+      if (typeAt(index + 1) === LeftBrace) return index + 1;
+      if (index === at + 1 && isWord(tokens[index + 1]) && typeAt(index + 2) === LeftBrace) return index + 2;
+    }
     for (; index < tokens.length; index += 1) {
       const type = typeAt(index);
       if (type === LeftBrace) return index;
@@ -465,8 +516,17 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     errors.push(mistakes.outsideDeclaration(span, text.slice(span.start, span.end), spanOf(first), suggestion));
   };
 
+  /** A whole file of JSON, such as a model's `config.json`: one mistake. */
+  const readJson = (): void => {
+    const first = tokens[at] as Token;
+    skipStatement();
+    if (!inStrayText) errors.push(mistakes.json(spanOf(first)));
+    inStrayText = true;
+  };
+
   const readTopLevel = (): void => {
     const first = tokens[at] as Token;
+    if (first.tokenType === LeftBrace && typeAt(afterNewlines(at + 1)) === StringToken) return readJson();
     const second = typeAt(at + 1);
     const isProperty = second === Equals || second === Dot || second === Colon;
     if (!isWord(first) || (isProperty && first.image !== "let")) return readStrayText();
@@ -486,6 +546,7 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     const number = out.at(-2);
     if (first.tokenType !== NumberToken || comma?.tokenType !== Comma || number?.tokenType !== NumberToken) return false;
     if (endOf(number) !== comma.startOffset || endOf(comma) !== first.startOffset) return false;
+    if (!/^[1-9]\d{0,2}$/u.test(number.image) || !/^\d{3}(?!\d)/u.test(first.image)) return false;
     let last = first;
     for (at += 1; typeAt(at) === Comma && typeAt(at + 1) === NumberToken && tokens[at + 1]?.startOffset === endOf(last) + 1; at += 2) {
       last = tokens[at + 1] as Token;
@@ -494,8 +555,49 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     return true;
   };
 
+  /** `layers = 0, 1, 4..6`: the items of a list without its brackets, which are supplied. */
+  const readItems = (first: Token): boolean => {
+    const comma = out.at(-1);
+    if (first.tokenType !== NumberToken || comma?.tokenType !== Comma) return false;
+    let start = out.length - 1;
+    while (isItemPart(out[start - 1]?.tokenType)) start -= 1;
+    const value = out[start] as Token;
+    if (out[start - 1]?.tokenType !== Equals || value === comma) return false;
+    out[out.length - 1] = marked(comma, ItemComma);
+    out.splice(start, 0, createTokenAt(LeftBracket, "[", value.startOffset, value.startOffset));
+    for (; isItemPart(typeAt(at)) || (typeAt(at) === Comma && typeAt(at + 1) === NumberToken); at += 1) {
+      const token = tokens[at] as Token;
+      out.push(token.tokenType === Comma ? marked(token, ItemComma) : token);
+    }
+    const span = { start: value.startOffset, end: previousEnd() };
+    errors.push(mistakes.itemsWithoutBrackets(span, text.slice(span.start, span.end)));
+    pushVirtual(RightBracket, "]");
+    endStatement();
+    return true;
+  };
+
+  /** `"hidden_size": 2048,` as in JSON: read as the property that it was meant for. */
+  const readQuotedKey = (key: Token): boolean => {
+    const sign = tokens[at + 1];
+    const name = key.image.slice(1, -1);
+    if (key.tokenType !== StringToken || !/^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u.test(name)) return false;
+    if ((sign?.tokenType !== Colon && sign?.tokenType !== Equals) || typeAt(at + 2) === LeftBrace) return false;
+    out.push(createTokenAt(PropertyWord, name, key.startOffset, endOf(key)), marked(sign, Equals));
+    at += 2;
+    const known = errors.length;
+    readValue(true, true);
+    const value = text.slice(endOf(sign), previousEnd()).trim();
+    const comma = typeAt(at) === Comma && typeAt(at + 1) === Newline ? spanOf(tokens[at] as Token) : undefined;
+    errors.splice(known, 0, mistakes.quotedKey(spanOf(key), spanOf(sign), name, value, comma));
+    return true;
+  };
+
   const readUnnamed = (first: Token): void => {
     if (readDigitGroups(first)) return;
+    if (readItems(first) || readQuotedKey(first)) {
+      inStrayText = false;
+      return;
+    }
     const last = skipStatement();
     if (inStrayText || first.tokenType === Unknown) return;
     inStrayText = true;
@@ -546,6 +648,26 @@ export function layOut(text: string, tokens: readonly Token[]): Layout {
     pushVirtual(RightBrace, "}");
   }
   return { tokens: out, errors };
+}
+
+/** A whole number without magnitude and unit. */
+function isCount({ number, image }: Token): boolean {
+  return number !== undefined && number.digits === image && /^\d+$/u.test(image);
+}
+
+function isItemPart(type: TokenType | undefined): boolean {
+  return type === NumberToken || type === DotDot || type === Step;
+}
+
+function isNamePart(token: Token): boolean {
+  const { tokenType } = token;
+  return isWord(token) || tokenType === NumberToken || tokenType === StringToken || tokenType === Sign || tokenType === Dot;
+}
+
+/** A name made of a text that is none: `Model30B_MoE` for `30B-MoE`. */
+function nearestName(text: string, keyword: string): string {
+  const letters = text.replace(/[^\p{L}\p{M}\p{N}_]+/gu, "_").replace(/^_+|_+$/gu, "");
+  return /^[\p{L}_]/u.test(letters) ? letters : `${keyword.charAt(0).toUpperCase()}${keyword.slice(1)}${letters}`;
 }
 
 function surplusOfOpeners(tokens: readonly Token[]): number {

@@ -76,6 +76,7 @@ const punctuation: readonly (TokenType | undefined)[] = (() => {
 
 const lineFeed = 10;
 const carriageReturn = 13;
+const hash = 35;
 
 export function isLineBreak(code: number): boolean {
   return code === lineFeed || code === carriageReturn;
@@ -178,6 +179,15 @@ export function lex(text: string, from = 0, to = text.length): Lexed {
     return true;
   };
 
+  /** `# note`, as in Python: read as the comment that it was meant for. */
+  const scanHashComment = (): void => {
+    const start = at;
+    while (text.charCodeAt(at) === hash) at += 1;
+    errors.push(mistakes.hashComment({ start, end: at }));
+    at = lineEnd(text, at);
+    comments.push({ kind: "line", start, end: at, text: text.slice(start, at) });
+  };
+
   const scanUnknown = (): void => {
     if (scanCurlyQuoted()) return;
     let end = at;
@@ -219,6 +229,7 @@ export function lex(text: string, from = 0, to = text.length): Lexed {
       else push(Equals, at + 1);
     } else if (code === 60 || code === 62) push(Comparison, at + (text.charCodeAt(at + 1) === 61 ? 2 : 1));
     else if (code < 128 && punctuation[code] !== undefined) push(punctuation[code], at + 1);
+    else if (code === hash) scanHashComment();
     else if (blank.test(text.charAt(at))) at += 1;
     else if (code > 127 && matchAt(word, text, at) !== undefined) scanWord();
     else scanUnknown();
@@ -248,7 +259,7 @@ function isUnknownAt(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   if (code < 128) {
     return !isAsciiWord(code) && punctuation[code] === undefined && !blank.test(text.charAt(at))
-      && code !== 34 && code !== 46 && code !== 60 && code !== 61 && code !== 62 && code !== 59;
+      && code !== 34 && code !== 46 && code !== 60 && code !== 61 && code !== 62 && code !== 59 && code !== hash;
   }
   return !blank.test(text.charAt(at)) && matchAt(word, text, at) === undefined;
 }

@@ -43,6 +43,10 @@ export function lookAlike(span: Span, text: string, meant: string): SyntaxError 
   });
 }
 
+export function hashComment(span: Span): SyntaxError {
+  return error("DSCO1005", span, "a comment starts with `//`: found `#`", { title: "Write //", edits: [replace(span, "//")] });
+}
+
 export function semicolon(span: Span): SyntaxError {
   return error("DSCO1005", span, "a line needs no `;` at its end", { title: "Remove `;`", edits: [replace(span, "")] });
 }
@@ -171,6 +175,39 @@ export function commaInNumber(span: Span, text: string): SyntaxError {
   });
 }
 
+/** `layers = 0, 1, 2`: the first comma ended the property. */
+export function itemsWithoutBrackets(span: Span, text: string): SyntaxError {
+  const list = `[${text}]`;
+  return error("DSCO1001", span, `several values stand in brackets: write ${quote(list)}`, {
+    title: `Write ${quote(list)}`,
+    edits: [insert(span.start, "["), insert(span.end, "]")],
+  });
+}
+
+/** `0:2`, as in Python. */
+export function colonInRange(span: Span, colon: Span, from: string, to: string): SyntaxError {
+  const range = `${from}..${to}`;
+  return error("DSCO1001", span, `a range is written with \`..\`, both ends included: ${quote(range)}`, {
+    title: `Write ${quote(range)}`,
+    edits: [replace(colon, "..")],
+  });
+}
+
+/** `"hidden_size": 2048,`, as in JSON. `sign`: the `:` or `=`; `comma`: one that ends the line. */
+export function quotedKey(key: Span, sign: Span, name: string, value: string, comma: Span | undefined): SyntaxError {
+  const span = { start: key.start, end: sign.end };
+  const line = `${name} = ${value === "" ? "…" : value}`;
+  const message = `a key stands without quotes, with \`=\` before its value: write ${quote(line)}`;
+  return error("DSCO1001", span, message, value === "" ? undefined : {
+    title: `Write ${quote(line)}`,
+    edits: [replace(span, `${name} =`), ...(comma === undefined ? [] : [replace(comma, "")])],
+  });
+}
+
+export function json(span: Span): SyntaxError {
+  return error("DSCO1001", span, "this is JSON: a model is written `model NAME { layers = … }`, a property a line, with `=` and without quotes");
+}
+
 export function unexpectedBlock(span: Span): SyntaxError {
   return error("DSCO1001", span, "a block cannot stand here: only after its name, at the start of a line");
 }
@@ -179,6 +216,32 @@ export function equalsBeforeBlock(span: Span, found: string, name: string): Synt
   return error("DSCO1001", span, `${quote(name)} is a block: no \`${found}\` stands before its \`{\``, {
     title: `Remove \`${found}\``,
     edits: [replace(span, "")],
+  });
+}
+
+/** `attention = gqa { … }`; `header` is the block's name. */
+export function equalsBeforeKind(sign: Span, header: Span, kind: Span, name: string, kindName: string): SyntaxError {
+  const meant = `${name} ${kindName}`;
+  return error("DSCO1001", sign, `${quote(name)} is a block, and its kind stands behind it: write ${quote(`${meant} { … }`)}`, {
+    title: `Write ${quote(meant)}`,
+    edits: [replace({ start: header.end, end: kind.start }, " ")],
+  });
+}
+
+/** `model A : Base {`, as in other languages. */
+export function colonForExtends(name: Span, colon: Span, base: Span, baseName: string): SyntaxError {
+  const meant = `extends ${baseName}`;
+  return error("DSCO1001", colon, `a base is named with \`extends\`: write ${quote(meant)}`, {
+    title: `Write ${quote(meant)}`,
+    edits: [replace({ start: name.end, end: base.start }, " extends ")],
+  });
+}
+
+/** `model 30B-MoE {`. `meant` is the nearest name. */
+export function malformedName(span: Span, text: string, meant: string): SyntaxError {
+  return error("DSCO1001", span, `${quote(text)} cannot be a name: a name is letters, digits and \`_\`, and does not start with a digit`, {
+    title: `Write ${quote(meant)}`,
+    edits: [replace(span, meant)],
   });
 }
 

@@ -21,7 +21,7 @@ const fragments = [
   "attention mla {", "heads = 128", "x", "=", ":", "==", "<=", ",", "\n", "\n\n", "\r\n", "\r", "  ", "\t", "0..2", "..", ".", "5..61 step 6",
   "[", "]", "(", ")", "[1, 2]", "min(1, 2)", "-", "+", "*", "/", "%", "^", "85%", "671B", "671 B", "14.8T tokens", "80GB", "1f1b", "1e999", "1.",
   ".5", "1__0", "5µs", "\"text\"", "\"", "\\", "// note\n", "/// doc\n", "/* c */", "/*", "*/", "require a <= 3", "measured b = 3 s from \"q\"",
-  "where c < 3", "maximize d", "minimize e.f", "true", "auto", "\u0000", "\ufeff", "😀", "\ud800", "é", "§", "×", "≤", ";", "\u2028", "\u00a0",
+  "# note\n", "\"a\": 1,", "a = gqa {", "a = 0:2", "a = 0, 1", "model 3B-x {", "gpu G : B {", "where c < 3", "maximize d", "minimize e.f", "true", "auto", "\u0000", "\ufeff", "😀", "\ud800", "é", "§", "×", "≤", ";", "\u2028", "\u00a0",
 ];
 
 const fragmentText = fc.array(fc.constantFrom(...fragments), { maxLength: 40 }).map((parts) => parts.join(""));
