@@ -8,7 +8,8 @@ import { blockTitle, declarationSchemas, describeType, type PropertyType } from 
 import { namesIn } from "./names-in";
 import { nearest } from "./suggest";
 import { spaceProblems } from "./space";
-import { exportedNames, fileScope, inProgress, resolveSymbol, type Workspace } from "./workspace";
+import { fieldsWithoutCost } from "./without-cost";
+import { exportedNames, fileScope, importCycle, inProgress, resolveSymbol, type Workspace } from "./workspace";
 
 /** The span of a declaration's header: `model DeepSeekV3`. */
 export function headerSpan(node: BlockDeclaration): Span {
@@ -59,7 +60,8 @@ export function nameProblems(workspace: Workspace, scope: FileScope): readonly D
   const [first] = waiting;
   if (first) {
     const kinds = [...new Set(waiting.map((node) => node.keyword))];
-    problems.push(names.notComputedYet.at({ uri: scope.uri, span: headerSpan(first) }, { kinds }));
+    const statements = waiting.flatMap((node) => (node.body?.members ?? []).filter((member) => member.kind === "require" || member.kind === "measured"));
+    problems.push(names.notComputedYet.at({ uri: scope.uri, span: headerSpan(first) }, { kinds, statements: statements.length }));
   }
   return problems;
 }
@@ -69,7 +71,7 @@ function importProblems(workspace: Workspace, scope: FileScope, entry: ResolvedI
   if (!from) return []; // the grammar has said so
   const place = { uri: scope.uri, span: from };
   if (entry.uri === undefined) return [names.fileNotFound.at(place, { path: from.value, reason: entry.failure ?? "this is not a path" })];
-  const cycle = importCycle(workspace, scope.uri, entry.uri);
+  const cycle = importCycle(workspace, scope, entry);
   if (cycle) return [names.importCycle.at(place, { path: [scope.uri, ...cycle].map(shortName) })];
   const target = fileScope(workspace, entry.uri);
   if (!target) {
@@ -89,25 +91,6 @@ function importProblems(workspace: Workspace, scope: FileScope, entry: ResolvedI
 }
 
 const shortName = (uri: string): string => decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1) || uri);
-
-/** A chain of imports from `target` back to `origin`, if there is one. Walked without recursion. */
-function importCycle(workspace: Workspace, origin: string, target: string): readonly string[] | undefined {
-  const cameFrom = new Map<string, string | undefined>([[target, undefined]]);
-  const waiting = [target];
-  for (let uri = waiting.pop(); uri !== undefined; uri = waiting.pop()) {
-    if (uri === origin) {
-      const path: string[] = [];
-      for (let step: string | undefined = uri; step !== undefined; step = cameFrom.get(step)) path.unshift(step);
-      return path;
-    }
-    for (const entry of fileScope(workspace, uri)?.imports ?? []) {
-      if (entry.uri === undefined || cameFrom.has(entry.uri)) continue;
-      cameFrom.set(entry.uri, uri);
-      waiting.push(entry.uri);
-    }
-  }
-  return undefined;
-}
 
 function duplicateProblems(scope: FileScope): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
@@ -240,7 +223,7 @@ function misspelt(block: BoundBlock): ReadonlySet<string> {
   for (const member of block.body?.members ?? []) {
     if (member.kind !== "property") continue;
     const key = member.path[0]?.text ?? "";
-    const suggestion = keys.has(key) ? undefined : nearest(key, keys.keys());
+    const suggestion = keys.has(key) || fieldsWithoutCost.has(key) ? undefined : nearest(key, keys.keys());
     if (suggestion !== undefined) meant.add(suggestion);
   }
   return meant;

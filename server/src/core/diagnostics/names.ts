@@ -84,9 +84,9 @@ export const names = {
     example:
       "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { layers = [0], intermediate_size = 8 }\n  ffn dense { layers = [1], intermediate_size = 8 }\n}\nlet A = M.ffn.intermediate_size\n",
   }),
-  unknownKey: defineDiagnostic<{ key: string; block: string; suggestion: string | undefined }>({
+  unknownKey: defineDiagnostic<{ key: string; block: string; suggestion: string | undefined; hint?: string | undefined }>({
     code: "DSCO2020", severity: "error", title: "An unknown key",
-    message: ({ key, block, suggestion }) => `\`${block}\` has no property \`${key}\`${didYouMean(suggestion)}`,
+    message: ({ key, block, suggestion, hint }) => `\`${block}\` has no property \`${key}\`${hint ?? didYouMean(suggestion)}`,
     explanation: "The language reference lists the keys of each block. A misspelt key is never ignored: the figure it should feed would be wrong in silence.",
     example: "nic Card {\n  rat = 400 Gbps\n}\n",
   }),
@@ -151,10 +151,11 @@ export const names = {
     explanation: "`require` and `measured` name one of the metrics of the declaration they stand in.",
     example: 'model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n  measured total_parms = 1 from "a test"\n}\n',
   }),
-  notComputedYet: defineDiagnostic<{ kinds: readonly string[] }>({
+  notComputedYet: defineDiagnostic<{ kinds: readonly string[]; statements: number }>({
     code: "DSCO2090", severity: "information", title: "Figures that are not computed yet",
-    message: ({ kinds }) =>
-      `the figures of ${kinds.map((kind) => `\`${kind}\``).join(", ")} declarations are not computed yet: their names, types and units are checked`,
+    message: ({ kinds, statements }) =>
+      `the figures of ${kinds.map((kind) => `\`${kind}\``).join(", ")} declarations are not computed yet: their names, types and units are checked` +
+      (statements === 0 ? "" : `, ${statements === 1 ? "a `require` or `measured` line is" : `${statements} \`require\` and \`measured\` lines are`} not`),
     explanation: "This version computes the metrics of models and hardware. The other declarations parse, bind and format, and are checked against their schemas.",
     example: "operator Mix {\n}\n",
   }),
