@@ -15,7 +15,7 @@ const temporary = mkdtempSync(path.join(os.tmpdir(), "dsco-run-"));
 const unitResults = path.join(temporary, "unit.json");
 
 /** A step that hangs has failed. */
-const stepLimitMilliseconds = 10 * 60 * 1000;
+const stepLimitMilliseconds = 15 * 60 * 1000;
 
 /** @type {readonly { readonly name: string, readonly command: readonly string[], readonly count: (status: number, output: string) => Count }[]} */
 const steps = [
