@@ -1,4 +1,4 @@
-import { settledValue, withArticle, type BoundBlock, type BoundDeclaration, type MetricLookup, type PropertyValue, type Workspace } from "../core";
+import { inProgress, memoized, settledValue, withArticle, type BoundBlock, type BoundDeclaration, type MetricLookup, type PropertyValue, type Workspace } from "../core";
 import type { Explanation, Figure, MetricInput, MetricUnit } from "../cost/metric";
 import { formatGrouped, formatShortest, type Dimension } from "../units";
 import { computedKinds, type FigureOptions } from "./kinds";
@@ -40,6 +40,8 @@ export function figureOf(workspace: Workspace, declaration: BoundDeclaration, id
 export interface TracedInput extends MetricInput {
   /** The property behind the input; `undefined` for what the reader asked at (`@sequence_length`). */
   readonly property: PropertyValue | undefined;
+  /** The other properties that took part in it: the model's `layers`, which its blocks share out. */
+  readonly shares: readonly PropertyValue[];
 }
 
 /** The value of an input for reading, in the unit its property takes: `160 GB/s`, `4,096 tokens`. */
@@ -71,27 +73,63 @@ export function explainFigure(
   const explained = figure.kind === "unavailable" ? undefined : kind.explain(workspace, declaration, id, options);
   if (!explained) return { ...common, formula: metric.formula, source: metric.source, convention: metric.convention, inputs: [], parts: [] };
   const { explanation, blocks } = explained;
-  const inputs = explanation.inputs.map((input) => ({ ...input, property: propertyAt(workspace, blocks, input.path) }));
+  const inputs = explanation.inputs.map((input) => ({ ...input, ...propertiesAt(workspace, blocks, input.path, options) }));
   return { ...common, ...explanation, inputs };
 }
 
-/** The property that an input path names: `attention[0].kv_lora_rank`, `gpu.memory`. */
-function propertyAt(workspace: Workspace, blocks: RecordBlocks, path: string): PropertyValue | undefined {
-  if (path.startsWith("@")) return undefined;
+/** The properties behind an input path: `attention[0].kv_lora_rank`, `gpu.memory`. */
+function propertiesAt(workspace: Workspace, blocks: RecordBlocks, path: string, options: FigureOptions): Pick<TracedInput, "property" | "shares"> {
+  if (path.startsWith("@")) return { property: askedOfModel(workspace, blocks, path, options), shares: [] };
   const point = path.lastIndexOf(".");
   const block = blocks.get(point < 0 ? "" : path.slice(0, point));
   const key = path.slice(point + 1);
-  const found = block && settledValue(workspace, block, key);
+  const property = block && settledValue(workspace, block, key);
+  if (key !== "layers" || !block?.parent) return { property, shares: [] };
+  const whole = settledValue(workspace, block.parent, key);
   // a block without `layers` stands on what the model's `layers` leaves it
-  return found?.origin === "absent" && key === "layers" && block?.parent ? settledValue(workspace, block.parent, key) : found;
+  return property?.origin === "absent" ? { property: whole, shares: [] } : { property, shares: [whole] };
 }
 
-/** The figures that a property feeds, or the declaration it names, by asking each explanation whether it read it. */
+/** Where the reader names no context length, the model's `max_context` is it. */
+function askedOfModel(workspace: Workspace, blocks: RecordBlocks, path: string, { contextLength }: FigureOptions): PropertyValue | undefined {
+  const block = path === "@context_length" && contextLength === undefined ? blocks.get("") : undefined;
+  return block && settledValue(workspace, block, "max_context");
+}
+
+/** The figures that a property feeds, or the declaration it names: an input was written there, or takes its value from there. */
 export function fedMetrics(workspace: Workspace, declaration: BoundDeclaration, block: BoundBlock, key: string, options: FigureOptions = {}): readonly MetricFigure[] {
+  const property = settledValue(workspace, block, key);
   const path = block.path === "" ? key : `${block.path}.${key}`;
+  return metricsReading(workspace, declaration, options, (input) => input.path.startsWith(`${path}.`) || withOrigins(propertiesOf(input)).has(property));
+}
+
+/** The figures that the kind of a block itself feeds, such as the router biases of `balance loss_free`. */
+export function metricsOfKind(workspace: Workspace, declaration: BoundDeclaration, block: BoundBlock, options: FigureOptions = {}): readonly MetricFigure[] {
+  return metricsReading(workspace, declaration, options, ({ path }) => path === block.path);
+}
+
+function metricsReading(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions, isMeant: (input: TracedInput) => boolean): readonly MetricFigure[] {
   return figuresOf(workspace, declaration, options).filter((metric) =>
-    metric.figure.kind === "value" && explainFigure(workspace, declaration, metric.id, options)?.inputs.some((input) => input.path === path || input.path.startsWith(`${path}.`)),
+    metric.figure.kind === "value" && (explainFigure(workspace, declaration, metric.id, options)?.inputs.some(isMeant) ?? false),
   );
+}
+
+/** Every property whose value enters some figure of a declaration. */
+export function enteringProperties(workspace: Workspace, declaration: BoundDeclaration): ReadonlySet<PropertyValue> {
+  const found = memoized(workspace, declaration, "entering properties", () => withOrigins(
+    figuresOf(workspace, declaration).flatMap(({ id, figure }) => (figure.kind === "value" ? explainFigure(workspace, declaration, id)?.inputs ?? [] : []))
+      .flatMap(propertiesOf),
+  ));
+  return found === inProgress ? new Set() : found;
+}
+
+const propertiesOf = ({ property, shares }: TracedInput): readonly PropertyValue[] => (property ? [property, ...shares] : shares);
+
+/** Properties and all that their expressions take values from, step by step. */
+function withOrigins(properties: readonly PropertyValue[]): ReadonlySet<PropertyValue> {
+  const found = new Set(properties);
+  for (const property of found) for (const read of property.reads) found.add(read); // a set hands out what is added on the way
+  return found;
 }
 
 /** What expressions may ask of the figures. */

@@ -1,14 +1,16 @@
 import type { DeclarationKeyword } from "../../../grammar/src";
 import { defaultSequenceLength, figureOf, metricDimension, type FigureOptions } from "../analysis";
-import { bindDeclaration, fileScope, headerSpan, type Range, type Workspace } from "../core";
+import { bindDeclaration, fileScope, headerSpan, type BoundDeclaration, type Range, type Workspace } from "../core";
 import { formatGrouped, formatQuantity } from "../units";
 import { checkedFile } from "./diagnostics";
 
-/** The place of one figure above a declaration; its text is computed when it is shown. */
+/** The place of one figure above a declaration; its text is made when it is shown. */
 export interface FigureLens {
   readonly range: Range;
   readonly declaration: string;
   readonly metric: LensMetric;
+  /** The figure cannot be computed and the declaration is in error: what the lens said before still says more. */
+  readonly isStale: boolean;
 }
 
 /** What each figure is called in a lens. */
@@ -33,8 +35,13 @@ const lenses: Partial<Readonly<Record<DeclarationKeyword, readonly { readonly me
   hardware: [{ metric: "gpus" }, { metric: "peak_flops" }, { metric: "memory_total" }, { metric: "cost_per_hour", rests: "price" }],
 };
 
-/** One lens a figure, above every declaration that has figures and a name of its own: no figure is computed here. */
-export function codeLenses(workspace: Workspace, uri: string): readonly FigureLens[] {
+/**
+ * One lens a figure, above every declaration that has figures and a name of its own. Figures that are missing for one
+ * reason share a lens behind the others, unless the declaration is in error and the reader has seen them: then each keeps its place.
+ */
+export function codeLenses(
+  workspace: Workspace, uri: string, options: FigureOptions = {}, wasSeen: (declaration: string, metric: LensMetric) => boolean = () => false,
+): readonly FigureLens[] {
   const scope = fileScope(workspace, uri);
   if (!scope) return [];
   return scope.declarations.flatMap((node) => {
@@ -43,14 +50,33 @@ export function codeLenses(workspace: Workspace, uri: string): readonly FigureLe
     const symbol = scope.symbols.get(declaration);
     if (symbol?.kind !== "declaration" || symbol.node !== node) return [];
     const range = scope.source.lines.range(headerSpan(node));
-    const block = bindDeclaration(workspace, node, scope)?.block;
-    return (lenses[node.keyword] ?? []).flatMap(({ metric, rests }) =>
-      rests !== undefined && !block?.properties.has(rests) ? [] : [{ range, declaration, metric }]);
+    const bound = bindDeclaration(workspace, node, scope);
+    if (!bound) return [];
+    const known: FigureLens[] = [];
+    const missing = new Map<string, FigureLens>();
+    for (const metric of metricsOf(bound)) {
+      const reason = missingReason(workspace, bound, metric, options);
+      const isStale = reason !== undefined && wasSeen(declaration, metric) && isInError(workspace, bound);
+      if (reason === undefined || isStale) known.push({ range, declaration, metric, isStale });
+      else if (!missing.has(reason)) missing.set(reason, { range, declaration, metric, isStale });
+    }
+    return [...known, ...missing.values()];
   });
 }
 
+const metricsOf = ({ keyword, block }: BoundDeclaration): readonly LensMetric[] =>
+  (lenses[keyword] ?? []).flatMap(({ metric, rests }) => (rests !== undefined && !block.properties.has(rests) ? [] : [metric]));
+
+function missingReason(workspace: Workspace, declaration: BoundDeclaration, metric: LensMetric, options: FigureOptions): string | undefined {
+  const figure = figureOf(workspace, declaration, metric, options);
+  return figure.kind === "unavailable" ? figure.reason : undefined;
+}
+
+const isInError = (workspace: Workspace, { file, node }: BoundDeclaration): boolean =>
+  checkedFile(workspace, file.uri).some(({ severity, span }) => severity === "error" && span.start <= node.end && node.start <= span.end);
+
 export interface LensText {
-  /** `70.27 KB KV a token`; `— KV a token` where the figure cannot be computed. */
+  /** `70.27 KB KV a token`; `total, active not computed: …` with the reason, for those that are missing for it; `not computed: …` for all. */
   readonly title: string;
   /** `broken`: not computed, and the declaration's text is in error: the reader is in the middle of an edit. */
   readonly state: "known" | "unknown" | "broken";
@@ -65,10 +91,16 @@ export function lensText(workspace: Workspace, uri: string, declaration: string,
   const dimension = bound && metricDimension(bound.keyword, metric);
   if (!bound || !dimension) return undefined;
   const figure = figureOf(workspace, bound, metric, options);
-  const label = labelOf(metric, options);
-  if (figure.kind === "value") return { title: `${formatQuantity(figure.value, dimension)} ${label}`, state: "known" };
-  const isBroken = checkedFile(workspace, uri).some(({ severity, span }) => severity === "error" && span.start <= symbol.node.end && symbol.node.start <= span.end);
-  return { title: `— ${label}`, state: isBroken ? "broken" : "unknown" };
+  if (figure.kind === "value") return { title: `${formatQuantity(figure.value, dimension)} ${labelOf(metric, options)}`, state: "known" };
+  if (figure.kind === "text") return { title: figure.value, state: "known" };
+  return { title: `${missingTogether(workspace, bound, figure.reason, options)}not computed: ${figure.reason}`, state: isInError(workspace, bound) ? "broken" : "unknown" };
+}
+
+/** Which figures of a declaration are missing for a reason, in front of it; nothing where all of them are. */
+function missingTogether(workspace: Workspace, declaration: BoundDeclaration, reason: string, options: FigureOptions): string {
+  const all = metricsOf(declaration);
+  const together = all.filter((metric) => missingReason(workspace, declaration, metric, options) === reason);
+  return together.length === all.length ? "" : `${together.map((metric) => labels[metric]).join(", ")} `;
 }
 
 /** Training FLOPs say their sequence length where it is not the usual one. */

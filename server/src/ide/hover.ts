@@ -1,15 +1,17 @@
 import type { BlockDeclaration, NumberLiteral, StringLiteral } from "../../../grammar/src";
 import {
-  assignLayers, explainFigure, fedMetrics, figureOf, figuresOf, metricDimension, type FigureOptions,
+  assignLayers, explainFigure, fedMetrics, figureOf, figuresOf, metricDimension, metricsOfKind, type FigureOptions,
 } from "../analysis";
+import { isNotModelled } from "../analysis/not-modelled";
 import {
-  bindDeclaration, blockTitle, declarationSchemas, evaluate, exportedNames, fileScope, letValue, resolveSymbol, settledValue,
-  type BoundBlock, type BoundDeclaration, type FileScope, type LetSymbol, type Position, type PropertySpec, type PropertyValue, type Reference,
+  bindDeclaration, blockTitle, declarationSchemas, documentationUrl, evaluate, exportedNames, fileScope, letValue, resolveSymbol, settledValue,
+  type BlockSchema, type BoundBlock, type BoundDeclaration, type FileScope, type LetSymbol, type Position, type PropertyValue, type Reference,
   type ResolvedImport, type Workspace,
 } from "../core";
-import { Cancelled, type Cancellation } from "../rules";
+import { Cancelled, rules, type Cancellation } from "../rules";
 import { formatGrouped } from "../units";
 import { describeAny, describeFigure, describeLayers, describeSpecType, figureLines, headerText, placeText, plainProperty } from "./describe";
+import { defaultText, defaultsOf } from "./defaults";
 import { blockAround, boundAround, locate, referenceOf, type Located } from "./locate";
 import { code, documentation, paragraphs } from "./markdown";
 import type { MarkdownHover } from "./plain";
@@ -140,16 +142,21 @@ function describeLet(workspace: Workspace, symbol: LetSymbol): string {
 
 // ── blocks and properties ───────────────────────────────────────────────────────────────────────────────────────────
 
-function describeBlock({ workspace, scope }: Asked, located: Extract<Located, { kind: "block" }>): string | undefined {
+function describeBlock({ workspace, scope, options }: Asked, located: Extract<Located, { kind: "block" }>): string | undefined {
   const bound = boundAround(workspace, scope, located.within);
   const block = bound && blockAround(bound, located.within);
   const schema = block?.schema;
   if (!bound || !block || !schema) return undefined;
   const layers = bound.keyword === "model" ? assignLayers(workspace, bound)?.layers.get(block) : undefined;
+  const usual = defaultsOf(workspace, block);
+  const metrics = metricsOfKind(workspace, bound, block, options);
   return paragraphs(
     `**${code(blockTitle(schema))}**`,
     schema.documentation,
     layers && `On ${describeLayers(layers)}.`,
+    usual.length === 0 ? undefined : `By default: ${usual.map(({ text }) => code(text)).join(", ")}.`,
+    isNotModelled(schema) ? notModelled(schema) : undefined,
+    metrics.length === 0 ? undefined : paragraphs("Its kind enters into:", list(figureLines(metrics, linkOf(options, bound)))),
   );
 }
 
@@ -176,15 +183,36 @@ function describeProperty({ workspace, options }: Asked, bound: BoundDeclaration
   const found = settledValue(workspace, block, key);
   const { spec } = found;
   if (!spec && !found.property) return undefined;
-  const metrics = fedMetrics(workspace, bound, block, key, options);
   return paragraphs(
     `**${code(key)}**${spec ? `: ${describeSpecType(spec)}` : ""}`,
     spec?.documentation,
     spec?.alsoKnownAs === undefined ? undefined : `Hugging Face: ${spec.alsoKnownAs.split(", ").map(code).join(", ")}`,
     `Value: ${valueText(found) ?? "none"}, ${originText(found, bound)}.`,
-    metrics.length === 0 ? undefined : paragraphs("Enters into:", list(figureLines(metrics, linkOf(options, bound)))),
+    spec && declarationSchemas[bound.keyword].computed ? describeUse(workspace, bound, block, key, options) : undefined,
   );
 }
+
+/** The figures that a property enters; for one that enters none, what is checked of it. */
+function describeUse(workspace: Workspace, bound: BoundDeclaration, block: BoundBlock, key: string, options: HoverOptions): string {
+  const metrics = fedMetrics(workspace, bound, block, key, options);
+  if (metrics.length > 0) return paragraphs("Enters into:", list(figureLines(metrics, linkOf(options, bound))));
+  if (block.schema && isNotModelled(block.schema)) return notModelled(block.schema);
+  const figures = figuresOf(workspace, bound, options);
+  const missing = figures.filter(({ figure }) => figure.kind === "unavailable");
+  const checks = checksOf(bound, key);
+  return paragraphs(
+    missing.length === 0 ? "Enters no figure of this version." : "Enters no figure that is computed here.",
+    2 * missing.length > figures.length ? list(figureLines(missing)) : undefined,
+    checks.length === 0 ? undefined : paragraphs("Checked:", list(checks)),
+  );
+}
+
+const notModelled = (schema: BlockSchema): string => `What ${code(blockTitle(schema))} costs is not computed yet, nor are the figures that need it.`;
+
+/** The rules whose explanation names a key. */
+const checksOf = ({ keyword }: BoundDeclaration, key: string): readonly string[] =>
+  rules.filter(({ on }) => on.includes(keyword)).flatMap(({ entries }) => entries).filter(({ explanation }) => explanation.includes(code(key)))
+    .map((entry) => `[${entry.code}](${documentationUrl(entry.code)}): ${entry.title}`);
 
 const valueText = ({ value, spec }: PropertyValue): string | undefined => value && describeAny(value, spec);
 
@@ -200,12 +228,6 @@ function originText({ origin, property, spec }: PropertyValue, bound: BoundDecla
   }
 }
 
-/** Whose default a value is, with its source. Markdown. */
-export function defaultText(spec: PropertySpec | undefined): string {
-  const usual = spec?.default;
-  if (!usual) return "";
-  return usual.firstWritten ? `(${usual.source})` : `${code(usual.expression)} (${usual.source})`;
-}
 
 // ── names and numbers ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,26 +1,24 @@
-import {
-  bindDeclaration, declarationSchemas, fileScope, settledValue, type BlockSchema, type BoundBlock, type BoundDeclaration, type FileScope, type Position, type Range,
-  type Workspace,
-} from "../core";
+import { enteringProperties } from "../analysis";
+import { bindDeclaration, fileScope, type BoundBlock, type BoundDeclaration, type FileScope, type Position, type PropertyValue, type Range, type Workspace } from "../core";
 import { Cancelled, type Cancellation } from "../rules";
-import { plainProperty } from "./describe";
-import { defaultText } from "./hover";
+import { defaultsOf, type UsualValue } from "./defaults";
 import { code } from "./markdown";
 
 /** What a block takes by default, at its header. */
 export interface DefaultsHint {
   readonly position: Position;
-  /** `experts = fp8_e4m3, activations = bf16, … 8 more` */
+  /** `head_dim = 16`, `precision.weights = bf16, precision.kv_cache = bf16, …` */
   readonly label: string;
-  /** Markdown: each default with its value and source. */
+  /** Markdown: each default with its value and source, those that enter no figure too. */
   readonly tooltip: string;
 }
 
-const longestLabel = 90;
+const mostInLabel = 3;
 
 /**
- * The defaults that an author did not write: one hint a block, behind its opening brace where the block has lines of
- * its own, else behind its closing one.
+ * The defaults that an author did not write and that a figure rests on: one hint a block, behind its opening brace
+ * where the block has lines of its own, else behind its last property. Where the base of a declaration is not known,
+ * neither is what is left out.
  */
 export function inlayHints(workspace: Workspace, uri: string, range: Range, cancellation?: Cancellation): readonly DefaultsHint[] {
   const scope = fileScope(workspace, uri);
@@ -32,11 +30,15 @@ export function inlayHints(workspace: Workspace, uri: string, range: Range, canc
     if (cancellation?.isCancellationRequested) throw new Cancelled();
     if (node.kind !== "declaration" || node.end < from || node.start > to) return [];
     const bound = bindDeclaration(workspace, node, scope);
-    return bound ? blockHints(workspace, scope, bound, bound.block).filter(({ offset }) => from <= offset && offset <= to).map(({ offset, label, tooltip }) => ({
+    if (!bound || !knowsBases(bound)) return [];
+    const entering = enteringProperties(workspace, bound);
+    return blockHints(workspace, scope, entering, bound.block).filter(({ offset }) => from <= offset && offset <= to).map(({ offset, label, tooltip }) => ({
       position: lines.position(offset), label, tooltip,
-    })) : [];
+    }));
   });
 }
+
+const knowsBases = ({ node, base }: BoundDeclaration): boolean => node.base === undefined || (base !== undefined && knowsBases(base));
 
 interface Hint {
   readonly offset: number;
@@ -44,55 +46,24 @@ interface Hint {
   readonly tooltip: string;
 }
 
-function blockHints(workspace: Workspace, scope: FileScope, bound: BoundDeclaration, block: BoundBlock): readonly Hint[] {
-  const inner = block.blocks.filter((child) => child.own).flatMap((child) => blockHints(workspace, scope, bound, child));
-  const { body, schema } = block;
-  if (!body?.close || !schema || schema.open) return inner;
-  const entries = [...defaultsOf(workspace, block, schema), ...(declarationSchemas[bound.keyword].computed ? unwrittenBlocks(block, schema) : [])];
-  if (entries.length === 0) return inner;
+function blockHints(workspace: Workspace, scope: FileScope, entering: ReadonlySet<PropertyValue>, block: BoundBlock): readonly Hint[] {
+  const inner = block.blocks.filter((child) => child.own).flatMap((child) => blockHints(workspace, scope, entering, child));
+  const { body } = block;
+  if (!body?.close) return inner;
+  const usual = defaultsOf(workspace, block);
+  const shown = usual.filter(({ property }) => entering.has(property) && saysSomething(property));
+  if (shown.length === 0) return inner;
   const { lines } = scope.source;
   const isOneLine = lines.position(body.open.start).line === lines.position(body.close.end).line;
-  return [{ offset: isOneLine ? body.close.end : body.open.end, label: labelOf(entries), tooltip: tooltipOf(entries) }, ...inner];
+  const offset = isOneLine ? (body.members.at(-1)?.end ?? body.open.end) : body.open.end;
+  return [{ offset, label: labelOf(shown), tooltip: tooltipOf(usual) }, ...inner];
 }
 
-interface Entry {
-  readonly text: string;
-  readonly source: string;
-}
+/** A default that switches nothing on is what a reader expects. */
+const saysSomething = ({ plain }: PropertyValue): boolean => plain !== false && plain !== "false" && plain !== "none" && plain !== 0;
 
-function defaultsOf(workspace: Workspace, block: BoundBlock, schema: BlockSchema): readonly Entry[] {
-  return [...schema.properties.values()].flatMap((spec) => {
-    const found = settledValue(workspace, block, spec.key);
-    return found.origin === "default" && found.value !== undefined ? [{ text: `${spec.key} = ${plainProperty(found)}`, source: defaultText(spec) }] : [];
-  });
-}
+const labelOf = (shown: readonly UsualValue[]): string =>
+  [...shown.slice(0, mostInLabel).map(({ text }) => text), ...(shown.length > mostInLabel ? ["…"] : [])].join(", ");
 
-/** A block that nobody wrote and that has a default for every key, such as `precision`. */
-function unwrittenBlocks(block: BoundBlock, schema: BlockSchema): readonly Entry[] {
-  return schema.children.flatMap((child) => {
-    const [only] = child.variants;
-    if (child.hasKinds || !only || block.blocks.some((written) => written.keyword === child.keyword)) return [];
-    const specs = [...only.properties.values()];
-    if (!specs.some((spec) => spec.default) || specs.some((spec) => spec.required)) return [];
-    return specs.flatMap((spec) => (spec.default ? [{ text: `${child.keyword}.${spec.key} = ${defaultOf(only, spec.default.expression)}`, source: defaultText(spec) }] : []));
-  });
-}
-
-/** A default may be that of another key: `experts` is as `weights`, which is bf16. */
-function defaultOf(schema: BlockSchema, expression: string): string {
-  const other = schema.properties.get(expression)?.default?.expression;
-  return other === undefined ? expression : defaultOf(schema, other);
-}
-
-function labelOf(entries: readonly Entry[]): string {
-  let label = "";
-  for (const [index, { text }] of entries.entries()) {
-    const longer = label === "" ? text : `${label}, ${text}`;
-    if (index > 0 && longer.length > longestLabel) return `${label}, … ${entries.length - index} more`;
-    label = longer;
-  }
-  return label;
-}
-
-const tooltipOf = (entries: readonly Entry[]): string =>
-  ["By default:", "", ...entries.map(({ text, source }) => `* ${code(text)}: ${source}`)].join("\n");
+const tooltipOf = (usual: readonly UsualValue[]): string =>
+  ["By default:", "", ...usual.map(({ text, source }) => `* ${code(text)}: ${source}`)].join("\n");

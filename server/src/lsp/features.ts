@@ -8,7 +8,7 @@ import {
   semanticTokens, tokenModifiers, tokenTypes, type SemanticToken,
 } from "../ide";
 import { toCompletionItem, toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
-import type { LensMemory } from "./lens-memory";
+import { stalePlaces, type LensMemory } from "./lens-memory";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
 import { guarded } from "./requests";
 import { editorUri, type Session } from "./session";
@@ -97,15 +97,19 @@ function registerLenses(session: Session, memory: LensMemory): void {
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
   connection.onCodeLens(guarded(session, "the lenses", ofDocument, async ({ textDocument }, { uri, workspace }): Promise<CodeLens[]> => {
-    const { codeLens: { enabled } } = await settingsOf(uri);
+    const settings = await settingsOf(uri);
+    const { codeLens: { enabled } } = settings;
     const source = fileScope(workspace, uri)?.source;
     if (!enabled || !source) return [];
     const version = session.documents.get(uri)?.version ?? 0;
-    const placed = memory.placed(uri, source.text, codeLenses(workspace, uri), source.parsed.errors.length > 0);
-    return placed.map(({ range, declaration, metric }) => {
+    const lenses = codeLenses(workspace, uri, figureOptions(settings), (declaration, metric) => memory.remembers(uri, { declaration, metric }));
+    const placed = memory.placed(uri, source.text, lenses, source.parsed.errors.length > 0);
+    const figures = placed.map(({ range, declaration, metric }) => {
       const data: LensData = { uri: textDocument.uri, declaration, metric, version };
       return { range, data };
     });
+    // without a command an editor shows a lens as plain text
+    return [...figures, ...stalePlaces(placed).map(({ range }) => ({ range, command: { title: "before the last edit", command: "" } }))];
   }));
 
   connection.onCodeLensResolve(guarded(session, "a lens", (lens: CodeLens) => lensData(lens)?.uri ?? "", async (lens, { uri, workspace }): Promise<CodeLens> => {

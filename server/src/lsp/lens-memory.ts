@@ -2,13 +2,15 @@ import type { FigureLens } from "../ide";
 
 /**
  * What the lenses of a document last said, so that lines do not jump and figures do not blink while a model is broken
- * for a moment: a lens keeps its place and its last good figure, marked as from before the edit.
+ * for a moment: a lens keeps its place and its last good figure, and one mark behind them says that they are from before
+ * the edit.
  */
 export interface LensMemory {
   /** The lenses of a text; with those of models whose header cannot be read now, at the line where it was. */
   readonly placed: (uri: string, text: string, lenses: readonly FigureLens[], isBroken: boolean) => readonly FigureLens[];
+  readonly remembers: (uri: string, lens: LensName) => boolean;
   readonly remember: (uri: string, lens: LensName, title: string) => void;
-  /** The last good title of a lens, marked; `undefined` where there was none. */
+  /** The last good title of a lens; `undefined` where there was none. */
   readonly recall: (uri: string, lens: LensName) => string | undefined;
   readonly forget: (uri: string) => void;
 }
@@ -38,7 +40,7 @@ export function createLensMemory(): LensMemory {
       const line = lost.length === 0 ? (at: number) => at : lineMapping(known.text, text);
       const all = [...lenses, ...lost.map((lens) => {
         const at = { line: line(lens.range.start.line), character: 0 };
-        return { ...lens, range: { start: at, end: at } };
+        return { ...lens, isStale: true, range: { start: at, end: at } };
       })];
       known.text = text;
       known.lenses = all;
@@ -47,13 +49,15 @@ export function createLensMemory(): LensMemory {
       return all;
     },
     remember: (uri, lens, title) => void entry(uri).titles.set(keyOf(lens), title),
-    recall: (uri, lens) => {
-      const title = byUri.get(uri)?.titles.get(keyOf(lens));
-      return title === undefined ? undefined : `${title} (before the edit)`;
-    },
+    recall: (uri, lens) => byUri.get(uri)?.titles.get(keyOf(lens)),
+    remembers: (uri, lens) => byUri.get(uri)?.titles.has(keyOf(lens)) ?? false,
     forget: (uri) => void byUri.delete(uri),
   };
 }
+
+/** One place for each declaration whose lenses say what they said before the edit: behind the last of them. */
+export const stalePlaces = (lenses: readonly FigureLens[]): readonly FigureLens[] =>
+  lenses.filter(({ declaration, isStale }, index) => isStale && !lenses.slice(index + 1).some((other) => other.isStale && other.declaration === declaration));
 
 /** Where the lines of one text are in another that differs from it in one place. */
 function lineMapping(before: string, after: string): (line: number) => number {

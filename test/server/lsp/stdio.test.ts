@@ -93,11 +93,12 @@ function open(client: Client, text: string, uri = "file:///designs/design.dsco")
       client.notify("textDocument/didChange", { textDocument: { uri, version: (version += 1) }, contentChanges });
     },
     diagnostics: async () => (await client.request<Report>("textDocument/diagnostic", document)).items ?? [],
+    unresolvedLenses: () => client.request<readonly Lens[]>("textDocument/codeLens", document),
     /** The resolved lenses of one declaration. */
     lenses: async (declaration = "DeepSeekV3") => {
       const lenses = await client.request<readonly Lens[]>("textDocument/codeLens", document);
       const resolved = await Promise.all(lenses.map((lens) => client.request<Lens>("codeLens/resolve", lens)));
-      return resolved.filter(({ command }) => (command?.arguments[0] as { readonly declaration: string } | undefined)?.declaration === declaration);
+      return resolved.filter(({ command }) => (command?.arguments?.[0] as { readonly declaration: string } | undefined)?.declaration === declaration);
     },
     hover: async (wanted: string, offset = 1) => {
       const found = await client.request<{ readonly contents: { readonly kind: string; readonly value: string } } | null>(
@@ -323,10 +324,13 @@ describe("features", () => {
     for (const [wanted, broken] of [["kv_lora_rank     = 512", "kv_lora_rank     = "], ["model DeepSeekV3 {", "modl DeepSeekV3 {"]] as const) {
       file.replace(wanted, broken);
       const lenses = await file.lenses();
-      expect(lenses.map(({ command }) => command?.title), broken).toEqual(before.map((title) => `${title} (before the edit)`));
+      expect(lenses.map(({ command }) => command?.title), broken).toEqual(before);
+      const marks = (await file.unresolvedLenses()).filter(({ command }) => command !== undefined);
+      expect(marks, broken).toEqual([{ range: lenses[0]?.range, command: { title: "before the last edit", command: "" } }]);
       expect(lenses[0]?.range.start.line, broken).toBe(file.position("DeepSeekV3 {").line);
       file.replace(broken, wanted);
       expect((await file.lenses()).map(({ command }) => command?.title)).toEqual(before);
+      expect((await file.unresolvedLenses()).every(({ command }) => command === undefined)).toBe(true);
     }
   });
 
@@ -384,7 +388,7 @@ describe("features", () => {
     const part = await client.request<{ readonly data: readonly number[] }>("textDocument/semanticTokens/range", { ...file.document, range });
     expect(part.data).toEqual(data);
     const hints = await client.request<readonly { readonly label: string }[]>("textDocument/inlayHint", { ...file.document, range });
-    expect(hints.map(({ label }) => label)).toContain("tie_embeddings = false");
+    expect(hints.map(({ label }) => label)).toContain("precision.experts = fp8_e4m3");
   });
 
   test("settings are asked for, and asked for again when they change", async () => {

@@ -85,7 +85,7 @@ const attention = childKinds(
 );
 
 const balance = childKinds("balance", "How the load of the experts is balanced.", [
-  defineBlock("balance", "Loss-free balancing (arXiv:2408.15664): a bias a routed expert steers the selection.", {
+  defineBlock("balance", "Loss-free balancing (arXiv:2408.15664): a bias a routed expert steers the selection. The biases count as parameters.", {
     bias_update_rate: positive("Step of the bias after each batch.", otherwise("0.001", "arXiv:2408.15664, section 3; DeepSeek-V3 uses 0.001 for 14.3T tokens")),
   }, { variant: "loss_free" }),
   defineBlock("balance", "An auxiliary loss that punishes imbalance.", {
