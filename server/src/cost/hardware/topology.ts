@@ -44,9 +44,6 @@ export function slimFlyRadix(q: number): number {
   return (3 * q - d) / 2;
 }
 
-/** The most groups in which each pair is joined by a link. */
-export const mostGroups = (switchesPerGroup: number, globalLinks: number): number => switchesPerGroup * globalLinks + 1;
-
 const planesOf = ({ planes = 1 }: NetworkRecord): readonly Count[] => (planes === 1 ? [] : [{ value: planes, unit: "planes" }]);
 
 const inAllPlanes = (network: NetworkRecord, of: Term): Term => times(planesOf(network), of);
