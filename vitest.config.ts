@@ -14,5 +14,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // The real VS Code tests have their own runner: test/vscode/run.mjs.
     exclude: ["test/vscode/**", "node_modules/**"],
+    // A test fails by what it finds; this only ends one that hangs, on a machine however busy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
