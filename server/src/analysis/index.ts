@@ -1,6 +1,7 @@
 /** Core and cost joined: records of declarations, figures, explanations. */
 import { createWorkspace, type LoadSource, type Workspace } from "../core";
 import { metricLookup } from "./figures";
+import { standardNames } from "./standard-library";
 
 export * from "./figures";
 export * from "./layers";
@@ -9,5 +10,5 @@ export { computedKinds } from "./kinds";
 export { metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";
 
 /** A workspace whose expressions can use metrics; `previous` is the one before an edit. */
-export const openWorkspace = (load: LoadSource, previous?: Workspace): Workspace => createWorkspace(load, metricLookup, previous);
+export const openWorkspace = (load: LoadSource, previous?: Workspace): Workspace => createWorkspace(load, metricLookup, previous, standardNames);
 export { loadStandard } from "./standard-library";

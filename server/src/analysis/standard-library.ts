@@ -1,4 +1,4 @@
-import { createSource, didYouMean, nearest, type Loaded, type Source } from "../core";
+import { createSource, didYouMean, nearest, type Library, type LibraryEntry, type Loaded, type Source } from "../core";
 import { standardLibrary } from "../std";
 
 const sources = new Map<string, Source>();
@@ -14,4 +14,26 @@ export function loadStandard(uri: string): Loaded {
   const source = createSource(uri, text);
   sources.set(uri, source);
   return { kind: "source", source };
+}
+
+let entries: ReadonlyMap<string, readonly LibraryEntry[]> | undefined;
+
+/** The names of the standard library, read when somebody first asks for a name that is not known. */
+export const standardNames: Library = {
+  find: (name) => (entries ??= readEntries()).get(name) ?? [],
+};
+
+function readEntries(): ReadonlyMap<string, readonly LibraryEntry[]> {
+  const found = new Map<string, LibraryEntry[]>();
+  for (const uri of standardLibrary.keys()) {
+    const loaded = loadStandard(uri);
+    if (loaded.kind !== "source") continue;
+    for (const node of loaded.source.parsed.file.declarations) {
+      if (node.kind !== "declaration" || !node.name) continue;
+      const known = found.get(node.name.text);
+      if (known) known.push({ uri, keyword: node.keyword });
+      else found.set(node.name.text, [{ uri, keyword: node.keyword }]);
+    }
+  }
+  return found;
 }

@@ -1,10 +1,11 @@
-import type { Block, BlockDeclaration, Body, Identifier, Member, Property, Span } from "../../../grammar/src";
+import type { Block, BlockDeclaration, Body, Identifier, Member, Property, Span, TextEdit } from "../../../grammar/src";
 import type { BoundAssertion, BoundBlock, BoundDeclaration, BoundProperty, FileScope } from "./bound";
 import { names, values, type Diagnostic, type Place } from "./diagnostics";
 import { layerRangesOf } from "./evaluate";
 import { blockTitle, declarationSchemas, mostLayers, type BlockSchema, type ChildSchema, type LayerRange } from "./schema";
 import { nearest } from "./suggest";
 import { withArticle } from "./values";
+import { fieldsElsewhere, fieldsWithoutCost } from "./without-cost";
 import { fileScope, resolveSymbol, type Workspace } from "./workspace";
 
 /**
@@ -43,7 +44,7 @@ function resolveBase(workspace: Workspace, node: BlockDeclaration, file: FileSco
   const symbol = resolveSymbol(workspace, file, base.text);
   if (!symbol) {
     if (file.symbols.has(base.text)) return undefined; // the import that failed says why
-    problems.push(unknownDeclaration(file, base, node.keyword));
+    problems.push(unknownDeclaration(workspace, file, base, node.keyword));
     return undefined;
   }
   if (symbol.kind === "let" || symbol.node.keyword !== node.keyword) {
@@ -65,13 +66,37 @@ function resolveBase(workspace: Workspace, node: BlockDeclaration, file: FileSco
   return bound;
 }
 
-/** An unknown name where a declaration should stand, with the nearest name of that kind. */
-export function unknownDeclaration(file: FileScope, name: Identifier, keyword: string): Diagnostic {
+/** An unknown name where a declaration should stand, with the library's declaration of that name or the nearest name of that kind. */
+export function unknownDeclaration(workspace: Workspace, file: FileScope, name: Identifier, keyword: string): Diagnostic {
+  const offered = notImported(workspace, file, name, keyword);
+  if (offered) return offered;
   const candidates = [...file.symbols]
     .filter(([, symbol]) => symbol.kind === "imported" || (symbol.kind === "declaration" && symbol.node.keyword === keyword))
     .map(([candidate]) => candidate);
   const suggestion = nearest(name.text, candidates);
   return names.unknownName.at({ uri: file.uri, span: name }, { name: name.text, suggestion }, replaceFix(name, suggestion));
+}
+
+/** A name that the library has and the file does not import; with `keyword`, one of that kind. */
+export function notImported(workspace: Workspace, file: FileScope, name: Identifier, keyword?: string): Diagnostic | undefined {
+  const offers = workspace.library.find(name.text).filter((offer) => keyword === undefined || offer.keyword === keyword);
+  const [first] = offers;
+  if (!first) return undefined;
+  return names.unknownName.at({ uri: file.uri, span: name }, { name: name.text, suggestion: undefined, hint: `: import it from "${first.uri}"` }, {
+    fixes: () => offers.map(({ uri }) => ({ title: `Import \`${name.text}\` from ${uri}`, edits: [importEdit(file, name.text, uri)], preferred: offers.length === 1 })),
+  });
+}
+
+/** The edit that imports a name: into the import of that file where there is one, else as a line below the imports. */
+function importEdit(file: FileScope, name: string, from: string): TextEdit {
+  const { text } = file.source;
+  const known = file.imports.find(({ node }) => node.from?.value === from)?.node.names.at(-1);
+  if (known) return { start: known.end, end: known.end, newText: `, ${name}` };
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const line = `import { ${name} } from "${from}"`;
+  const last = file.imports.at(-1)?.node;
+  const start = last ? last.end + (/^[^\r\n]*/.exec(text.slice(last.end))?.[0].length ?? 0) : text.startsWith("\ufeff") ? 1 : 0;
+  return { start, end: start, newText: last ? `${newline}${line}` : `${line}${newline}${newline}` };
 }
 
 /** The fix that writes a suggested name. */
@@ -130,6 +155,17 @@ function bindProperty(draft: Draft, node: Property, problems: Diagnostic[]): voi
   const key = first.text;
   const spec = schema?.properties.get(key);
   if (schema && !schema.open && !spec && !variesDeclaration(draft, key)) {
+    if (fieldsWithoutCost.has(key)) {
+      problems.push(names.unknownKey.at(place, { key, block: titleOf(draft), suggestion: undefined, hint: ": it costs nothing, leave it out" }, {
+        fixes: () => [{ title: `Remove \`${key}\``, edits: [removeMember(draft, node)], preferred: true }],
+      }));
+      return;
+    }
+    const elsewhere = draft.keyword === "model" ? fieldsElsewhere.get(key) : undefined;
+    if (elsewhere !== undefined) {
+      problems.push(names.unknownKey.at(place, { key, block: titleOf(draft), suggestion: undefined, hint: `: ${elsewhere}` }));
+      return;
+    }
     const suggestion = nearest(key, schema.properties.keys());
     const block = schema.children.find((candidate) => candidate.keyword === key);
     problems.push(block
@@ -227,7 +263,7 @@ function bindChild(
   if (!parentSchema || parentSchema.open) return bindBlock(workspace, { ...shell, schema: undefined }, undefined, problems);
   const child = parentSchema.children.find((candidate) => candidate.keyword === keyword);
   if (!child) {
-    const suggestion = nearest(keyword, parentSchema.children.map((candidate) => candidate.keyword));
+    const suggestion = ofKind(keyword, node, parentSchema) ?? nearest(keyword, parentSchema.children.map((candidate) => candidate.keyword));
     problems.push(names.unknownBlock.at({ uri: file.uri, span: node.keyword }, { keyword, parent: titleOf(parent), suggestion }, replaceFix(node.keyword, suggestion)));
     return undefined;
   }
@@ -245,6 +281,12 @@ function bindChild(
   const bound = bindBlock(workspace, complete, meant, problems);
   if (meant) merged.add(meant).add(bound);
   return bound;
+}
+
+/** `ffn moe` for a bare `moe { … }`: the kind stands where the block's name should. */
+function ofKind(kind: string, node: Block, { children }: BlockSchema): string | undefined {
+  const child = node.variant ? undefined : children.find((candidate) => candidate.hasKinds && candidate.variants.some((schema) => schema.variant === kind));
+  return child && `${child.keyword} ${kind}`;
 }
 
 function childSchema(child: ChildSchema, node: Block, inherited: readonly Draft[], file: FileScope, problems: Diagnostic[]): BlockSchema | undefined {

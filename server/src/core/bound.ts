@@ -119,6 +119,17 @@ export interface MetricLookup {
   value(workspace: Workspace, declaration: BoundDeclaration, id: string): MetricValue;
 }
 
+/** What a file could import and does not: the names of the standard library. */
+export interface Library {
+  /** The declarations of a name, each with the address to import it from. */
+  find(name: string): readonly LibraryEntry[];
+}
+
+export interface LibraryEntry {
+  readonly uri: string;
+  readonly keyword: DeclarationKeyword;
+}
+
 export type MetricValue =
   | { readonly kind: "value"; readonly value: number }
   | { readonly kind: "unavailable"; readonly reason: string };

@@ -6,7 +6,7 @@ import {
   describeDimension, dimensions, divideDimensions, formatGrouped, formatPercent, isPlain, magnitudes, multiplyDimensions, raiseDimension,
   sameDimension, units, type Dimension,
 } from "../units";
-import { bindDeclaration, replaceFix, unknownDeclaration } from "./bind";
+import { bindDeclaration, notImported, replaceFix, unknownDeclaration } from "./bind";
 import type { BoundBlock, BoundDeclaration, FileScope, LetSymbol, PropertyValue } from "./bound";
 import { names, values, type Diagnostic, type FixCandidate } from "./diagnostics";
 import { blocksNamed, findMember, findName, findSymbol, isWordAnywhere, wordsOf, type Reference } from "./reference";
@@ -342,6 +342,8 @@ function unknownName(name: Identifier, scope: Scope): Diagnostic {
       return names.unknownName.at(placeOf(scope, name), { name: name.text, suggestion: undefined, hint: `: \`${block.keyword}\` could have it, but it is not written` });
     }
   }
+  const offered = notImported(scope.workspace, scope.file, name);
+  if (offered) return offered;
   if (scope.metricsOf) candidates.push(...scope.workspace.metrics.ids(scope.metricsOf.keyword));
   const suggestion = nearest(name.text, candidates.filter((candidate) => candidate !== scope.key));
   return names.unknownName.at(placeOf(scope, name), { name: name.text, suggestion }, replaceFix(name, suggestion));
@@ -451,8 +453,8 @@ function evaluateAs(expression: Expression, type: PropertyType, scope: Scope): V
     const [name] = expression.parts;
     if (name && wordsOf(type).includes(name.text)) return { kind: "word", word: name.text };
     if (name && type.kind === "reference") return referenceValue(name, type, scope);
-    if (name && type.kind === "word" && !isKnown(name, scope)) {
-      const suggestion = nearest(name.text, type.words);
+    if (name && (type.kind === "word" || type.kind === "boolean") && !isKnown(name, scope)) {
+      const suggestion = nearest(name.text, type.kind === "word" ? type.words : ["true", "false"]);
       scope.problems.push(values.wrongType.at(placeOf(scope, name), { key: scope.key ?? "", expected: describeType(type), found: `\`${name.text}\``, suggestion }, replaceFix(name, suggestion)));
       return undefined;
     }
@@ -470,7 +472,7 @@ function isKnown(name: Identifier, scope: Scope): boolean {
 function referenceValue(name: Identifier, type: Extract<PropertyType, { kind: "reference" }>, scope: Scope): Value | undefined {
   const reference = findSymbol(name.text, scope);
   if (reference) return valueOf(reference, name, scope);
-  if (!scope.file.symbols.has(name.text)) scope.problems.push(unknownDeclaration(scope.file, name, type.to));
+  if (!scope.file.symbols.has(name.text)) scope.problems.push(unknownDeclaration(scope.workspace, scope.file, name, type.to));
   return undefined;
 }
 
@@ -479,9 +481,28 @@ interface Converted {
   readonly value: Value | undefined;
 }
 
+/** `0-2` between two layers was meant as `0..2`: it is reported and read so. */
+function evaluateLayers(expression: Expression, spec: PropertySpec, scope: Scope): Value | undefined {
+  if (expression.kind === "list") {
+    const items = expression.items.map((item) => evaluateLayers(item, spec, scope));
+    return items.every((item) => item !== undefined) ? { kind: "list", items } : undefined;
+  }
+  if (expression.kind !== "binary" || expression.operator !== "-") return evaluateAs(expression, spec.type, scope);
+  const { left, right } = expression;
+  if (left.kind !== "number" || right.kind !== "number" || left.value >= right.value) return evaluate(expression, scope);
+  const silent = { ...scope, problems: [] };
+  const [from, to] = [evaluate(left, silent), evaluate(right, silent)];
+  if (from?.kind !== "quantity" || to?.kind !== "quantity" || rangeProblem(from, to, plainQuantity(1)) !== undefined) return evaluate(expression, scope);
+  const meant = `${left.digits}${left.suffix ?? ""}..${right.digits}${right.suffix ?? ""}`;
+  scope.problems.push(values.wrongType.at(placeOf(scope, expression), {
+    key: spec.key, expected: describeType(spec.type), found: "a subtraction", suggestion: meant,
+  }, replaceFix(expression, meant)));
+  return { kind: "range", from: from.value, to: to.value, step: 1 };
+}
+
 /** The value of an expression checked against its key: type, unit, range. What fails is reported once, at the value. */
 export function checkedValue(expression: Expression, spec: PropertySpec, scope: Scope): Converted {
-  const value = evaluateAs(expression, spec.type, scope);
+  const value = spec.type.kind === "layers" ? evaluateLayers(expression, spec, scope) : evaluateAs(expression, spec.type, scope);
   if (value === undefined) return { plain: undefined, value };
   const place = placeOf(scope, expression);
   const plain = plainValue(value, spec.type);

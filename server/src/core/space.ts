@@ -17,7 +17,7 @@ export function spaceProblems(workspace: Workspace, bound: BoundDeclaration, of:
   const { file, keyword } = bound;
   const wanted = keyword === "sweep" || keyword === "routing" ? subjects[keyword] : undefined;
   const symbol = resolveSymbol(workspace, file, of.text);
-  if (!symbol) return file.symbols.has(of.text) ? [] : [unknownDeclaration(file, of, wanted ?? keyword)];
+  if (!symbol) return file.symbols.has(of.text) ? [] : [unknownDeclaration(workspace, file, of, wanted ?? keyword)];
   if (!wanted) return [];
   if (symbol.kind === "let" || symbol.node.keyword !== wanted) {
     const found = symbol.kind === "let" ? "a constant" : withArticle(symbol.node.keyword);

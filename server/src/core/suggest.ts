@@ -43,6 +43,9 @@ const synonyms: Readonly<Record<string, string>> = {
   max_position_embeddings: "max_context", tie_word_embeddings: "tie_embeddings", sliding_window: "window",
   seq_len: "sequence_length", seq_length: "sequence_length", batch_size: "global_batch_size",
   hbm: "memory", bandwidth: "memory_bandwidth", num_nodes: "nodes", gpus: "gpus_per_node",
+  mlp: "ffn", feed_forward: "ffn", feedforward: "ffn", attn: "attention", self_attention: "attention", self_attn: "attention",
+  quantization: "precision", dtype: "precision", nextn: "mtp",
+  yes: "true", on: "true", no: "false", off: "false",
 };
 
 /**
@@ -57,9 +60,11 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const synonym = synonyms[word.toLowerCase()];
   if (synonym !== undefined && list.includes(synonym)) return synonym;
   // The end is missing: `fp8` for `fp8_e4m3`, but `head` for `heads` rather than `head_dim`.
-  const longer = word.length < 3 ? undefined : (list.find((candidate) => candidate.length === word.length + 1 && candidate.startsWith(word)) ?? list.find((candidate) => candidate.startsWith(`${word}_`)));
+  const longer = word.length < 3 ? undefined : list.find((candidate) => candidate.length === word.length + 1 && candidate.startsWith(word));
   if (longer !== undefined) return longer;
   if (word.length > 80) return undefined;
+  const whole = word === "" ? undefined : list.find((candidate) => candidate.startsWith(`${word}_`)) ?? withWordsBetween(word, list);
+  if (whole !== undefined) return whole;
   const lower = word.toLowerCase();
   let limit = word.length < 3 ? 0 : Math.floor(word.length / 3);
   let best: string | undefined;
@@ -69,6 +74,18 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (between <= limit) [best, limit] = [candidate, between - 1];
   }
   return best;
+}
+
+/** The shortest candidate that has all words of a name in their order: `kv_bytes_per_token` for `kv_per_token`. */
+function withWordsBetween(name: string, candidates: readonly string[]): string | undefined {
+  const wanted = name.toLowerCase().split("_");
+  if (wanted.length < 2) return undefined;
+  const holding = candidates.filter((candidate) => {
+    let met = 0;
+    for (const word of candidate.split("_")) if (word === wanted[met]) met += 1;
+    return met === wanted.length;
+  });
+  return holding.reduce<string | undefined>((best, candidate) => (best !== undefined && best.length <= candidate.length ? best : candidate), undefined);
 }
 
 const plain = (text: string): string => text.toLowerCase().replace(/[_\-./]/g, "");

@@ -1,6 +1,6 @@
 import type { BlockDeclaration, LetDeclaration } from "../../../grammar/src";
 import type {
-  BoundDeclaration, DeclarationSymbol, FileScope, FileSymbol, LetSymbol, MetricLookup, ResolvedImport,
+  BoundDeclaration, DeclarationSymbol, FileScope, FileSymbol, Library, LetSymbol, MetricLookup, ResolvedImport,
 } from "./bound";
 import type { Source } from "./source";
 
@@ -18,6 +18,7 @@ export type LoadSource = (uri: string) => Loaded;
 export interface Workspace {
   readonly load: LoadSource;
   readonly metrics: MetricLookup;
+  readonly library: Library;
   readonly cache: WorkspaceCache;
 }
 
@@ -37,10 +38,12 @@ export interface WorkspaceCache {
 }
 
 /** `previous`: the workspace before an edit; what it knows of unchanged texts is used again. */
-export function createWorkspace(load: LoadSource, metrics: MetricLookup, previous?: Workspace): Workspace {
+export function createWorkspace(load: LoadSource, metrics: MetricLookup, previous?: Workspace, library: Library = previous?.library ?? noLibrary): Workspace {
   const carried = previous?.cache.carried ?? new Map<string, unknown>();
-  return { load, metrics, cache: { files: new Map(), declarations: new Map(), results: new WeakMap(), depth: 0, bases: 0, metLimit: false, carried } };
+  return { load, metrics, library, cache: { files: new Map(), declarations: new Map(), results: new WeakMap(), depth: 0, bases: 0, metLimit: false, carried } };
 }
+
+const noLibrary: Library = { find: () => [] };
 
 /** Marks a computation that has begun and not ended: meeting it again is a cycle. */
 export const inProgress = Symbol("in progress");
@@ -113,13 +116,39 @@ function resolveImport(from: string, path: string | undefined): { readonly uri: 
   }
 }
 
-/** The declaration or constant behind a name of a file; follows an import to the file it names. */
+/** The declaration or constant behind a name of a file; follows an import to the file it names, unless that leads back here. */
 export function resolveSymbol(workspace: Workspace, scope: FileScope, name: string): LetSymbol | DeclarationSymbol | undefined {
   const symbol = scope.symbols.get(name);
   if (symbol?.kind !== "imported") return symbol;
-  const target = symbol.from.uri === undefined ? undefined : fileScope(workspace, symbol.from.uri);
+  if (symbol.from.uri === undefined || importCycle(workspace, scope, symbol.from)) return undefined;
+  const target = fileScope(workspace, symbol.from.uri);
   const exported = target?.symbols.get(symbol.node.name.text);
   return exported?.kind === "imported" ? undefined : exported;
+}
+
+/** A chain of imports from the file that `entry` names back to the file it stands in, if there is one. */
+export function importCycle(workspace: Workspace, scope: FileScope, entry: ResolvedImport): readonly string[] | undefined {
+  const found = memoized(workspace, entry, "cycle", () => (entry.uri === undefined ? undefined : walkImports(workspace, scope.uri, entry.uri)));
+  return found === inProgress ? undefined : found;
+}
+
+/** Walked without recursion: a chain of imports may be of any length. */
+function walkImports(workspace: Workspace, origin: string, target: string): readonly string[] | undefined {
+  const cameFrom = new Map<string, string | undefined>([[target, undefined]]);
+  const waiting = [target];
+  for (let uri = waiting.pop(); uri !== undefined; uri = waiting.pop()) {
+    if (uri === origin) {
+      const path: string[] = [];
+      for (let step: string | undefined = uri; step !== undefined; step = cameFrom.get(step)) path.unshift(step);
+      return path;
+    }
+    for (const entry of fileScope(workspace, uri)?.imports ?? []) {
+      if (entry.uri === undefined || cameFrom.has(entry.uri)) continue;
+      cameFrom.set(entry.uri, uri);
+      waiting.push(entry.uri);
+    }
+  }
+  return undefined;
 }
 
 /** What a file offers to others: its own declarations and constants. */

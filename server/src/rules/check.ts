@@ -68,7 +68,7 @@ function checkDeclarations(workspace: Workspace, scope: FileScope, { broken, isC
  * looked at in its order, with nothing computed before: by an editor's other questions least of all.
  */
 function checkAnew(workspace: Workspace, { uri }: FileScope, cancellation: Cancellation | undefined): readonly Diagnostic[] {
-  const fresh = createWorkspace(workspace.load, workspace.metrics);
+  const fresh = createWorkspace(workspace.load, workspace.metrics, undefined, workspace.library);
   const scope = fileScope(fresh, uri);
   return scope ? checkDeclarations(fresh, scope, { broken: brokenDeclarations(scope), isClean: () => false }, cancellation).problems : [];
 }

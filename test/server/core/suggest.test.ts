@@ -25,6 +25,11 @@ describe("the nearest name", () => {
     ["fp8", ["fp6", "fp8_e4m3", "fp8_e5m2"], "fp8_e4m3"],
     ["tpo_k", ["top_k", "groups"], "top_k"],
     ["zebra", ["layers", "heads"], undefined],
+    ["kv", ["weights", "kv_cache", "kv_rope"], "kv_cache"],
+    ["kv_per_token", ["kv_bytes_per_sequence", "kv_bytes_per_token"], "kv_bytes_per_token"],
+    ["token_per_kv", ["kv_bytes_per_token"], undefined],
+    ["mlp", ["attention", "ffn"], "ffn"],
+    ["yes", ["true", "false"], "true"],
   ])("of %s among %j is %s", (word, candidates, expected) => {
     expect(nearest(word, candidates)).toBe(expected);
   });
