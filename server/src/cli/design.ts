@@ -1,9 +1,10 @@
 import { loadStandard, openWorkspace } from "../analysis";
-import { createSource, fileScope, type Diagnostic, type Loaded, type LoadSource, type Workspace } from "../core";
+import { asMessage, createSource, fileScope, type Diagnostic, type Loaded, type LoadSource, type Workspace } from "../core";
 import type { CommandHost } from "../hosts/command-host";
 import { checkFile } from "../rules";
+import { measurementMissedRule } from "../rules/requirements/measurement-missed";
 import { WrongUse } from "./command";
-import { applyWhatIf } from "./what-if";
+import { applyWhatIf, readWhatIf, type WhatIf } from "./what-if";
 
 /** A file that the user named. */
 export interface NamedFile {
@@ -12,10 +13,17 @@ export interface NamedFile {
   readonly uri: string;
 }
 
+/** The edits that `--set` asked for, and the files as they are written. */
+export interface AppliedWhatIf {
+  readonly edits: readonly WhatIf[];
+  readonly asWritten: Workspace;
+}
+
 /** The named files, read together. */
 export interface Design {
   readonly files: readonly NamedFile[];
   readonly workspace: Workspace;
+  readonly whatIf?: AppliedWhatIf | undefined;
   /** How a message names the file behind an address: as given, where it was given. */
   readonly showUri: (uri: string) => string;
 }
@@ -33,7 +41,7 @@ export async function openDesign(paths: readonly string[], whatIfs: readonly str
     if (texts.has(uri)) continue;
     const read = path === "-" ? await host.readInput() : host.read(path);
     if (read.kind === "failed") {
-      problems.push(`${path === "-" ? "standard input" : path}: ${read.reason}`);
+      problems.push(`${path === "-" ? "standard input" : path}: ${read.reason}${read.isFolder ? `: name a file in it; \`${host.program} check\` without files takes every design below the current folder` : ""}`);
       continue;
     }
     files.push({ path, uri });
@@ -41,9 +49,11 @@ export async function openDesign(paths: readonly string[], whatIfs: readonly str
   }
   if (problems.length > 0) throw new WrongUse(...problems);
   const load = loader(texts, files, host);
-  const edited = applyWhatIf(load, files.map((file) => file.uri), whatIfs);
+  const edits = whatIfs.map(readWhatIf);
+  const edited = applyWhatIf(load, files.map((file) => file.uri), edits);
   const given = new Map(files.map((file) => [file.uri, file.path]));
-  return { files, workspace: openWorkspace(edited), showUri: (uri) => given.get(uri) ?? host.showUri(uri) };
+  const whatIf = edits.length === 0 ? undefined : { edits, asWritten: openWorkspace(load) };
+  return { files, workspace: openWorkspace(edited), whatIf, showUri: (uri) => given.get(uri) ?? host.showUri(uri) };
 }
 
 /** Named files from memory, `std:` from the program, imports from the disk, each read once. */
@@ -60,9 +70,26 @@ function loader(texts: Map<string, Loaded>, files: readonly NamedFile[], host: C
   };
 }
 
-/** Every diagnostic of the named files, and the errors of the files that they import. */
-export function checkDesign({ workspace, files }: Design): readonly Diagnostic[] {
+/**
+ * Every diagnostic of the named files, and the errors of the files that they import. What a what-if brought about says so:
+ * it does not stand in the file.
+ */
+export function checkDesign({ workspace, files, whatIf }: Design): readonly Diagnostic[] {
   const named = files.map((file) => file.uri);
+  const found = checkFiles(workspace, named);
+  if (!whatIf) return found;
+  const written = new Set(checkFiles(whatIf.asWritten, named).map(identity));
+  const cause = whatIf.edits.map(({ path, value }) => `--set ${path}=${value}`).join(" ");
+  const held = found.filter((diagnostic) => diagnostic.code !== measurementCode || written.has(identity(diagnostic)));
+  return held.map((diagnostic) => (written.has(identity(diagnostic)) ? diagnostic : { ...diagnostic, message: asMessage(`${diagnostic.message} (with ${cause})`) }));
+}
+
+/** A measurement is of the design as it is written: what another one would miss is no news. */
+const measurementCode = measurementMissedRule.entries[0]?.code;
+
+const identity = ({ uri, code, message }: Diagnostic): string => `${uri} ${code} ${message}`;
+
+function checkFiles(workspace: Workspace, named: readonly string[]): readonly Diagnostic[] {
   const imported = importedFiles(workspace, named);
   return [
     ...named.flatMap((uri) => checkFile(workspace, uri)),

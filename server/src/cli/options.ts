@@ -41,8 +41,20 @@ function tokensOption(read: ReadArguments, name: string): number | undefined {
   const text = given(read, name);
   if (text === undefined) return undefined;
   const value = tokensOf(text);
-  if (value === undefined) throw new WrongUse(`--${name} takes a whole number of tokens, such as 4096 or 128Ki: found ${text}`);
+  if (value === undefined) throw new WrongUse(`--${name} takes a whole number of tokens, such as 4096 or 128Ki: found ${text}${magnitudeSuggestion(text)}`);
   return value;
+}
+
+/** A small `k` is neither of the two: `128K` is 128,000 and `128Ki` is 131,072. */
+function magnitudeSuggestion(text: string): string {
+  const match = /^([\d_.]+)([kmbt])i?$/i.exec(text);
+  if (!match?.[1] || !match[2]) return "";
+  const words = ["", "i"].flatMap((binary) => {
+    const word = `${match[1]}${match[2]?.toUpperCase()}${binary}`;
+    const tokens = tokensOf(word);
+    return tokens === undefined ? [] : [`${word} (${tokens.toLocaleString("en-US")})`];
+  });
+  return words.length === 0 ? "" : `; did you mean ${words.join(" or ")}?`;
 }
 
 const noMetrics: MetricLookup = { ids: () => [], dimension: () => undefined, value: () => ({ kind: "unavailable", reason: "" }) };

@@ -40,7 +40,7 @@ export async function run(words: readonly string[], host: CommandHost): Promise<
   const optionsEnd = rest.indexOf("--");
   if ((optionsEnd < 0 ? rest : rest.slice(0, optionsEnd)).some(isHelp)) return helpOn(first, host);
   try {
-    return await command.run(given(command, rest), host);
+    return await command.run(given(command, rest, host), host);
   } catch (fault) {
     if (!(fault instanceof WrongUse)) throw fault;
     return wrong(host, `dsco ${command.name}`, fault.problems);
@@ -60,13 +60,13 @@ function wrong(host: CommandHost, who: string, problems: readonly string[]): Exi
 
 const sentence = (text: string): string => (/[.?:…]$/.test(text) ? text : `${text}.`);
 
-function given(command: Command, words: readonly string[]) {
+function given(command: Command, words: readonly string[], { program }: CommandHost) {
   const result = readArguments(words, command.options);
   if (result.kind === "arguments") return result.arguments;
   if (result.kind === "problem") throw new WrongUse(result.problem);
   const known = Object.keys(command.options).map((name) => `--${name}`);
   const suggestion = nearest(result.option, known);
-  throw new WrongUse(`there is no option ${result.option}${suggestion === undefined ? `; \`dsco help ${command.name}\` lists them` : didYouMean(suggestion).replace(/`/g, "")}`);
+  throw new WrongUse(`there is no option ${result.option}${suggestion === undefined ? `; \`${program} help ${command.name}\` lists them` : didYouMean(suggestion).replace(/`/g, "")}`);
 }
 
 function unknown(name: string, host: CommandHost): ExitCode {
@@ -74,7 +74,7 @@ function unknown(name: string, host: CommandHost): ExitCode {
   if (later !== undefined) return wrong(host, `dsco ${name}`, [`this version does not have it yet: it ${later} in a later one`]);
   const what = name.startsWith("-") ? "option" : "command";
   const suggestion = nearest(name, [...commands.map((command) => command.name), ...Object.keys(laterCommands), "help", "--help", "--version"]);
-  return wrong(host, "dsco", [`there is no ${what} ${name}${suggestion === undefined ? "; `dsco help` lists the commands" : didYouMean(suggestion).replace(/`/g, "")}`]);
+  return wrong(host, "dsco", [`there is no ${what} ${name}${suggestion === undefined ? `; \`${host.program} help\` lists the commands` : didYouMean(suggestion).replace(/`/g, "")}`]);
 }
 
 function helpOn(name: string, host: CommandHost): ExitCode {

@@ -2,21 +2,26 @@
 import { parse, type BlockDeclaration, type Body, type Span, type TextEdit } from "../../../grammar/src";
 import { formatLayers, openWorkspace } from "../analysis";
 import {
-  bindDeclaration, blockTitle, createSource, didYouMean, fileScope, layerRangesOf, letValue, nearest, resolveSymbol, settledValue,
-  type BoundBlock, type BoundDeclaration, type DeclarationSymbol, type Diagnostic, type FileScope, type LetSymbol, type LoadSource, type Source, type Workspace,
+  createSource, layerRangesOf, letValue, settledValue, type BoundBlock, type BoundDeclaration, type Diagnostic, type FileScope, type LoadSource, type Source, type Workspace,
 } from "../core";
 import { applyEdits } from "../rules";
 import { WrongUse } from "./command";
+import { findTarget, type Refuse, type Target } from "./property-path";
+
+/** One `--set`: `DeepSeekV3.moe.top_k`, `4`. */
+export interface WhatIf {
+  readonly path: string;
+  readonly value: string;
+}
 
 /** The same files with each edit applied in turn. Throws `WrongUse` where a path or a value does not fit. */
-export function applyWhatIf(load: LoadSource, files: readonly string[], whatIfs: readonly string[]): LoadSource {
+export function applyWhatIf(load: LoadSource, files: readonly string[], whatIfs: readonly WhatIf[]): LoadSource {
   const edited = new Map<string, Source>();
   const current: LoadSource = (uri) => {
     const source = edited.get(uri);
     return source ? { kind: "source", source } : load(uri);
   };
-  for (const whatIf of whatIfs) {
-    const { path, value } = split(whatIf);
+  for (const { path, value } of whatIfs) {
     const refuse = (problem: string): never => {
       throw new WrongUse(`--set ${path}: ${problem}`);
     };
@@ -29,14 +34,16 @@ export function applyWhatIf(load: LoadSource, files: readonly string[], whatIfs:
   return current;
 }
 
-type Refuse = (problem: string) => never;
-
-function split(whatIf: string): { readonly path: string; readonly value: string } {
+/** Reads what stands behind `--set`. Throws `WrongUse` where it is no edit. */
+export function readWhatIf(whatIf: string): WhatIf {
   const equals = whatIf.indexOf("=");
   const path = equals < 0 ? whatIf : whatIf.slice(0, equals).trim();
   if (equals < 0 || path === "") throw new WrongUse(`--set ${whatIf}: write \`NAME.path=VALUE\`, such as \`DeepSeekV3.moe.top_k=4\``);
   return { path, value: whatIf.slice(equals + 1).trim() };
 }
+
+/** `with Base.moe.top_k = 4, Base.layers = 8`: the edits as a header names them. */
+export const whatIfText = (whatIfs: readonly WhatIf[]): string => `with ${whatIfs.map(({ path, value }) => `${path} = ${value}`).join(", ")}`;
 
 /** The value is one expression and nothing else: it cannot end the property and bring in another. */
 function requireExpression(value: string, refuse: Refuse): void {
@@ -50,96 +57,6 @@ function requireExpression(value: string, refuse: Refuse): void {
   const isWhole = file.declarations.length === 1 && file.comments.length === 0 && declaration?.kind === "let" &&
     declaration.value.start === before.length && declaration.value.end === before.length + value.length;
   if (!isWhole) refuse(`\`${value}\` is not one value`);
-}
-
-interface PathPart {
-  readonly name: string;
-  readonly index: number | undefined;
-}
-
-function readPath(path: string, refuse: Refuse): readonly PathPart[] {
-  return path.split(".").map((part) => {
-    const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:\[(\d+)\])?$/.exec(part.trim());
-    if (!match?.[1]) return refuse(`\`${part}\` is no name: a path is written as \`NAME.key\`, \`NAME.block.key\` or \`NAME.attention[0].key\``);
-    return { name: match[1], index: match[2] === undefined ? undefined : Number(match[2]) };
-  });
-}
-
-/** What a path names: a constant, or a key of a block, the block perhaps not written yet. */
-type Target =
-  | { readonly kind: "let"; readonly scope: FileScope; readonly symbol: LetSymbol }
-  | { readonly kind: "key"; readonly declaration: BoundDeclaration; readonly block: BoundBlock; readonly key: string }
-  | { readonly kind: "new-block"; readonly declaration: BoundDeclaration; readonly parent: BoundBlock; readonly keyword: string; readonly key: string };
-
-function findTarget(workspace: Workspace, files: readonly string[], path: string, refuse: Refuse): Target {
-  const [first, ...rest] = readPath(path, refuse);
-  const symbol = findSymbol(workspace, files, first?.name ?? "", refuse);
-  const scope = fileScope(workspace, symbol.uri);
-  if (!scope) return refuse(`\`${first?.name}\` cannot be read`);
-  if (symbol.kind === "let") return rest.length === 0 ? { kind: "let", scope, symbol } : refuse(`\`${symbol.name.text}\` is a constant and has no properties`);
-  const declaration = bindDeclaration(workspace, symbol.node, scope);
-  const key = rest.pop();
-  if (!declaration) return refuse(`\`${symbol.name.text}\` extends itself`);
-  if (!key) return refuse(`name a property of \`${declaration.name}\`, such as \`${declaration.name}.${[...declaration.block.properties.keys()][0] ?? "key"}\``);
-  if (key.index !== undefined) return refuse(`\`${key.name}[${key.index}]\` is a block: name a property of it`);
-  return findKey(declaration, rest, key.name, refuse);
-}
-
-function findSymbol(workspace: Workspace, files: readonly string[], name: string, refuse: Refuse): LetSymbol | DeclarationSymbol {
-  const scopes = files.flatMap((uri) => fileScope(workspace, uri) ?? []);
-  const found = new Map<object, LetSymbol | DeclarationSymbol>();
-  for (const scope of scopes) {
-    const symbol = resolveSymbol(workspace, scope, name);
-    if (symbol) found.set(symbol.node, symbol);
-  }
-  const [symbol, another] = found.values();
-  if (!symbol) return refuse(`there is no declaration \`${name}\`${didYouMean(nearest(name, scopes.flatMap((scope) => [...scope.symbols.keys()])))}`);
-  return another ? refuse(`several of the files declare \`${name}\`: name one file`) : symbol;
-}
-
-function findKey(declaration: BoundDeclaration, blockPath: readonly PathPart[], key: string, refuse: Refuse): Target {
-  let blocks: readonly BoundBlock[] = [declaration.block];
-  for (const [depth, part] of blockPath.entries()) {
-    const narrowed = depth === 0 ? [] : blocks.filter((block) => block.variant === part.name);
-    const inner = narrowed.length > 0 ? narrowed : blocks.flatMap((block) => block.blocks).filter((block) => block.keyword === part.name || block.variant === part.name);
-    const [parent] = blocks;
-    if (inner.length === 0 && parent) {
-      const child = parent.schema?.children.find((candidate) => candidate.keyword === part.name);
-      const schema = child && !child.hasKinds ? child.variants[0] : undefined;
-      if (!schema || depth < blockPath.length - 1 || part.index !== undefined) return refuse(noBlock(blocks, part.name));
-      if (!schema.properties.has(key)) return refuse(noKey(blockTitle(schema), key, schema.properties.keys()));
-      return { kind: "new-block", declaration, parent, keyword: schema.keyword, key };
-    }
-    const chosen = part.index === undefined ? inner : inner.slice(part.index, part.index + 1);
-    if (chosen.length === 0) return refuse(`there is no \`${part.name}[${part.index}]\`: \`${titleOf(blocks[0])}\` has ${inner.length} (the first is \`${part.name}[0]\`)`);
-    blocks = chosen;
-  }
-  return chooseBlock(declaration, blocks, key, refuse);
-}
-
-/** Of several blocks that a path may mean, the one that has the key. */
-function chooseBlock(declaration: BoundDeclaration, blocks: readonly BoundBlock[], key: string, refuse: Refuse): Target {
-  const holding = blocks.filter((block) => block.properties.has(key) || block.schema?.open || block.schema?.properties.has(key));
-  const [block, another] = holding;
-  if (!block) {
-    const keys = blocks.flatMap((candidate) => [...(candidate.schema?.properties.keys() ?? candidate.properties.keys())]);
-    const isBlock = blocks.some((candidate) => candidate.blocks.some((inner) => inner.keyword === key || inner.variant === key));
-    if (isBlock) return refuse(`\`${key}\` is a block: name a property of it`);
-    const titles = [...new Set(blocks.map(titleOf))].join("` and `");
-    return refuse(noKey(titles, key, keys));
-  }
-  if (another) return refuse(`\`${key}\` stands in several blocks: write ${holding.map((candidate) => `\`${declaration.name}.${candidate.path}.${key}\``).join(" or ")}`);
-  return { kind: "key", declaration, block, key };
-}
-
-const titleOf = (block: BoundBlock | undefined): string => (block?.schema ? blockTitle(block.schema) : (block?.keyword ?? ""));
-const noKey = (title: string, key: string, keys: Iterable<string>): string => `\`${title}\` has no property \`${key}\`${didYouMean(nearest(key, keys))}`;
-
-function noBlock(blocks: readonly BoundBlock[], name: string): string {
-  const kinds = blocks.length > 1 ? blocks.flatMap((block) => block.variant ?? []) : [];
-  const written = blocks.flatMap((block) => block.blocks.flatMap((inner) => [inner.keyword, ...(inner.variant === undefined ? [] : [inner.variant])]));
-  const possible = blocks.flatMap((block) => block.schema?.children.map((child) => child.keyword) ?? []);
-  return `\`${titleOf(blocks[0])}\` has no block \`${name}\`${didYouMean(nearest(name, [...kinds, ...written, ...possible]))}`;
 }
 
 interface PlannedEdit {

@@ -2,6 +2,8 @@ import type { FileText } from "./files";
 
 /** What a command may do outside its own arithmetic: files, streams, folders. Tests bring their own. */
 export interface CommandHost {
+  /** How the user calls this program: `dsco`, or `npx dsco` where npm started it. Hints say it, so that they can be copied. */
+  readonly program: string;
   /** Columns of the terminal that standard output is; `undefined` for a file or a pipe. */
   readonly columns: number | undefined;
   /** Standard output shows colours, and the user has not refused them (https://no-color.org). */

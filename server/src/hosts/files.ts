@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export type FileText =
   | { readonly kind: "text"; readonly text: string }
   /** A clause in the user's words: `there is no such file`. */
-  | { readonly kind: "failed"; readonly reason: string };
+  | { readonly kind: "failed"; readonly reason: string; readonly isFolder?: true };
 
 /** Files larger than this are no designs; reading one by mistake would stop the editor. */
 const mostBytes = 64 * 2 ** 20;
@@ -14,7 +14,7 @@ const mostBytes = 64 * 2 ** 20;
 export function readText(path: string): FileText {
   try {
     const stat = statSync(path);
-    if (stat.isDirectory()) return { kind: "failed", reason: "this is a directory" };
+    if (stat.isDirectory()) return { kind: "failed", reason: "this is a directory", isFolder: true };
     if (!stat.isFile()) return { kind: "failed", reason: "this is not a file" };
     if (stat.size > mostBytes) return { kind: "failed", reason: "the file is larger than 64 MiB" };
     return decodeUtf8(readFileSync(path));

@@ -12,6 +12,8 @@ export function nodeCommandHost(): CommandHost {
   const stdout = outputOf(process.stdout);
   const stderr = outputOf(process.stderr);
   return {
+    // npm puts `dsco` on the path of what it starts, and not on the user's.
+    program: process.env["npm_command"] === undefined && process.env["npm_execpath"] === undefined ? "dsco" : "npx dsco",
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     color: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb",
     print: stdout,

@@ -48,15 +48,19 @@ interface Run {
 interface Around {
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
+
+/** The tests themselves may be started by npm. */
+const outsideNpm: NodeJS.ProcessEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
 
 function dsco(args: readonly string[], around: Around = {}): Promise<Run> {
   return execute(process.execPath, [bin(), ...args], around);
 }
 
-function execute(file: string, args: readonly string[], { input = "", cwd = folder }: Around = {}): Promise<Run> {
+function execute(file: string, args: readonly string[], { input = "", cwd = folder, env = {} }: Around = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(file, args, { cwd, env: { ...outsideNpm, ...env }, stdio: ["pipe", "pipe", "pipe"] });
     let output = "";
     let errors = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
@@ -97,6 +101,12 @@ describe("the built command line", patient, () => {
     expect(explained.output).toContain("70.27 KB (70,272 B)");
   });
 
+  it("names in its hints the call that the user makes", async () => {
+    write({ "a.dsco": tiny });
+    expect((await dsco(["report", "a.dsco"])).output).toContain("Where a figure comes from: dsco explain a.dsco ");
+    expect((await dsco(["report", "a.dsco"], { env: { npm_command: "exec" } })).output).toContain("Where a figure comes from: npx dsco explain a.dsco ");
+  });
+
   it("says its version", async () => {
     expect(await dsco(["--version"])).toEqual({ code: 0, output: `dsco ${manifest.version}\n`, errors: "" });
   });
@@ -107,7 +117,7 @@ describe("the built command line", patient, () => {
     expect(await dsco(["check", "empty.dsco", "marked.dsco"])).toMatchObject({ code: 0, errors: "", output: "no errors in 2 files\n" });
     expect(await dsco(["check", "missing.dsco"])).toEqual({ code: 2, output: "", errors: "dsco check: missing.dsco: there is no such file.\n" });
     expect(await dsco(["check", "wrong.dsco/below"])).toMatchObject({ code: 2, errors: "dsco check: wrong.dsco/below: there is no such file.\n" });
-    expect(await dsco(["report", "."])).toMatchObject({ code: 2, errors: "dsco report: .: this is a directory.\n" });
+    expect(await dsco(["report", "."])).toMatchObject({ code: 2, errors: expect.stringMatching(/^dsco report: \.: this is a directory: name a file in it; /) });
     expect(await dsco(["fmt", "bytes.dsco"])).toMatchObject({ code: 2, errors: "dsco fmt: bytes.dsco: it is not UTF-8 text.\n" });
     expect((await dsco(["chek"])).code).toBe(2);
   });
@@ -233,7 +243,7 @@ describe("dsco check --watch on a disk", patient, () => {
       write({ "a.dsco": misspelt });
       expect(await answers(2)).toContain("1 error in 1 file");
       write({ "new/b.dsco": tiny });
-      while (!output.includes("in 2 files")) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (!output.includes("in 1 of 2 files")) await new Promise((resolve) => setTimeout(resolve, 20));
       child.kill("SIGINT");
       expect(await ended).toBe(1);
     } finally {

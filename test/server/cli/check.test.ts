@@ -14,6 +14,7 @@ describe("dsco check", () => {
       "a.dsco:8:19: error DSCO2020: `attention mha` has no property `head`; did you mean `heads`?",
       "  8 |   attention mha { head = 2 }",
       "    |                   ^^^^",
+      "  = fix: Replace by `heads`",
       "",
       "1 error in 1 file",
       "",
@@ -24,7 +25,7 @@ describe("dsco check", () => {
     const { code, output } = await runIn({ "b.dsco": misspelt, "a.dsco": tiny, "notes.md": "" }, ["check"]);
     expect(code).toBe(1);
     expect(output).toContain("b.dsco:8:19: error");
-    expect(output).toContain("1 error in 2 files");
+    expect(output).toContain("1 error in 1 of 2 files");
   });
 
   it("reads the named files together and says where the first of two names stands", async () => {
@@ -39,7 +40,30 @@ describe("dsco check", () => {
     expect(code).toBe(1);
     expect(output).toContain("part.dsco:2:13: error DSCO2007");
     expect(output).not.toContain("DSCO2004");
-    expect(output).toContain("1 error in 1 file");
+    expect(output).toContain("1 error in 1 of 2 files");
+  });
+
+  it("counts the imported files in which something was found", async () => {
+    const files = { "main.dsco": 'import { A } from "./part.dsco"\nlet B = A + none\n', "part.dsco": "let A = 1 + nothing\nlet C = nobody\n" };
+    expect((await runIn(files, ["check", "main.dsco"])).output).toContain("3 errors in 2 files\n");
+  });
+
+  it("shows the nearest designs that work under an error, with what they buy", async () => {
+    const uneven = tiny.replace("attention mha { heads = 2 }", "attention gqa { heads = 4, kv_heads = 3, head_dim = 2 }");
+    const { code, output } = await runIn({ "a.dsco": uneven }, ["check", "a.dsco"]);
+    expect(code).toBe(1);
+    // 2 x kv_heads x 2 wide x 2 B x 2 layers: 48 B with 3 heads, 32 B with 2.
+    expect(output).toMatch(/\n {2}= fix: Set `kv_heads` to 2: KV cache per token 48 B → 32 B/);
+    expect(output.match(/= fix: /g)?.length).toBeLessThanOrEqual(3);
+    const titles = [...output.matchAll(/= fix: Set `kv_heads` to (\d+)/g)].map((match) => match[1] ?? "");
+    for (const heads of titles) expect(await runIn({ "a.dsco": uneven.replace("kv_heads = 3", `kv_heads = ${heads}`) }, ["check", "a.dsco"])).toMatchObject({ code: 0 });
+  });
+
+  it("proves fixes of the first errors alone", async () => {
+    const many = Array.from({ length: 30 }, (_, index) => misspelt.replace("Tiny", `Tiny${index}`)).join("\n");
+    const { output } = await runIn({ "a.dsco": many }, ["check", "a.dsco"]);
+    expect(output.match(/error DSCO2020/g)).toHaveLength(30);
+    expect(output.match(/= fix: /g)).toHaveLength(20);
   });
 
   it("reads standard input", async () => {
@@ -66,7 +90,7 @@ describe("dsco check", () => {
     const shown = output.split("\n").find((line) => line.startsWith("  1 |")) ?? "";
     expect(shown).toContain("missing");
     expect(shown.length).toBeLessThan(200);
-  });
+  }, 60_000);
 
   it("lets no file write control sequences to the terminal", async () => {
     const { output } = await runIn({ "a.dsco": 'import { A } from "./\u001b[31mred\u202e.dsco" // \u0007\n' }, ["check", "a.dsco"]);

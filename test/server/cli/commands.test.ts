@@ -42,6 +42,14 @@ describe("dsco init", () => {
     expect((await runIn({ "design.dsco": text }, words("explain design.dsco MyModel.kv_bytes_per_token"))).output).toContain("(32,256 B)");
   });
 
+  it("says the call that the user makes, in its comment too", async () => {
+    const { output, files } = await runIn({}, ["init"], { program: "npx dsco" });
+    expect(output).toBe("Wrote design.dsco. Next: npx dsco report design.dsco\n");
+    expect(String(files.get("design.dsco")).match(/^\/\/\/ {3}npx dsco (?:report|explain) /gm)).toHaveLength(3);
+    const report = await runIn({ "a.dsco": tiny }, ["report", "a.dsco"], { program: "npx dsco" });
+    expect(report.output.endsWith("Where a figure comes from: npx dsco explain a.dsco Tiny.total_params\n")).toBe(true);
+  });
+
   it("promises in its comment only commands that work", async () => {
     const text = String((await runIn({}, ["init"])).files.get("design.dsco"));
     const promised = [...text.matchAll(/^\/\/\/ {3}dsco (.*)$/gm)].map((match) => match[1] ?? "");
@@ -108,18 +116,19 @@ describe("wrong use", () => {
     ["check --watch --format json", "dsco check: --watch shows text: leave --format out."],
     ["check --watch -", "dsco check: --watch cannot watch standard input."],
     ["check missing.dsco", "dsco check: missing.dsco: there is no such file."],
-    ["check folder", "dsco check: folder: this is a directory."],
+    ["check folder", "dsco check: folder: this is a directory: name a file in it; `dsco check` without files takes every design below the current folder."],
     ["check bytes.dsco", "dsco check: bytes.dsco: it is not UTF-8 text."],
     ["check -x", "dsco check: there is no option -x; `dsco help check` lists them."],
     ["report", "dsco report: name a file: dsco report FILE."],
     ["report missing.dsco", "dsco report: missing.dsco: there is no such file."],
-    ["report folder", "dsco report: folder: this is a directory."],
+    ["report folder", "dsco report: folder: this is a directory: name a file in it; `dsco check` without files takes every design below the current folder."],
     ["report bytes.dsco", "dsco report: bytes.dsco: it is not UTF-8 text."],
     ["report a.dsco --format csv", "dsco report: --format takes text, json, markdown or html: found csv."],
     ["report a.dsco --sequence-length 0", "dsco report: --sequence-length takes a whole number of tokens, such as 4096 or 128Ki: found 0."],
     ["report a.dsco --sequence-length 1.5", "dsco report: --sequence-length takes a whole number of tokens, such as 4096 or 128Ki: found 1.5."],
     ["report a.dsco --sequence-length -1", "dsco report: --sequence-length takes a whole number of tokens, such as 4096 or 128Ki: found -1."],
     ["report a.dsco --context many", "dsco report: --context takes a whole number of tokens, such as 4096 or 128Ki: found many."],
+    ["report a.dsco --context 32k", "dsco report: --context takes a whole number of tokens, such as 4096 or 128Ki: found 32k; did you mean 32K (32,000) or 32Ki (32,768)?"],
     ["report a.dsco --context 4GB", "dsco report: --context takes a whole number of tokens, such as 4096 or 128Ki: found 4GB."],
     ["explain", "dsco explain: name one file and one figure: dsco explain FILE NAME.METRIC."],
     ["explain a.dsco", "dsco explain: name one file and one figure: dsco explain FILE NAME.METRIC."],
@@ -136,6 +145,19 @@ describe("wrong use", () => {
   ])("%s", async (line, sentence) => {
     const files = { "a.dsco": tiny, "folder/b.dsco": tiny, "bytes.dsco": new Uint8Array([0xc3, 0x28]) };
     expect(await runIn(files, words(line))).toMatchObject({ code: 2, output: "", errors: `${sentence}\n`, written: [] });
+  });
+
+  it.each([
+    ["chek-all-of-it", "there is no command chek-all-of-it; `npx dsco help` lists the commands."],
+    ["check -x", "there is no option -x; `npx dsco help check` lists them."],
+    ["report", "name a file: npx dsco report FILE."],
+    ["explain a.dsco", "name one file and one figure: npx dsco explain FILE NAME.METRIC."],
+    ["fmt", "name a file: npx dsco fmt FILES…"],
+    ["check folder", "`npx dsco check` without files takes every design below the current folder."],
+  ])("%s is answered with the call that the user makes", async (line, hint) => {
+    const { code, errors } = await runIn({ "a.dsco": tiny, "folder/b.dsco": tiny }, words(line), { program: "npx dsco" });
+    expect(code).toBe(2);
+    expect(errors.endsWith(`${hint}\n`), errors).toBe(true);
   });
 
   it("names every file that cannot be read", async () => {

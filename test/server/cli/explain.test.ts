@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { examples } from "../../examples/examples";
 import { misspelt, tiny } from "./designs";
 import { runIn, words } from "./memory-host";
 
@@ -65,6 +66,24 @@ describe("dsco explain", () => {
     expect(output).toMatch(/attention\[0\]\.kv_heads +8 +std:models\/qwen:\d+:\d+/);
   });
 
+  it("takes a figure without a name where one declaration has it", async () => {
+    expect(await explain(tiny, "kv_bytes_per_token")).toEqual(await explain(tiny, "Tiny.kv_bytes_per_token"));
+    const { code, errors } = await explain(`${tiny}\n${tiny.replace("Tiny", "Twin")}`, "total_params");
+    expect({ code, errors }).toEqual({ code: 2, errors: "dsco explain: several declarations have the figure `total_params`: write `Tiny.total_params` or `Twin.total_params`.\n" });
+  });
+
+  it("names the figures that a property feeds", async () => {
+    const { errors } = await explain(tiny, "Tiny.vocab_size");
+    expect(errors.split("\n").slice(1).join(" ")).toContain("It feeds:     Tiny.total_params ");
+    expect(errors).not.toContain("kv_bytes_per_token");
+  });
+
+  it("says that a figure is not computed yet", async () => {
+    const { code, output } = await explain(examples["deepseek-v3.dsco"] ?? "", "TrainV3.step_time");
+    expect(code).toBe(0);
+    expect(output).toBe("TrainV3.step_time\n\n  not computed: the figures of `plan` declarations are not computed yet\n");
+  });
+
   it("says why a figure is not computed", async () => {
     const { code, output } = await explain(tiny, "Tiny.expert_combinations");
     expect(code).toBe(0);
@@ -83,9 +102,16 @@ describe("dsco explain", () => {
     ["Tiny.kv_bytes_per_tokn", "a model has no metric `kv_bytes_per_tokn`; did you mean `kv_bytes_per_token`?"],
     ["Tinny.total_params", "there is no declaration `Tinny` in a.dsco; did you mean `Tiny`?"],
     ["scale.total_params", "`scale` is a constant: it has no figures."],
-    ["Card.power", "`Card` is a nic: this version computes the figures of models and hardware."],
+    ["Card.power", "`Card` is a nic: it has no figures."],
+    ["total_prams", "there is no declaration and no figure `total_prams` in a.dsco; did you mean `total_params`?"],
+    ["Tiny.layers", "`Tiny.layers` is a property, not a figure: 2 (a.dsco:3:3)."],
+    ["Tiny.mha.heads", "`Tiny.mha.heads` is a property, not a figure: 2 (a.dsco:8:19)."],
+    ["Tiny.mha.head_dim", "`Tiny.mha.head_dim` is a property, not a figure: 4 (its default)."],
+    ["Tiny.mha.hheads", "`Tiny.mha.hheads`: `attention mha` has no property `hheads`; did you mean `heads`?"],
+    ["Train.step_tim", "a plan has no metric `step_tim`; did you mean `step_time`?"],
+    ["Train", "name a figure of `Train`."],
   ])("refuses %s in one sentence", async (asked, sentence) => {
-    const { code, output, errors } = await explain(`${tiny}\nlet scale = 2\nnic Card { rate = 400 Gbps }\n`, asked);
+    const { code, output, errors } = await explain(`${tiny}\nlet scale = 2\nnic Card { rate = 400 Gbps }\nplan Train {\n}\n`, asked);
     expect({ code, output }).toEqual({ code: 2, output: "" });
     expect(errors.split("\n")[0]).toBe(`dsco explain: ${sentence}`);
   });

@@ -56,6 +56,13 @@ const sarif = z.strictObject({
     results: z.array(z.strictObject({
       ruleId: z.string(), ruleIndex: z.int().min(0), level: z.enum(["none", "note", "warning", "error"]), message,
       locations: z.array(z.strictObject({ physicalLocation })).length(1),
+      fixes: z.array(z.strictObject({
+        description: message,
+        artifactChanges: z.array(z.strictObject({
+          artifactLocation: physicalLocation.shape.artifactLocation,
+          replacements: z.array(z.strictObject({ deletedRegion: region, insertedContent: z.strictObject({ text: z.string() }) })).min(1),
+        })).min(1),
+      })).optional(),
       relatedLocations: z.array(z.strictObject({ id: z.int().min(0), physicalLocation, message })).optional(),
     })),
   })).length(1),
@@ -75,6 +82,15 @@ describe("check --format sarif", () => {
       region: { startLine: 8, startColumn: 19, endLine: 8, endColumn: 23 },
     });
     expect(run?.results[1]?.relatedLocations).toHaveLength(1);
+  });
+
+  it("brings the fixes that were proved, and none for a text that is a what-if", async () => {
+    const logOf = async (...words: readonly string[]) => sarif.parse(JSON.parse((await runIn({ "a.dsco": misspelt }, ["check", "a.dsco", "--format", "sarif", ...words])).output)).runs[0];
+    const change = { deletedRegion: { startLine: 8, startColumn: 19, endLine: 8, endColumn: 23 }, insertedContent: { text: "heads" } };
+    const run = await logOf();
+    expect(run?.results[0]?.fixes).toEqual([{ description: { text: "Replace by `heads`" }, artifactChanges: [{ artifactLocation: { uri: "a.dsco" }, replacements: [change] }] }]);
+    expect(run?.tool.driver.rules[0]?.helpUri.startsWith(`${run.tool.driver.informationUri}/`)).toBe(true);
+    expect((await logOf("--set", "Tiny.layers=4"))?.results[0]?.fixes).toBeUndefined();
   });
 
   it("is a log without results for a design without problems", async () => {

@@ -20,6 +20,8 @@ export interface Outcome {
 
 export interface Around {
   readonly input?: string | Uint8Array;
+  /** How the user calls it. */
+  readonly program?: string;
   readonly columns?: number;
   readonly color?: boolean;
   /** Why no file can be written. */
@@ -38,7 +40,7 @@ export async function runIn(files: MemoryFiles, words: readonly string[], around
     const content = texts.get(path.replace(/^\.\//, ""));
     if (content === undefined) {
       const isFolder = [...texts.keys()].some((other) => other.startsWith(`${path.replace(/\/$/, "")}/`));
-      return { kind: "failed", reason: isFolder ? "this is a directory" : "there is no such file" };
+      return isFolder ? { kind: "failed", reason: "this is a directory", isFolder: true } : { kind: "failed", reason: "there is no such file" };
     }
     return typeof content === "string" ? { kind: "text", text: content } : decodeUtf8(content);
   };
@@ -52,6 +54,7 @@ export async function runIn(files: MemoryFiles, words: readonly string[], around
   const pathOf = (uri: string) => decodeURIComponent(uri.slice(root.length));
   const edits = [...(around.edits ?? [])];
   const host: CommandHost = {
+    program: around.program ?? "dsco",
     columns: around.columns,
     color: around.color ?? false,
     print: (text) => (output += text),

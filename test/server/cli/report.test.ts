@@ -16,8 +16,9 @@ const reportSchema = z.strictObject({
     kind: z.string(), name: z.string(), file: z.string(), range,
     metrics: z.array(z.strictObject({
       id: z.string(), value: z.union([z.number(), z.string(), z.null()]), unit: z.union([z.string(), z.null()]), ideal: z.number().optional(),
-      formula: z.string().min(1), source: z.string().min(1), reason: z.string().min(1).optional(),
-    }).refine((metric) => (metric.value === null) === (metric.reason !== undefined), "a figure is missing exactly where a reason says why")),
+      formula: z.string(), source: z.string(), reason: z.string().min(1).optional(),
+    }).refine((metric) => metric.ideal === undefined || metric.unit === "s", "times alone have an ideal")
+      .refine((metric) => metric.value === null || (metric.formula !== "" && metric.source !== ""), "a figure says where it comes from").refine((metric) => (metric.value === null) === (metric.reason !== undefined), "a figure is missing exactly where a reason says why")),
   })),
 });
 
@@ -74,7 +75,19 @@ describe("report --format json", () => {
     expect(report.declarations.map((declaration) => `${declaration.file} ${declaration.name}`)).toEqual(["a.dsco Tiny", "b.dsco Other"]);
   });
 
-  it("knows declarations whose figures a later version computes", async () => {
+  it("lists the metrics that a later version computes, with their units and why they are missing", async () => {
+    const { report } = await reportOf({ "a.dsco": "plan Train {\n}\nservice Serve {\n}\n" }, "report a.dsco --format json");
+    const [plan, service] = report.declarations;
+    expect(plan?.metrics).toContainEqual({ id: "step_time", value: null, unit: "s", formula: "", source: "", reason: "the figures of `plan` declarations are not computed yet" });
+    expect(plan?.metrics).toContainEqual(expect.objectContaining({ id: "gpu_hours", unit: "GPU·h" }));
+    expect(plan?.metrics).toContainEqual(expect.objectContaining({ id: "bottleneck", unit: null }));
+    expect(service?.metrics.map(({ id, unit }) => [id, unit])).toEqual([
+      ["prefill_nodes", ""], ["decode_nodes", ""], ["kv_transfer_time", "s"], ["ttft", "s"], ["tpot", "s"],
+      ["tokens_per_second_per_node", "tokens/s"], ["cost_per_million_tokens", "USD"],
+    ]);
+  });
+
+  it("knows declarations without a metric", async () => {
     const { report } = await reportOf({ "a.dsco": "operator Mix {\n}\n" }, "report a.dsco --format json");
     expect(report.declarations).toEqual([expect.objectContaining({ kind: "operator", name: "Mix", metrics: [] })]);
     expect(report.diagnostics.map((diagnostic) => diagnostic.severity)).toEqual(["information"]);
@@ -96,10 +109,30 @@ describe("report as text", () => {
       row("Training FLOPs per token", "401.7 KFLOP", "401,664 FLOP"),
       row("Training FLOPs per token, non-causal", "794.9 KFLOP", "794,880 FLOP"),
     ]);
-    expect(output).toContain("  Not computed:\n    Expert combinations: the model has no `ffn moe` block\n");
+    expect(output).not.toContain("Not computed"); // a dense model has no combinations of experts that could be
     expect(output).toContain("  Training at a sequence of 4,096 tokens; cache and decoding at the model's max_context, 32 tokens.\n");
     expect(output).toContain("\nno errors\n");
     expect(output.endsWith("Where a figure comes from: dsco explain a.dsco Tiny.total_params\n")).toBe(true);
+  });
+
+  it("gives each reason for what is missing once, with the figures it holds for", async () => {
+    const { output } = await runIn({ "a.dsco": misspelt.replace("  max_context = 32\n", "") }, ["report", "a.dsco"], { columns: 120 });
+    const missing = output.slice(output.indexOf("  Not computed:\n"));
+    expect(missing).toMatch(/^ {4}`heads` of `attention mha` is missing: total_params, active_params, /m);
+    expect(missing.match(/`heads` of `attention mha` is missing/g)).toHaveLength(1);
+    expect(output).toContain("explain a.dsco Tiny.embedding_params\n"); // the first figure that is computed
+    const markdown = (await runIn({ "a.dsco": misspelt }, words("report a.dsco --format markdown"))).output;
+    expect(markdown).toMatch(/^\| `heads` of `attention mha` is missing \| `total_params`, `active_params`, /m);
+    for (const format of ["text", "markdown", "html"]) expect((await runIn({ "a.dsco": tiny }, words(`report a.dsco --format ${format}`))).output).not.toContain("expert_combinations");
+  });
+
+  it("notes where more is asked for than the model takes", async () => {
+    const noteOf = async (line: string) => /^ *(Note: .*)$/m.exec((await runIn({ "a.dsco": tiny }, words(`report a.dsco ${line}`), { columns: 120 })).output)?.[1];
+    expect(await noteOf("--context 33")).toBe("Note: the context asked for is longer than the model's max_context, 32 tokens.");
+    expect(await noteOf("--sequence-length 33")).toBe("Note: the sequence asked for is longer than the model's max_context, 32 tokens.");
+    expect(await noteOf("--sequence-length 33 --context 33")).toBe("Note: the sequence and the context asked for are longer than the model's max_context, 32 tokens.");
+    expect(await noteOf("--sequence-length 32 --context 32")).toBeUndefined();
+    expect(await noteOf("")).toBeUndefined();
   });
 
   it("states the context asked for", async () => {

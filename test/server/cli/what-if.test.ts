@@ -100,6 +100,53 @@ describe("--set", () => {
     expect(output).toContain("top_k");
   });
 
+  it("names its edits above what it shows", async () => {
+    const header = "with Tiny.layers = 3, Tiny.mha.heads = 4";
+    const ask = (line: string) => runIn({ "a.dsco": tiny }, words(`${line} --set Tiny.layers=3 --set Tiny.mha.heads=4`));
+    for (const line of ["check a.dsco", "report a.dsco", "explain a.dsco Tiny.total_params"]) expect((await ask(line)).output.startsWith(`${header}\n\n`), line).toBe(true);
+    expect((await ask("report a.dsco --format markdown")).output.startsWith(`\`${header}\`\n\n`)).toBe(true);
+    expect((await ask("report a.dsco --format html")).output).toContain(`<p><code>${header}</code></p>`);
+    expect(Object.keys(JSON.parse((await ask("report a.dsco --format json")).output) as object)).toEqual(["version", "files", "diagnostics", "declarations"]);
+  });
+
+  it("shows each figure that changes beside what it was, and by how much", async () => {
+    const { output } = await runIn({ "a.dsco": tiny }, words("report a.dsco --set Tiny.layers=4"));
+    // 64 B and 2,048 B for two layers, twice that for four; the embeddings stay.
+    expect(output).toMatch(/^ {2}KV cache per token +64 B → 128 B +\+100\.0 %$/m);
+    expect(output).toMatch(/^ {2}KV cache per sequence +2\.048 KB → 4\.096 KB +\+100\.0 % +4,096 B$/m);
+    expect(output).toMatch(/^ {2}Embedding parameters +256$/m);
+    const markdown = (await runIn({ "a.dsco": tiny }, words("report a.dsco --format markdown --set Tiny.layers=4"))).output;
+    expect(markdown).toContain("| KV cache per token | 64 B → 128 B | +100.0 % |  | `kv_bytes_per_token` |");
+    expect(markdown).toContain("| Embedding parameters | 256 |  |  | `embedding_params` |");
+    const html = (await runIn({ "a.dsco": tiny }, words("report a.dsco --format html --set Tiny.layers=4"))).output;
+    expect(html).toContain('<td class="number">64 B → 128 B</td><td class="number">+100.0 %</td>');
+  });
+
+  it("shows every digit where the change is in one of the last, and a figure that is lost", async () => {
+    const wide = tiny.replace("vocab_size  = 16", "vocab_size  = 100_000");
+    const { output } = await runIn({ "a.dsco": wide }, words("report a.dsco --set Tiny.vocab_size=100_001"));
+    expect(output).toMatch(/^ {2}Embedding parameters +1,600,000 → 1,600,016 +<0\.1 %$/m);
+    const lost = await runIn({ "a.dsco": design }, words("report a.dsco --set Base.moe.top_k=9"));
+    expect(lost.output).toMatch(/^ {2}Active parameters +\S+ → not computed$/m);
+    expect(lost.output).toMatch(/`top_k` \(9\) is more than `routed_experts` \(8\): active_params, /);
+  });
+
+  it("marks the diagnostics that the edit brings about, and no others", async () => {
+    const broken = `${tiny}\nlet wrong = nothing\n`;
+    const { output } = await runIn({ "a.dsco": broken }, words("check a.dsco --format json --set Tiny.mha.heads=3"));
+    const messages = (JSON.parse(output) as { diagnostics: { message: string }[] }).diagnostics.map(({ message }) => message);
+    expect(messages.filter((message) => message.endsWith(" (with --set Tiny.mha.heads=3)")).length).toBeGreaterThan(0);
+    expect(messages).toContain("`nothing` is not known here");
+  });
+
+  it("leaves out what was measured of the design as it is written", async () => {
+    const measured = tiny.replace("  ffn", '  measured total_params = 1576 from "a paper"\n\n  ffn');
+    expect((await runIn({ "a.dsco": measured }, words("report a.dsco"))).output).toContain("a paper");
+    const { output } = await runIn({ "a.dsco": measured }, words("report a.dsco --set Tiny.layers=8"));
+    expect(output).not.toContain("a paper");
+    expect(output).toContain("\nno errors\n");
+  });
+
   it.each([
     ["Base.moe.top_k", "--set Base.moe.top_k: write `NAME.path=VALUE`, such as `DeepSeekV3.moe.top_k=4`."],
     ["=4", "--set =4: write `NAME.path=VALUE`, such as `DeepSeekV3.moe.top_k=4`."],

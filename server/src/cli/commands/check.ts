@@ -5,7 +5,7 @@ import { checkDesign, hasErrors, importedFiles, openDesign, type Design } from "
 import { checkGithub } from "../diagnostics/github";
 import { checkJson } from "../diagnostics/json";
 import { checkSarif } from "../diagnostics/sarif";
-import { countDiagnostics, countFiles, renderDiagnostics } from "../diagnostics/text";
+import { countDiagnostics, countFiles, renderDiagnostics, whatIfLines } from "../diagnostics/text";
 import { formatOption, hasFlag, setHelp, setOption, whatIfs } from "../options";
 import { styleFor } from "../terminal-text";
 
@@ -47,7 +47,7 @@ interface Answer {
 
 async function runOnce(ask: Question, host: CommandHost): Promise<Answer> {
   const paths = ask.files.length > 0 ? ask.files : host.findDesigns().files;
-  if (paths.length === 0) throw new WrongUse("there is no .dsco file in this folder: name one, or start with `dsco init`");
+  if (paths.length === 0) throw new WrongUse(`there is no .dsco file in this folder: name one, or start with \`${host.program} init\``);
   const design = await openDesign(paths, ask.whatIfs, host);
   const diagnostics = checkDesign(design);
   host.print(render(design, diagnostics, ask, host));
@@ -63,8 +63,8 @@ function render(design: Design, diagnostics: readonly Diagnostic[], { format }: 
     case "text": {
       const style = styleFor(host.color);
       const found = renderDiagnostics(design, diagnostics, style);
-      const summary = (hasErrors(diagnostics) ? style.error : style.strong)(`${countDiagnostics(diagnostics)} in ${countFiles(design.files.length)}`);
-      return `${found}${summary}\n`;
+      const summary = (hasErrors(diagnostics) ? style.error : style.strong)(`${countDiagnostics(diagnostics)} ${countFiles(design, diagnostics)}`);
+      return `${whatIfLines(design).map((line) => `${style.strong(line)}\n\n`).join("")}${found}${summary}\n`;
     }
   }
 }

@@ -1,11 +1,14 @@
-import { explainFigure, figuresOf } from "../../analysis";
-import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
-import { WrongUse, type Command } from "../command";
+import { explainFigure, fedMetrics, figureOf, figuresOf, metricIds } from "../../analysis";
+import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, settledValue, withArticle, type BoundDeclaration } from "../../core";
+import type { CommandHost } from "../../hosts/command-host";
+import { plainProperty } from "../../ide/describe";
+import { WrongUse, type Command, type ExitCode } from "../command";
 import { checkDesign, hasErrors, openDesign, type Design } from "../design";
-import { countDiagnostics } from "../diagnostics/text";
+import { countDiagnostics, placeText, whatIfLines } from "../diagnostics/text";
 import { explanationText, metricList } from "../explain-text";
 import { figureHelp, figureOptions, figureOptionSpecs, layoutColumns, setHelp, setOption, whatIfs } from "../options";
-import { styleFor } from "../terminal-text";
+import { findTarget } from "../property-path";
+import { indent, printable, styleFor, wrap } from "../terminal-text";
 
 export const explain: Command = {
   name: "explain",
@@ -16,7 +19,8 @@ or the source of its default, what is counted, and the paper the formula comes f
 
   dsco explain examples/deepseek-v3.dsco DeepSeekV3.kv_bytes_per_token
 
-NAME is a declaration of FILE or one that it imports.
+NAME is a declaration of FILE or one that it imports; where one declaration alone has the
+figure, METRIC is enough.
 
 ${figureHelp}
 ${setHelp}`,
@@ -24,28 +28,87 @@ ${setHelp}`,
   run: async (given, host) => {
     const options = figureOptions(given);
     const [file, asked, ...more] = given.positionals;
-    if (file === undefined || asked === undefined || more.length > 0) throw new WrongUse("name one file and one figure: dsco explain FILE NAME.METRIC");
+    if (file === undefined || asked === undefined || more.length > 0) throw new WrongUse(`name one file and one figure: ${host.program} explain FILE NAME.METRIC`);
     const design = await openDesign([file], whatIfs(given), host);
-    const point = asked.lastIndexOf(".");
-    const name = point < 0 ? asked : asked.slice(0, point);
-    const metric = point < 0 ? "" : asked.slice(point + 1);
-    const declaration = findDeclaration(design, name);
-    const figures = figuresOf(design.workspace, declaration);
-    if (figures.length === 0) throw new WrongUse(`\`${name}\` is ${withArticle(declaration.keyword)}: this version computes the figures of models and hardware`);
+    const { declaration, metric } = findFigure(design, asked);
+    const style = styleFor(host.color);
     const explanation = explainFigure(design.workspace, declaration, metric, options);
-    if (!explanation) {
-      const ids = figures.map((figure) => figure.id);
-      const problem = metric === "" ? `name a figure of \`${name}\`` : `${withArticle(declaration.keyword)} has no metric \`${metric}\`${didYouMean(nearest(metric, ids))}`;
-      throw new WrongUse(problem, "  Its figures are:", ...metricList(figures).map((line) => `    ${line}`));
-    }
     const at = { sequenceLengthGiven: options.sequenceLength !== undefined, contextLengthGiven: options.contextLength !== undefined };
-    host.print(explanationText(design, declaration, explanation, at, styleFor(host.color), layoutColumns(host)));
-    const diagnostics = checkDesign(design);
-    if (!hasErrors(diagnostics)) return 0;
-    host.printError(`dsco: the design has ${countDiagnostics(diagnostics)}: \`dsco check\` shows them.\n`);
-    return 1;
+    host.print(whatIfLines(design).map((line) => `${style.strong(line)}\n\n`).join(""));
+    host.print(explanation ? explanationText(design, declaration, explanation, at, style, layoutColumns(host)) : notComputedYet(design, declaration, metric));
+    return endWith(design, host);
   },
 };
+
+function endWith(design: Design, host: CommandHost): ExitCode {
+  const diagnostics = checkDesign(design);
+  if (!hasErrors(diagnostics)) return 0;
+  host.printError(`dsco: the design has ${countDiagnostics(diagnostics)}: \`${host.program} check\` shows them.\n`);
+  return 1;
+}
+
+/** A metric that a later version computes. */
+function notComputedYet({ workspace }: Design, declaration: BoundDeclaration, metric: string): string {
+  const figure = figureOf(workspace, declaration, metric);
+  return `${declaration.name}.${metric}\n\n  not computed: ${figure.kind === "unavailable" ? figure.reason : ""}\n`;
+}
+
+interface AskedFigure {
+  readonly declaration: BoundDeclaration;
+  readonly metric: string;
+}
+
+/** `NAME.METRIC`, or a metric alone where one declaration of the file has it. Throws `WrongUse` at anything else. */
+function findFigure(design: Design, asked: string): AskedFigure {
+  const point = asked.lastIndexOf(".");
+  if (point < 0) return onlyFigure(design, asked);
+  const [name, metric] = [asked.slice(0, point), asked.slice(point + 1)];
+  if (name.includes(".")) return refuseProperty(design, asked);
+  const declaration = findDeclaration(design, name);
+  const ids = metricIds(declaration.keyword);
+  if (ids.includes(metric)) return { declaration, metric };
+  if (declaration.block.schema?.properties.has(metric)) return refuseProperty(design, asked);
+  if (ids.length === 0) throw new WrongUse(`\`${name}\` is ${withArticle(declaration.keyword)}: it has no figures`);
+  throw new WrongUse(`${withArticle(declaration.keyword)} has no metric \`${metric}\`${didYouMean(nearest(metric, ids))}`, ...idLines(ids));
+}
+
+const idLines = (ids: readonly string[]): readonly string[] => ["  Its figures are:", ...indent(wrap(ids.join(" "), 96), "    ")];
+
+/** A word without a point: a metric of the one declaration that has it, or a declaration whose metric is missing. */
+function onlyFigure(design: Design, word: string): AskedFigure {
+  const scope = design.files[0] && fileScope(design.workspace, design.files[0].uri);
+  if (scope?.symbols.has(word)) {
+    const { workspace } = design;
+    const declaration = findDeclaration(design, word);
+    const figures = figuresOf(workspace, declaration);
+    if (figures.length > 0) throw new WrongUse(`name a figure of \`${word}\``, "  Its figures are:", ...metricList(figures).map((line) => `    ${line}`));
+    const ids = metricIds(declaration.keyword);
+    throw ids.length > 0 ? new WrongUse(`name a figure of \`${word}\``, ...idLines(ids)) : new WrongUse(`\`${word}\` is ${withArticle(declaration.keyword)}: it has no figures`);
+  }
+  const declarations = (scope?.declarations ?? []).flatMap((node) => (node.kind === "declaration" && node.name && scope ? bindDeclaration(design.workspace, node, scope) ?? [] : []));
+  const [declaration, another] = declarations.filter(({ keyword }) => metricIds(keyword).includes(word));
+  if (declaration && another) throw new WrongUse(`several declarations have the figure \`${word}\`: write \`${declaration.name}.${word}\` or \`${another.name}.${word}\``);
+  if (declaration) return { declaration, metric: word };
+  const metrics = declarations.flatMap(({ keyword }) => metricIds(keyword));
+  throw new WrongUse(`there is no declaration and no figure \`${word}\` in ${design.files[0]?.path ?? ""}${didYouMean(nearest(word, [...(scope?.symbols.keys() ?? []), ...metrics]))}`);
+}
+
+/** A property is written, not computed: its value, where it stands, and the figures it feeds. */
+function refuseProperty(design: Design, asked: string): never {
+  const { workspace } = design;
+  const target = findTarget(workspace, design.files.map((file) => file.uri), asked, (problem) => {
+    throw new WrongUse(`\`${asked}\`: ${problem}`);
+  });
+  if (target.kind !== "key") throw new WrongUse(`\`${asked}\` is a property, not a figure, and it is not written`);
+  const { declaration, block, key } = target;
+  const found = settledValue(workspace, block, key);
+  const place = found.property ? ` (${placeText(design, found.property.file.uri, found.property.node.start)})` : found.value ? " (its default)" : "";
+  const fed = fedMetrics(workspace, declaration, block, key).map((metric) => `${declaration.name}.${metric.id}`);
+  throw new WrongUse(
+    `\`${asked}\` is a property, not a figure: ${printable(plainProperty(found))}${place}`,
+    ...(fed.length === 0 ? [] : ["  It feeds:", ...indent(wrap(fed.join(" "), 96), "    ")]),
+  );
+}
 
 function findDeclaration({ workspace, files }: Design, name: string): BoundDeclaration {
   const scope = files[0] && fileScope(workspace, files[0].uri);

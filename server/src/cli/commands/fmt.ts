@@ -17,7 +17,7 @@ input to standard output.
                           where there are some`,
   options: { check: { type: "boolean" } },
   run: async (given, host) => {
-    if (given.positionals.length === 0) throw new WrongUse("name a file: dsco fmt FILES…");
+    if (given.positionals.length === 0) throw new WrongUse(`name a file: ${host.program} fmt FILES…`);
     const isCheck = hasFlag(given, "check");
     let code: ExitCode = 0;
     for (const path of given.positionals) code = worse(code, await formatOne(path, isCheck, host));

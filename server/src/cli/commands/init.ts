@@ -11,9 +11,9 @@ export const init: Command = {
   options: {},
   run: (given, host) => {
     if (given.positionals.length > 0) throw new WrongUse(`it takes no file: it writes ${path}`);
-    const written = host.create(path, starter);
+    const written = host.create(path, starter.replaceAll("///   dsco ", `///   ${host.program} `));
     if (written.kind === "failed") throw new WrongUse(`${path}: ${written.reason}`);
-    host.print(`Wrote ${path}. Next: dsco report ${path}\n`);
+    host.print(`Wrote ${path}. Next: ${host.program} report ${path}\n`);
     return 0;
   },
 };

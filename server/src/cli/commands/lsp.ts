@@ -9,7 +9,7 @@ export const lsp: Command = {
   // Editors add the second one, for the server to end when they do.
   options: { stdio: { type: "boolean" }, clientProcessId: { type: "string" } },
   run: async (given, host): Promise<ExitCode> => {
-    if (given.positionals.length > 0 || !hasFlag(given, "stdio")) throw new WrongUse("the server speaks on standard input and output: dsco lsp --stdio");
+    if (given.positionals.length > 0 || !hasFlag(given, "stdio")) throw new WrongUse(`the server speaks on standard input and output: ${host.program} lsp --stdio`);
     await host.startServer();
     return 0;
   },

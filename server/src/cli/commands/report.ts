@@ -26,11 +26,11 @@ ${setHelp}`,
   run: async (given, host) => {
     const format = formatOption(given, ["text", "json", "markdown", "html"]);
     const options = figureOptions(given);
-    if (given.positionals.length === 0) throw new WrongUse("name a file: dsco report FILE");
+    if (given.positionals.length === 0) throw new WrongUse(`name a file: ${host.program} report FILE`);
     const design = await openDesign(given.positionals, whatIfs(given), host);
     const result = buildReport(design, options);
     const render = {
-      text: () => reportText(result, styleFor(host.color), layoutColumns(host)),
+      text: () => reportText(result, styleFor(host.color), layoutColumns(host), host.program),
       json: () => reportJson(result),
       markdown: () => reportMarkdown(result),
       html: () => reportHtml(result),

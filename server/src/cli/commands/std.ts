@@ -15,7 +15,7 @@ export const std: Command = {
   options: {},
   run: (given, host) => {
     const [name, ...more] = given.positionals;
-    if (more.length > 0) throw new WrongUse("name one part or one declaration: dsco std NAME");
+    if (more.length > 0) throw new WrongUse(`name one part or one declaration: ${host.program} std NAME`);
     if (name === undefined) {
       const style = styleFor(host.color);
       const sections = parts().map(({ address, entries }) => {

@@ -1,6 +1,7 @@
-import { documentationUrl, type Diagnostic, type Severity } from "../../core";
-import { diagnosticEntries } from "../../rules";
+import { documentationUrl, projectUrl, type Diagnostic, type Severity } from "../../core";
+import { diagnosticEntries, type ProvedFix } from "../../rules";
 import type { Design } from "../design";
+import { fixesOfErrors } from "./fixes";
 import { rangeOf } from "./json";
 import { version } from "../version";
 
@@ -10,6 +11,8 @@ const levels: Readonly<Record<Severity, "error" | "warning" | "note">> = { error
 export function checkSarif(design: Design, diagnostics: readonly Diagnostic[]): string {
   const codes = new Set(diagnostics.map((diagnostic) => diagnostic.code));
   const entries = diagnosticEntries.filter((entry) => codes.has(entry.code));
+  // A fix is for the text as it is written: that of a what-if is none.
+  const fixes = design.whatIf ? new Map<Diagnostic, readonly ProvedFix[]>() : fixesOfErrors(design, diagnostics);
   const index = new Map<string, number>(entries.map((entry, position) => [entry.code, position]));
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -19,7 +22,7 @@ export function checkSarif(design: Design, diagnostics: readonly Diagnostic[]): 
         driver: {
           name: "dsco",
           version,
-          informationUri: "https://github.com/dsco-dev/dsco",
+          informationUri: projectUrl,
           rules: entries.map((entry) => ({
             id: entry.code,
             shortDescription: { text: entry.title },
@@ -33,12 +36,14 @@ export function checkSarif(design: Design, diagnostics: readonly Diagnostic[]): 
       results: diagnostics.map((diagnostic) => {
         const ruleIndex = index.get(diagnostic.code);
         const related = diagnostic.related ?? [];
+        const proved = fixes.get(diagnostic) ?? [];
         return {
           ruleId: diagnostic.code,
           ...(ruleIndex === undefined ? {} : { ruleIndex }),
           level: levels[diagnostic.severity],
           message: { text: diagnostic.message },
           locations: [location(design, diagnostic)],
+          ...(proved.length === 0 ? {} : { fixes: proved.map((fix) => fixJson(design, diagnostic.uri, fix)) }),
           ...(related.length === 0 ? {} : {
             relatedLocations: related.map((entry, id) => ({ id, ...location(design, entry), message: { text: entry.message } })),
           }),
@@ -49,14 +54,20 @@ export function checkSarif(design: Design, diagnostics: readonly Diagnostic[]): 
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function location(design: Design, place: Pick<Diagnostic, "uri" | "span">) {
-  const { start, end } = rangeOf(design, place.uri, place.span);
-  return {
-    physicalLocation: {
-      artifactLocation: { uri: uriReference(design.showUri(place.uri), place.uri) },
-      region: { startLine: start.line + 1, startColumn: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 },
-    },
-  };
+function location(design: Design, { uri, span }: Pick<Diagnostic, "uri" | "span">) {
+  return { physicalLocation: { artifactLocation: artifactLocation(design, uri), region: region(design, uri, span) } };
+}
+
+function fixJson(design: Design, uri: string, { title, edits }: ProvedFix) {
+  const replacements = edits.map((edit) => ({ deletedRegion: region(design, uri, edit), insertedContent: { text: edit.newText } }));
+  return { description: { text: title }, artifactChanges: [{ artifactLocation: artifactLocation(design, uri), replacements }] };
+}
+
+const artifactLocation = (design: Design, uri: string) => ({ uri: uriReference(design.showUri(uri), uri) });
+
+function region(design: Design, uri: string, span: Diagnostic["span"]) {
+  const { start, end } = rangeOf(design, uri, span);
+  return { startLine: start.line + 1, startColumn: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
 }
 
 /** A relative path as a URI reference; anything else by its whole address. */

@@ -1,6 +1,8 @@
 import { fileScope, type Diagnostic, type Severity } from "../../core";
 import { formatGrouped } from "../../units";
 import type { Design } from "../design";
+import { fixesOfErrors } from "./fixes";
+import { whatIfText } from "../what-if";
 import { displayWidth, printable, type Style } from "../terminal-text";
 
 /** How the command line names a severity. */
@@ -9,11 +11,14 @@ export const severityWords: Readonly<Record<Severity, string>> = { error: "error
 /** Shown of one file: nobody reads more at once, and a terminal must not fill up. */
 const mostOfOneFile = 200;
 
-/** Each diagnostic with its line of source and an underline. */
+/** Each diagnostic with its line of source, an underline, and what would mend it. */
 export function renderDiagnostics(design: Design, diagnostics: readonly Diagnostic[], style: Style): string {
-  return linesForReading(design, diagnostics, (diagnostic) =>
-    `${headline(design, diagnostic, style)}\n${excerpt(design, diagnostic, style)}${related(design, diagnostic, style)}`,
-  ).map((text) => `${text}\n`).join("");
+  const fixes = fixesOfErrors(design, diagnostics);
+  const detailLines = (diagnostic: Diagnostic) => [...related(design, diagnostic), ...(fixes.get(diagnostic) ?? []).map((fix) => `fix: ${printable(fix.title)}`)];
+  return linesForReading(design, diagnostics, (diagnostic) => {
+    const details = detailLines(diagnostic).map((line) => `${style.dim(`  = ${line}`)}\n`).join("");
+    return `${headline(design, diagnostic, style)}\n${excerpt(design, diagnostic, style)}${details}`;
+  }).map((text) => `${text}\n`).join("");
 }
 
 /**
@@ -86,11 +91,12 @@ function excerpt(design: Design, { uri, span, severity }: Diagnostic, style: Sty
   ].join("\n");
 }
 
-function related(design: Design, diagnostic: Diagnostic, style: Style): string {
-  return (diagnostic.related ?? [])
-    .map(({ uri, span, message }) => `${style.dim(`  = ${printable(message)}: ${placeText(design, uri, span.start)}`)}\n`)
-    .join("");
+function related(design: Design, diagnostic: Diagnostic): readonly string[] {
+  return (diagnostic.related ?? []).map(({ uri, span, message }) => `${printable(message)}: ${placeText(design, uri, span.start)}`);
 }
+
+/** The line above what holds with the edits of `--set` alone; none without them. */
+export const whatIfLines = ({ whatIf }: Design): readonly string[] => (whatIf ? [printable(whatIfText(whatIf.edits))] : []);
 
 /** `no errors, 2 warnings`; notes only where there are some. */
 export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
@@ -102,4 +108,10 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   return parts.join(", ");
 }
 
-export const countFiles = (number: number): string => `${number} file${number === 1 ? "" : "s"}`;
+/** `in 2 files`; where something was found in some of them alone: `in 1 of 2 files`. Imported files count where something was found. */
+export function countFiles(design: Design, diagnostics: readonly Diagnostic[]): string {
+  const found = new Set(diagnostics.filter((diagnostic) => diagnostic.severity !== "hint").map((diagnostic) => diagnostic.uri));
+  const checked = new Set([...design.files.map((file) => file.uri), ...found]).size;
+  const files = `${checked} file${checked === 1 ? "" : "s"}`;
+  return found.size === 0 || found.size === checked ? `in ${files}` : `in ${found.size} of ${files}`;
+}

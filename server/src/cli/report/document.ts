@@ -1,6 +1,7 @@
 import type { DeclarationKeyword } from "../../../../grammar/src";
-import { defaultSequenceLength, figuresOf, type FigureOptions, type MetricFigure } from "../../analysis";
+import { defaultSequenceLength, figureOf, figuresOf, metricIds, metricUnit, type FigureOptions, type MetricFigure } from "../../analysis";
 import { bindDeclaration, evaluateAssertion, fileScope, settledValue, type BoundDeclaration, type Diagnostic, type Workspace } from "../../core";
+import type { Figure, MetricUnit } from "../../cost/metric";
 import { checkDesign, type Design, type NamedFile } from "../design";
 import { firstSentence } from "../documentation";
 
@@ -19,10 +20,23 @@ export interface ReportedDeclaration {
   /** First sentence of the doc comment. */
   readonly summary: string | undefined;
   /** In the registry's order; none for kinds that this version does not compute. */
-  readonly metrics: readonly MetricFigure[];
+  readonly metrics: readonly ReportedMetric[];
+  /** The metrics of kinds that this version does not compute. */
+  readonly announced: readonly AnnouncedMetric[];
   readonly published: readonly Published[];
-  /** What the figures are stated at; empty where they are stated at nothing in particular. */
-  readonly conditions: string;
+  /** What the figures are stated at, a sentence or two a line; empty where they are stated at nothing in particular. */
+  readonly conditions: readonly string[];
+}
+
+export interface ReportedMetric extends MetricFigure {
+  /** In a what-if: the figure of the file as it is written, where it is another. */
+  readonly before?: Figure | undefined;
+}
+
+export interface AnnouncedMetric {
+  readonly id: string;
+  readonly unit: MetricUnit;
+  readonly reason: string;
 }
 
 /** A figure beside the one that somebody measured or published (`measured … from "…"`). */
@@ -37,25 +51,48 @@ export interface Published {
 }
 
 export function buildReport(design: Design, options: FigureOptions): Report {
-  const declarations = design.files.flatMap((file) => {
-    const scope = fileScope(design.workspace, file.uri);
-    return (scope?.declarations ?? []).flatMap((node) => {
-      const declaration = scope && node.kind === "declaration" ? bindDeclaration(design.workspace, node, scope) : undefined;
-      return declaration && declaration.name !== "" ? [reportOn(design.workspace, declaration, file, options)] : [];
-    });
-  });
+  const declarations = design.files.flatMap((file) =>
+    declarationsOf(design.workspace, file).map((declaration) => reportOn(design, declaration, file, options)));
   return { design, declarations, diagnostics: checkDesign(design) };
 }
 
-function reportOn(workspace: Workspace, declaration: BoundDeclaration, file: NamedFile, options: FigureOptions): ReportedDeclaration {
+function declarationsOf(workspace: Workspace, { uri }: NamedFile): readonly BoundDeclaration[] {
+  const scope = fileScope(workspace, uri);
+  return (scope?.declarations ?? []).flatMap((node) => {
+    const declaration = scope && node.kind === "declaration" ? bindDeclaration(workspace, node, scope) : undefined;
+    return declaration && declaration.name !== "" ? [declaration] : [];
+  });
+}
+
+function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile, options: FigureOptions): ReportedDeclaration {
+  const { workspace } = design;
   const { keyword, name, node } = declaration;
-  const metrics = figuresOf(workspace, declaration, options);
+  const metrics = withBefore(design, declaration, file, figuresOf(workspace, declaration, options), options);
   return {
     keyword, name, file, span: { start: node.start, end: node.end }, metrics,
+    announced: metrics.length > 0 ? [] : announcedOf(workspace, declaration),
     summary: firstSentence(node.doc),
-    published: publishedOf(workspace, declaration, metrics, options),
-    conditions: keyword === "model" ? conditionsOf(workspace, declaration, options) : "",
+    published: design.whatIf ? [] : publishedOf(workspace, declaration, metrics, options),
+    conditions: keyword === "model" ? conditionsOf(workspace, declaration, options) : [],
   };
+}
+
+/** In a what-if, each figure that changed beside what it was. */
+function withBefore({ whatIf }: Design, { keyword, name }: BoundDeclaration, file: NamedFile, metrics: readonly MetricFigure[], options: FigureOptions): readonly ReportedMetric[] {
+  if (!whatIf) return metrics;
+  const written = declarationsOf(whatIf.asWritten, file).find((other) => other.keyword === keyword && other.name === name);
+  const before = new Map((written ? figuresOf(whatIf.asWritten, written, options) : []).map(({ id, figure }) => [id, figure]));
+  return metrics.map((metric) => (isSame(before.get(metric.id), metric.figure) ? metric : { ...metric, before: before.get(metric.id) }));
+}
+
+const isSame = (left: Figure | undefined, right: Figure): boolean =>
+  left?.kind === right.kind && (left.kind === "unavailable" || right.kind === "unavailable" || left.value === right.value);
+
+function announcedOf(workspace: Workspace, declaration: BoundDeclaration): readonly AnnouncedMetric[] {
+  return metricIds(declaration.keyword).flatMap((id) => {
+    const figure = figureOf(workspace, declaration, id);
+    return figure.kind === "unavailable" ? [{ id, unit: metricUnit(declaration.keyword, id) ?? null, reason: figure.reason }] : [];
+  });
 }
 
 /** Published figures hold at the language's own sequence length: at another, the comparison would mislead. */
@@ -73,13 +110,24 @@ function publishedOf(workspace: Workspace, declaration: BoundDeclaration, metric
 }
 
 /** Where each assumption of a figure stands: what was asked at, and what the model says. */
-function conditionsOf(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions): string {
-  const tokens = (count: number) => `${count.toLocaleString("en-US")} tokens`;
-  const training = `Training at a sequence of ${tokens(options.sequenceLength ?? defaultSequenceLength)}`;
-  if (options.contextLength !== undefined) return `${training}; cache and decoding at a context of ${tokens(options.contextLength)}.`;
+function conditionsOf(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions): readonly string[] {
   const { plain } = settledValue(workspace, declaration.block, "max_context");
-  if (typeof plain === "number") return `${training}; cache and decoding at the model's max_context, ${tokens(plain)}.`;
-  return `${training}; no context is given: --context N states one.`;
+  const longest = typeof plain === "number" ? plain : undefined;
+  const training = `Training at a sequence of ${tokensText(options.sequenceLength ?? defaultSequenceLength)}`;
+  const decoding = options.contextLength !== undefined ? `cache and decoding at a context of ${tokensText(options.contextLength)}`
+    : longest !== undefined ? `cache and decoding at the model's max_context, ${tokensText(longest)}`
+    : "no context is given: --context N states one";
+  return [`${training}; ${decoding}.`, ...beyond(longest, [["sequence", options.sequenceLength], ["context", options.contextLength]])];
+}
+
+const tokensText = (count: number): string => `${count.toLocaleString("en-US")} token${count === 1 ? "" : "s"}`;
+
+/** A note where the reader asks for more than the model takes: the arithmetic holds there, the model does not. */
+function beyond(longest: number | undefined, asked: readonly (readonly [what: string, tokens: number | undefined])[]): readonly string[] {
+  if (longest === undefined) return [];
+  const longer = asked.filter(([, tokens]) => tokens !== undefined && tokens > longest).map(([what]) => what);
+  if (longer.length === 0) return [];
+  return [`Note: the ${longer.join(" and the ")} asked for ${longer.length === 1 ? "is" : "are"} longer than the model's max_context, ${tokensText(longest)}.`];
 }
 
 /** The figures that a reader looks for first; the others follow in the registry's order. */
@@ -89,16 +137,22 @@ const mainFigures: readonly string[] = [
 ];
 
 export interface GroupedMetrics {
-  readonly main: readonly MetricFigure[];
-  readonly others: readonly MetricFigure[];
-  readonly missing: readonly MetricFigure[];
+  readonly main: readonly ReportedMetric[];
+  readonly others: readonly ReportedMetric[];
+  /** One entry a reason, with the ids that it holds for. Figures that such a design cannot have are left out. */
+  readonly missing: readonly { readonly reason: string; readonly ids: readonly string[] }[];
 }
 
-export function groupMetrics(metrics: readonly MetricFigure[]): GroupedMetrics {
-  const known = metrics.filter((metric) => metric.figure.kind !== "unavailable");
+/** The figures for a reader. One that a what-if took away stays beside what it was. */
+export function groupMetrics(metrics: readonly ReportedMetric[]): GroupedMetrics {
+  const shown = metrics.filter(({ figure, before }) => figure.kind !== "unavailable" || before !== undefined);
+  const missing = new Map<string, string[]>();
+  for (const { id, figure } of metrics) {
+    if (figure.kind === "unavailable" && !figure.inapplicable) missing.set(figure.reason, [...(missing.get(figure.reason) ?? []), id]);
+  }
   return {
-    main: mainFigures.flatMap((id) => known.filter((metric) => metric.id === id)),
-    others: known.filter((metric) => !mainFigures.includes(metric.id)),
-    missing: metrics.filter((metric) => metric.figure.kind === "unavailable"),
+    main: mainFigures.flatMap((id) => shown.filter((metric) => metric.id === id)),
+    others: shown.filter((metric) => !mainFigures.includes(metric.id)),
+    missing: [...missing].map(([reason, ids]) => ({ reason, ids })),
   };
 }

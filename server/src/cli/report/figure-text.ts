@@ -1,27 +1,38 @@
-import type { MetricFigure } from "../../analysis";
-import { formatExact, formatQuantity } from "../../units";
-import type { Published } from "./document";
+import type { Figure } from "../../cost/metric";
+import { formatExact, formatQuantity, type Dimension } from "../../units";
+import type { Published, ReportedMetric } from "./document";
 
 /** A figure in four digits and with every digit; the second is empty where it would repeat the first. */
 export interface FigureText {
+  /** In a what-if that changed it: `70.27 KB → 35.14 KB`. */
   readonly short: string;
   readonly exact: string;
+  /** `-50.0 %`; empty where nothing changed. */
+  readonly change: string;
 }
 
-export function figureText({ figure, dimension }: MetricFigure): FigureText {
+export function figureText({ figure, before, dimension }: ReportedMetric): FigureText {
+  const [short, exact] = [shortText(figure, dimension), exactText(figure, dimension)];
+  if (!before) return { short, exact, change: "" };
+  const was = shortText(before, dimension);
+  const change = before.kind === "value" && figure.kind === "value" ? differenceText(figure.value, before.value) : "";
+  if (was !== short) return { short: `${was} → ${short}`, exact, change };
+  return { short: `${exactText(before, dimension) || was} → ${exact || short}`, exact: "", change };
+}
+
+function shortText(figure: Figure, dimension: Dimension): string {
   switch (figure.kind) {
-    case "unavailable": return { short: "", exact: "" };
-    case "text": return { short: figure.value, exact: "" };
-    case "value": {
-      const short = formatQuantity(figure.value, dimension);
-      const exact = formatExact(figure.value, dimension);
-      return { short, exact: exact.replace(/,/g, "") === short ? "" : exact };
-    }
+    case "unavailable": return "not computed";
+    case "text": return figure.value;
+    case "value": return formatQuantity(figure.value, dimension);
   }
 }
 
-/** Why a figure is missing; empty where it is not. */
-export const reasonText = ({ figure }: MetricFigure): string => (figure.kind === "unavailable" ? figure.reason : "");
+function exactText(figure: Figure, dimension: Dimension): string {
+  if (figure.kind !== "value") return "";
+  const exact = formatExact(figure.value, dimension);
+  return exact.replace(/,/g, "") === formatQuantity(figure.value, dimension) ? "" : exact;
+}
 
 export interface PublishedText {
   readonly title: string;
@@ -41,11 +52,11 @@ export function publishedText({ metric, computed, measured, written, source }: P
   };
 }
 
-/** How far the computed figure lies from the published one: `+1.5 %`. */
-function differenceText(computed: number, measured: number): string {
-  if (computed === measured) return "exact";
-  if (measured === 0) return "";
-  const percent = (computed / measured - 1) * 100;
+/** How far a figure lies from another one: `+1.5 %`. */
+function differenceText(value: number, from: number): string {
+  if (value === from) return "exact";
+  if (from === 0) return "";
+  const percent = (value / from - 1) * 100;
   if (Math.abs(percent) < 0.05) return "<0.1 %";
   return `${percent < 0 ? "-" : "+"}${Math.abs(percent).toFixed(1)} %`;
 }

@@ -1,8 +1,7 @@
-import type { MetricFigure } from "../../analysis";
-import { countDiagnostics, placeText, severityWords } from "../diagnostics/text";
+import { countDiagnostics, placeText, severityWords, whatIfLines } from "../diagnostics/text";
 import { printable } from "../terminal-text";
-import { groupMetrics, type Report, type ReportedDeclaration } from "./document";
-import { figureText, publishedText, reasonText } from "./figure-text";
+import { groupMetrics, type Report, type ReportedDeclaration, type ReportedMetric } from "./document";
+import { figureText, publishedText } from "./figure-text";
 
 /** One page without scripts or outside resources; each figure opens to its formula and source. */
 export function reportHtml(report: Report): string {
@@ -23,7 +22,7 @@ export function reportHtml(report: Report): string {
 </head>
 <body>
 <main>
-${computed.length === 0 ? "<p>There are no figures to report: neither a model nor hardware is declared.</p>" : computed.map((declaration) => section(report, declaration)).join("\n")}
+${whatIfLines(design).map((line) => `<p><code>${escapeHtml(line)}</code></p>\n`).join("")}${computed.length === 0 ? "<p>There are no figures to report: neither a model nor hardware is declared.</p>" : computed.map((declaration) => section(report, declaration)).join("\n")}
 <section>
 <h2>Diagnostics</h2>
 ${found.length === 0 ? "" : `<ul>\n${found.join("\n")}\n</ul>\n`}<p>${countDiagnostics(diagnostics)}</p>
@@ -52,15 +51,18 @@ code { font-family: ui-monospace, monospace; font-size: .9em; }
 function section({ design }: Report, declaration: ReportedDeclaration): string {
   const { keyword, name, file, span, summary, metrics, published, conditions } = declaration;
   const { main, others, missing } = groupMetrics(metrics);
+  const isWhatIf = design.whatIf !== undefined;
   const parts = [
     `<h2>${escapeHtml(`${keyword} ${name}`)}</h2>`,
     `<p><code>${escapeHtml(placeText(design, file.uri, span.start))}</code></p>`,
     summary === undefined ? "" : `<p>${withCode(summary)}</p>`,
-    table(["Figure", "Value", "Exact", "Metric"], [1, 2], [...main.map((metric) => row(metric, "main")), ...others.map((metric) => row(metric, ""))]),
+    table(isWhatIf ? ["Figure", "Value", "Change", "Exact", "Metric"] : ["Figure", "Value", "Exact", "Metric"], isWhatIf ? [1, 2, 3] : [1, 2], [
+      ...main.map((metric) => row(metric, "main", isWhatIf)), ...others.map((metric) => row(metric, "", isWhatIf)),
+    ]),
     published.length === 0 ? "" : table(["Against published figures", "Here", "Published", "Difference", "Source"], [1, 2, 3], published.map(publishedText).map((entry) =>
       `<tr>${cell(entry.title)}${number(entry.computed)}${number(entry.published)}${number(entry.difference)}${cell(entry.source)}</tr>`)),
-    missing.length === 0 ? "" : table(["Not computed", "Why"], [], missing.map((metric) => `<tr>${cell(metric.title)}<td>${withCode(reasonText(metric))}</td></tr>`)),
-    conditions === "" ? "" : `<p>${escapeHtml(conditions)}</p>`,
+    missing.length === 0 ? "" : table(["Not computed because", "Metrics"], [], missing.map(({ reason, ids }) => `<tr><td>${withCode(reason)}</td><td><code>${ids.join(", ")}</code></td></tr>`)),
+    conditions.length === 0 ? "" : `<p>${conditions.map(escapeHtml).join("<br>\n")}</p>`,
   ];
   return `<section>\n${parts.filter((part) => part !== "").join("\n")}\n</section>`;
 }
@@ -68,11 +70,11 @@ function section({ design }: Report, declaration: ReportedDeclaration): string {
 const cell = (text: string): string => `<td>${escapeHtml(text)}</td>`;
 const number = (text: string): string => `<td class="number">${escapeHtml(text)}</td>`;
 
-function row(metric: MetricFigure, kind: string): string {
-  const { short, exact } = figureText(metric);
+function row(metric: ReportedMetric, kind: string, isWhatIf: boolean): string {
+  const { short, exact, change } = figureText(metric);
   const details = `<details><summary>${escapeHtml(metric.title)}</summary><p>${withCode(metric.documentation)}</p>` +
     `<p><code>${escapeHtml(metric.formula)}</code></p><p>${escapeHtml(metric.source)}</p></details>`;
-  return `<tr${kind === "" ? "" : ` class="${kind}"`}><td>${details}</td>${number(short)}${number(exact)}<td><code>${escapeHtml(metric.id)}</code></td></tr>`;
+  return `<tr${kind === "" ? "" : ` class="${kind}"`}><td>${details}</td>${number(short)}${isWhatIf ? number(change) : ""}${number(exact)}<td><code>${escapeHtml(metric.id)}</code></td></tr>`;
 }
 
 function table(header: readonly string[], right: readonly number[], rows: readonly string[]): string {

@@ -1,14 +1,15 @@
-import type { MetricFigure } from "../../analysis";
-import { countDiagnostics, linesForReading, placeText, severityWords } from "../diagnostics/text";
+import { countDiagnostics, linesForReading, placeText, severityWords, whatIfLines } from "../diagnostics/text";
 import { printable } from "../terminal-text";
-import { groupMetrics, type Report, type ReportedDeclaration } from "./document";
-import { figureText, publishedText, reasonText } from "./figure-text";
+import { groupMetrics, type Report, type ReportedDeclaration, type ReportedMetric } from "./document";
+import { figureText, publishedText } from "./figure-text";
 
 /** The report for a pull request or a wiki: tables of GitHub-flavoured Markdown. */
 export function reportMarkdown(report: Report): string {
   const { design, declarations, diagnostics } = report;
-  const sections = declarations.filter((declaration) => declaration.metrics.length > 0).map((declaration) => section(report, declaration));
-  if (sections.length === 0) sections.push(["There are no figures to report: neither a model nor hardware is declared."]);
+  const computed = declarations.filter((declaration) => declaration.metrics.length > 0);
+  const sections: (readonly string[])[] = whatIfLines(design).map((line) => [code(line)]);
+  sections.push(...computed.map((declaration) => section(report, declaration)));
+  if (computed.length === 0) sections.push(["There are no figures to report: neither a model nor hardware is declared."]);
   const found = linesForReading(design, diagnostics, (diagnostic) =>
     `${code(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severityWords[diagnostic.severity]} ${diagnostic.code}: ${escapeMarkdown(diagnostic.message)}`,
   ).map((line) => `- ${line}`);
@@ -21,19 +22,21 @@ function section({ design }: Report, declaration: ReportedDeclaration): readonly
   const { main, others, missing } = groupMetrics(metrics);
   const lines = [`## ${keyword} ${escapeMarkdown(name)}`, "", code(placeText(design, file.uri, span.start))];
   if (summary !== undefined) lines.push("", escapeMarkdown(summary));
-  lines.push("", ...table(["Figure", "Value", "Exact", "Metric"], [1, 2], [...main, ...others].map(rowOf)));
+  const isWhatIf = design.whatIf !== undefined;
+  const columns = isWhatIf ? ["Figure", "Value", "Change", "Exact", "Metric"] : ["Figure", "Value", "Exact", "Metric"];
+  lines.push("", ...table(columns, isWhatIf ? [1, 2, 3] : [1, 2], [...main, ...others].map((metric) => rowOf(metric, isWhatIf))));
   if (published.length > 0) {
     const rows = published.map(publishedText).map((row) => [row.title, row.computed, escapeMarkdown(row.published), row.difference, escapeMarkdown(row.source)]);
     lines.push("", ...table(["Against published figures", "Here", "Published", "Difference", "Source"], [1, 2, 3], rows));
   }
-  if (missing.length > 0) lines.push("", ...table(["Not computed", "Why"], [], missing.map((metric) => [metric.title, escapeMarkdown(reasonText(metric))])));
-  if (conditions !== "") lines.push("", escapeMarkdown(conditions));
+  if (missing.length > 0) lines.push("", ...table(["Not computed because", "Metrics"], [], missing.map(({ reason, ids }) => [escapeMarkdown(reason), ids.map(code).join(", ")])));
+  if (conditions.length > 0) lines.push("", ...conditions.map(escapeMarkdown));
   return lines;
 }
 
-function rowOf(metric: MetricFigure): readonly string[] {
-  const { short, exact } = figureText(metric);
-  return [metric.title, short, exact, code(metric.id)];
+function rowOf(metric: ReportedMetric, isWhatIf: boolean): readonly string[] {
+  const { short, exact, change } = figureText(metric);
+  return [metric.title, short, ...(isWhatIf ? [change] : []), exact, code(metric.id)];
 }
 
 function table(header: readonly string[], right: readonly number[], rows: readonly (readonly string[])[]): readonly string[] {

@@ -1,18 +1,18 @@
-import type { MetricFigure } from "../../analysis";
-import { countDiagnostics, headline, linesForReading, placeText } from "../diagnostics/text";
+import { countDiagnostics, headline, linesForReading, placeText, whatIfLines } from "../diagnostics/text";
 import { alignColumns, indent, printable, wrap, type Style } from "../terminal-text";
-import { groupMetrics, type Report, type ReportedDeclaration } from "./document";
-import { figureText, publishedText, reasonText } from "./figure-text";
+import { groupMetrics, type Report, type ReportedDeclaration, type ReportedMetric } from "./document";
+import { figureText, publishedText } from "./figure-text";
 
 /** The report for a terminal of `columns`. */
-export function reportText(report: Report, style: Style, columns: number): string {
+export function reportText(report: Report, style: Style, columns: number, program: string): string {
   const { design, declarations, diagnostics } = report;
   const computed = declarations.filter((declaration) => declaration.metrics.length > 0);
-  const sections = computed.map((declaration) => declarationText(report, declaration, style, columns));
+  const sections: (readonly string[])[] = whatIfLines(design).map((line) => [style.strong(line)]);
+  sections.push(...computed.map((declaration) => declarationText(report, declaration, style, columns)));
   if (computed.length === 0) sections.push([`Neither a model nor hardware is declared in ${design.files.map((file) => printable(file.path)).join(", ")}: there are no figures to report.`]);
   sections.push([...linesForReading(design, diagnostics, (diagnostic) => headline(design, diagnostic, style)), summary(report, style)]);
-  const example = computed[0];
-  if (example) sections.push([style.dim(`Where a figure comes from: dsco explain ${quoted(example.file.path)} ${example.name}.${example.metrics[0]?.id ?? ""}`)]);
+  const [example] = computed.flatMap(({ file, name, metrics }) => metrics.filter(({ figure }) => figure.kind !== "unavailable").map(({ id }) => ({ file, name, id })));
+  if (example) sections.push([style.dim(`Where a figure comes from: ${program} explain ${quoted(example.file.path)} ${example.name}.${example.id}`)]);
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
@@ -27,7 +27,7 @@ const quoted = (path: string): string => (/^[\w./\\:@%+=,-]+$/.test(path) ? path
 function declarationText({ design }: Report, declaration: ReportedDeclaration, style: Style, columns: number): readonly string[] {
   const { keyword, name, file, span, summary: line, metrics, conditions } = declaration;
   const { main, others, missing } = groupMetrics(metrics);
-  const rows = alignColumns([...main, ...others].map(rowOf), [1]);
+  const rows = alignColumns([...main, ...others].map((metric) => rowOf(metric, design.whatIf !== undefined)), [1]);
   const heading = `${style.strong(`${keyword} ${name}`)}  ${style.dim(placeText(design, file.uri, span.start))}`;
   const lines = [heading, ...(line === undefined ? [] : wrap(printable(line), columns))];
   for (const group of [rows.slice(0, main.length), rows.slice(main.length)]) if (group.length > 0) lines.push("", ...indent(group));
@@ -35,15 +35,15 @@ function declarationText({ design }: Report, declaration: ReportedDeclaration, s
   if (published.length > 0) lines.push("", ...indent([style.dim(published[0] ?? ""), ...published.slice(1)]));
   if (missing.length > 0) {
     lines.push("", "  Not computed:");
-    for (const metric of missing) lines.push(...indent(wrap(`${metric.title}: ${printable(reasonText(metric))}`, columns - 4), "    "));
+    for (const { reason, ids } of missing) lines.push(...indent(wrap(`${printable(reason)}: ${ids.join(", ")}`, columns - 4), "    "));
   }
-  if (conditions !== "") lines.push("", ...indent(wrap(conditions, columns - 2).map(style.dim)));
+  if (conditions.length > 0) lines.push("", ...indent(conditions.flatMap((sentence) => wrap(sentence, columns - 2)).map(style.dim)));
   return lines;
 }
 
-function rowOf(metric: MetricFigure): readonly string[] {
-  const { short, exact } = figureText(metric);
-  return [metric.title, short, exact];
+function rowOf(metric: ReportedMetric, isWhatIf: boolean): readonly string[] {
+  const { short, exact, change } = figureText(metric);
+  return [metric.title, short, ...(isWhatIf ? [change] : []), exact];
 }
 
 function publishedTable({ published }: ReportedDeclaration): readonly string[] {
