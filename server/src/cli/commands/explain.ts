@@ -68,30 +68,36 @@ function findFigure(design: Design, asked: string): AskedFigure {
   const ids = metricIds(declaration.keyword);
   if (ids.includes(metric)) return { declaration, metric };
   if (declaration.block.schema?.properties.has(metric)) return refuseProperty(design, asked);
-  if (ids.length === 0) throw new WrongUse(`\`${name}\` is ${withArticle(declaration.keyword)}: it has no figures`);
+  if (ids.length === 0) throw new WrongUse(withoutFigures(declaration));
   throw new WrongUse(`${withArticle(declaration.keyword)} has no metric \`${metric}\`${didYouMean(nearest(metric, ids))}`, ...idLines(ids));
 }
 
 const idLines = (ids: readonly string[]): readonly string[] => ["  Its figures are:", ...indent(wrap(ids.join(" "), 96), "    ")];
 
-/** A word without a point: a metric of the one declaration that has it, or a declaration whose metric is missing. */
+/** A word without a point: a metric of the one declaration that has it. */
 function onlyFigure(design: Design, word: string): AskedFigure {
-  const scope = design.files[0] && fileScope(design.workspace, design.files[0].uri);
-  if (scope?.symbols.has(word)) {
-    const { workspace } = design;
-    const declaration = findDeclaration(design, word);
-    const figures = figuresOf(workspace, declaration);
-    if (figures.length > 0) throw new WrongUse(`name a figure of \`${word}\``, "  Its figures are:", ...metricList(figures).map((line) => `    ${line}`));
-    const ids = metricIds(declaration.keyword);
-    throw ids.length > 0 ? new WrongUse(`name a figure of \`${word}\``, ...idLines(ids)) : new WrongUse(`\`${word}\` is ${withArticle(declaration.keyword)}: it has no figures`);
-  }
-  const declarations = (scope?.declarations ?? []).flatMap((node) => (node.kind === "declaration" && node.name && scope ? bindDeclaration(design.workspace, node, scope) ?? [] : []));
+  const { workspace, files: [file] } = design;
+  const scope = file && fileScope(workspace, file.uri);
+  if (scope?.symbols.has(word)) return refuseName(design, word);
+  const declarations = (scope?.declarations ?? []).flatMap((node) => (node.kind === "declaration" && node.name && scope ? bindDeclaration(workspace, node, scope) ?? [] : []));
   const [declaration, another] = declarations.filter(({ keyword }) => metricIds(keyword).includes(word));
   if (declaration && another) throw new WrongUse(`several declarations have the figure \`${word}\`: write \`${declaration.name}.${word}\` or \`${another.name}.${word}\``);
   if (declaration) return { declaration, metric: word };
-  const metrics = declarations.flatMap(({ keyword }) => metricIds(keyword));
-  throw new WrongUse(`there is no declaration and no figure \`${word}\` in ${design.files[0]?.path ?? ""}${didYouMean(nearest(word, [...(scope?.symbols.keys() ?? []), ...metrics]))}`);
+  const known = [...(scope?.symbols.keys() ?? []), ...declarations.flatMap(({ keyword }) => metricIds(keyword))];
+  throw new WrongUse(`there is no declaration and no figure \`${word}\` in ${file?.path ?? ""}${didYouMean(nearest(word, known))}`);
 }
+
+/** A declaration without a metric: its metrics. */
+function refuseName(design: Design, name: string): never {
+  const declaration = findDeclaration(design, name);
+  const ids = metricIds(declaration.keyword);
+  if (ids.length === 0) throw new WrongUse(withoutFigures(declaration));
+  const figures = figuresOf(design.workspace, declaration);
+  const lines = figures.length === 0 ? idLines(ids) : ["  Its figures are:", ...indent(metricList(figures), "    ")];
+  throw new WrongUse(`name a figure of \`${name}\``, ...lines);
+}
+
+const withoutFigures = ({ name, keyword }: BoundDeclaration): string => `\`${name}\` is ${withArticle(keyword)}: it has no figures`;
 
 /** A property is written, not computed: its value, where it stands, and the figures it feeds. */
 function refuseProperty(design: Design, asked: string): never {
