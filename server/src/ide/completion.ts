@@ -1,5 +1,6 @@
 import { declarationKeywords, type Block, type BlockDeclaration, type Body, type NameExpression } from "../../../grammar/src";
 import { metricIds } from "../analysis";
+import { isNotModelled } from "../analysis/not-modelled";
 import {
   bindDeclaration, blockTitle, declarationSchemas, evaluate, exportedNames, fileScope, functionNames, resolveSymbol, type BlockSchema, type BoundBlock,
   type BoundDeclaration, type ChildSchema, type FileScope, type Position, type PropertySpec, type PropertyType, type Range, type Scope, type Workspace,
@@ -26,11 +27,14 @@ export interface Completion {
   readonly snippet: string | undefined;
   /** What `newText` replaces: the word before the cursor. */
   readonly range: Range;
-  /** Required keys come first. */
+  /** Required keys come first, and what figures can be computed of. */
   readonly rank: number;
+  /** One of a few words comes next: an editor may offer them at once. */
+  readonly leadsToWords: boolean;
 }
 
-type Draft = Omit<Completion, "range" | "newText" | "snippet" | "rank"> & Partial<Pick<Completion, "newText" | "snippet" | "rank">>;
+type Optional = "newText" | "snippet" | "rank" | "leadsToWords";
+type Draft = Omit<Completion, "range" | Optional> & Partial<Pick<Completion, Optional>>;
 
 /** What may stand at a position: keys and blocks, values of the property's type, names, metrics, units, paths. */
 export function completion(workspace: Workspace, uri: string, position: Position): readonly Completion[] {
@@ -43,7 +47,7 @@ export function completion(workspace: Workspace, uri: string, position: Position
   const asked = { workspace, scope, offset };
   const { drafts, from } = draftsAt(asked, text);
   const range = { start: lines.position(from), end: position };
-  return drafts.map((draft) => ({ newText: draft.label, snippet: undefined, rank: 1, ...draft, range }));
+  return drafts.map((draft) => ({ newText: draft.label, snippet: undefined, rank: 1, leadsToWords: false, ...draft, range }));
 }
 
 interface Asked {
@@ -166,13 +170,14 @@ function keyDraft(spec: PropertySpec): Draft {
   return {
     label: spec.key, kind: "property", detail: spec.required ? "required" : `optional${usual}`,
     documentation: `${spec.documentation}\n\n${describeSpecType(spec)}`, newText: `${spec.key} = `, rank: spec.required ? 0 : 1,
+    leadsToWords: wordsOf(spec.type).length > 0,
   };
 }
 
 function blockDrafts(child: ChildSchema): readonly Draft[] {
   return child.variants.map((schema) => {
     const title = blockTitle(schema);
-    return { label: title, kind: "block", detail: "block", documentation: schema.documentation, newText: `${title} { }`, snippet: `${title} {\n  $0\n}`, rank: 2 };
+    return { label: title, kind: "block", detail: "block", documentation: schema.documentation, newText: `${title} { }`, snippet: `${title} {\n  $0\n}`, rank: isNotModelled(schema) ? 3 : 2 };
   });
 }
 
@@ -180,12 +185,12 @@ function kinds(child: ChildSchema | undefined): readonly Draft[] {
   if (!child?.hasKinds) return [];
   return child.variants.map((schema) => ({
     label: schema.variant ?? "", kind: "kind", detail: child.keyword, documentation: schema.documentation, newText: `${schema.variant ?? ""} { }`,
-    snippet: `${schema.variant ?? ""} {\n  $0\n}`,
+    snippet: `${schema.variant ?? ""} {\n  $0\n}`, rank: isNotModelled(schema) ? 1 : 0,
   }));
 }
 
 function statements({ keyword }: BlockDeclaration): readonly Draft[] {
-  const draft = (label: string, detail: string, snippet: string): Draft => ({ label, kind: "statement", detail, documentation: undefined, newText: `${label} `, snippet, rank: 3 });
+  const draft = (label: string, detail: string, snippet: string): Draft => ({ label, kind: "statement", detail, documentation: undefined, newText: `${label} `, snippet, rank: 4 });
   if (keyword === "sweep") {
     return [draft("where", "a condition", "where $0"), draft("maximize", "an objective", "maximize $0"), draft("minimize", "an objective", "minimize $0")];
   }
@@ -208,7 +213,18 @@ function valueDrafts(asked: Asked, around: Around, statement: string, written: s
     const { to } = spec.type;
     return { drafts: declarations(asked, (keyword) => keyword === to), from };
   }
+  if (spec && (spec.type.kind === "boolean" || spec.type.kind === "word")) return { drafts: [...words(spec.type), ...namesOfWords(asked, around, spec)], from };
   return { drafts: [...(spec ? words(spec.type) : []), ...names(asked, around, key), ...functions()], from };
+}
+
+/** The names whose value is one of the words that a property takes: `weights` for `experts`, never a number. */
+function namesOfWords(asked: Asked, around: Around, { key, type }: PropertySpec): readonly Draft[] {
+  const wanted = new Set(wordsOf(type));
+  const place: Scope = { workspace: asked.workspace, file: asked.scope, block: around.block, key, metricsOf: undefined, problems: [] };
+  return names(asked, around, key).filter(({ label }) => {
+    const value = evaluate({ kind: "name", parts: [{ kind: "identifier", text: label, start: 0, end: 0 }], start: 0, end: 0 }, place);
+    return (value?.kind === "word" && wanted.has(value.word)) || (value?.kind === "boolean" && wanted.has(String(value.value)));
+  });
 }
 
 function dimensionOf(type: PropertyType): Dimension {
@@ -216,9 +232,11 @@ function dimensionOf(type: PropertyType): Dimension {
   return type.kind === "token-count" ? dimensions.tokens : dimensions.none;
 }
 
+const wordsOf = (type: PropertyType): readonly string[] =>
+  type.kind === "word" ? type.words : type.kind === "boolean" ? ["true", "false"] : type.kind === "number-or-auto" ? ["auto"] : [];
+
 function words(type: PropertyType): readonly Draft[] {
-  const list = type.kind === "word" ? type.words : type.kind === "boolean" ? ["true", "false"] : type.kind === "number-or-auto" ? ["auto"] : [];
-  return list.map((label) => ({ label, kind: "word", detail: "", documentation: wordDocumentation(label), rank: 0 }));
+  return wordsOf(type).map((label) => ({ label, kind: "word", detail: "", documentation: wordDocumentation(label), rank: 0 }));
 }
 
 /** Behind a number stand units: those of the dimension that is wanted, or all; none where a plain number is. */

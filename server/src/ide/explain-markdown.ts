@@ -1,57 +1,79 @@
 import { explainFigure, inputText, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
-import type { BoundDeclaration, Workspace } from "../core";
+import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
 import type { MetricPart } from "../cost/metric";
 import { formatExact, formatPercent } from "../units";
 import { describeFigure, placeText } from "./describe";
 import { cell, code, escapeMarkdown, paragraphs } from "./markdown";
 
+/** The address of a line of a file, where a page may lead to it. */
+export type PlaceLink = (uri: string, line: number) => string | undefined;
+
 /**
  * Where a figure comes from, as a Markdown page: value, formula, breakdown, inputs with the place each was written at,
  * convention, source. `undefined` where the declaration has no such metric.
  */
-export function explainMarkdown(workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions = {}): string | undefined {
+export function explainMarkdown(
+  workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions = {}, linkTo: PlaceLink = () => undefined,
+): string | undefined {
   const explanation = explainFigure(workspace, declaration, id, options);
   if (!explanation) return undefined;
   const { title, figure, dimension, documentation, formula, parts, inputs, convention, source } = explanation;
   return `${paragraphs(
     `# ${title} of ${code(declaration.name)}`,
-    figure.kind === "value" ? `**${describeFigure(figure, dimension)}**` : describeFigure(figure, dimension),
+    figure.kind === "unavailable" ? `**Not computed:** ${figure.reason}.` : `**${describeFigure(figure, dimension)}**`,
     documentation,
     "## Formula",
-    `${code(id)} = ${code(formula)}`,
+    formulaText(id, formulaClauses(formula, declaration.block)),
     parts.length > 0 ? paragraphs("## Breakdown", breakdown(explanation)) : undefined,
-    inputs.length > 0 ? paragraphs("## Inputs", inputTable(inputs)) : undefined,
+    inputs.length > 0 ? paragraphs("## Inputs", inputTable(inputs, linkTo)) : undefined,
     convention === "" ? undefined : paragraphs("## Convention", convention),
     "## Source",
     source,
   )}\n`;
 }
 
-function breakdown({ parts, figure, dimension }: TracedExplanation): string {
-  const total = figure.kind === "value" ? figure.value : 0;
-  const line = (part: MetricPart, depth: number): readonly string[] => {
-    const share = total === 0 ? "" : `, ${formatPercent(part.value / total)}`;
-    return [
-      `${"  ".repeat(depth)}* ${escapeMarkdown(part.label)}: **${formatExact(part.value, dimension)}**${share} = ${code(part.formula)}`,
-      ...(part.parts ?? []).flatMap((inner) => line(inner, depth + 1)),
-    ];
-  };
-  return parts.flatMap((part) => line(part, 0)).join("\n");
+/** The clauses of a formula, `mla: …; mha, mqa, gqa: …`, without those of kinds that a declaration has not. */
+function formulaClauses(formula: string, block: BoundBlock): readonly string[] {
+  const known = new Set(block.schema?.children.flatMap(({ variants }) => variants.flatMap(({ variant }) => variant ?? [])));
+  const used = new Set(block.blocks.map(({ variant }) => variant));
+  const clauses = formula.split("; ");
+  const meant = clauses.filter((clause) => {
+    const kinds = /^([\w, ]+): /.exec(clause)?.[1]?.split(", ") ?? [];
+    return !kinds.every((kind) => known.has(kind)) || kinds.length === 0 || kinds.some((kind) => used.has(kind));
+  });
+  return meant.length === 0 ? clauses : meant;
 }
 
-function inputTable(inputs: readonly TracedInput[]): string {
-  const rows = inputs.map((input) => `| ${code(input.path.replace(/^@/, ""))} | ${cell(code(inputText(input)))} | ${cell(inputPlace(input))} |`);
-  return ["| input | value | where it comes from |", "|---|---|---|", ...rows].join("\n");
+const formulaText = (id: string, [first = "", ...rest]: readonly string[]): string =>
+  rest.length === 0 ? `${code(id)} = ${code(first)}` : [`${code(id)} =`, "", ...[first, ...rest].map((clause) => `* ${code(clause)}`)].join("\n");
+
+function breakdown({ parts, figure, dimension }: TracedExplanation): string {
+  const total = figure.kind === "value" ? figure.value : 0;
+  const rows = (part: MetricPart, depth: number): readonly string[] => [
+    // spaces at the start of a cell are not shown
+    `| ${"&emsp;".repeat(depth)}${cell(escapeMarkdown(part.label))} | ${formatExact(part.value, dimension)} | ${total === 0 ? "" : formatPercent(part.value / total)} | ${cell(code(part.formula))} |`,
+    ...(part.parts ?? []).flatMap((inner) => rows(inner, depth + 1)),
+  ];
+  return ["| part | figure | share | how |", "|:--|--:|--:|:--|", ...parts.flatMap((part) => rows(part, 0))].join("\n");
+}
+
+function inputTable(inputs: readonly TracedInput[], linkTo: PlaceLink): string {
+  const rows = inputs.map((input) => `| ${code(input.path.replace(/^@/, ""))} | ${cell(code(inputText(input)))} | ${cell(inputPlace(input, linkTo))} |`);
+  return ["| input | value | place |", "|:--|--:|:--|", ...rows].join("\n");
 }
 
 /** Where an input was written, or whose default it is. Markdown. */
-export function inputPlace({ path, property }: TracedInput): string {
-  if (path.startsWith("@")) return "asked at";
-  if (!property) return "follows from the model";
-  if (property.property) {
-    const place = placeText(property.property.file.source, property.property.node.start);
-    return property.origin === "inherited" ? `${code(place)}, inherited` : code(place);
+function inputPlace({ path, property }: TracedInput, linkTo: PlaceLink): string {
+  const written = property?.property;
+  if (written) {
+    const { file, node } = written;
+    const place = code(placeText(file.source, node.start));
+    const address = linkTo(file.uri, file.source.lines.position(node.start).line + 1);
+    const text = address === undefined ? place : `[${place}](${address})`;
+    return property.origin === "inherited" ? `${text}, inherited` : text;
   }
-  const { default: usual } = property.spec ?? {};
-  return usual ? `default ${code(usual.expression)}: ${usual.source}` : "left out";
+  if (path.startsWith("@")) return "asked at";
+  const usual = property?.spec?.default;
+  if (usual) return `default ${code(usual.expression)}`;
+  return property ? "left out" : "follows from the model";
 }

@@ -5,7 +5,7 @@ export { codeLenses, isLensMetric, lensText, type FigureLens, type LensMetric, t
 export { completion, type Completion, type CompletionKind } from "./completion";
 export { definition, type DefinitionLink } from "./definition";
 export { diagnostics, type FileDiagnostic } from "./diagnostics";
-export { explainMarkdown } from "./explain-markdown";
+export { explainMarkdown, type PlaceLink } from "./explain-markdown";
 export { foldingRanges, type FoldedLines } from "./folding";
 export { formatting } from "./formatting";
 export { hover } from "./hover";

@@ -2,6 +2,7 @@ import {
   CompletionItemKind, DiagnosticSeverity, DiagnosticTag, FoldingRangeKind, InsertTextFormat, MarkupKind, SymbolKind, type CompletionItem, type Diagnostic, type DocumentSymbol, type FoldingRange, type LocationLink,
 } from "vscode-languageserver";
 import type { Completion, CompletionKind, DefinitionLink, FileDiagnostic, FoldedLines, OutlineKind, OutlineSymbol } from "../ide";
+import type { ClientTraits } from "./client-traits";
 
 /** From the plain data of `ide/` to the protocol's. `uriOf` spells an address as the editor does. */
 export type UriOf = (uri: string) => string;
@@ -46,14 +47,15 @@ const completionKinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   declaration: CompletionItemKind.Class, constant: CompletionItemKind.Constant, file: CompletionItemKind.File, statement: CompletionItemKind.Keyword,
 };
 
-/** `takesSnippets`: the editor knows text with places to fill in. */
-export function toCompletionItem(item: Completion, takesSnippets: boolean): CompletionItem {
-  const { label, kind, detail, documentation, newText, snippet, range, rank } = item;
+/** `takesSnippets`: the editor knows text with places to fill in; `runsCommands`: it is VS Code, which can offer the next words by itself. */
+export function toCompletionItem(item: Completion, { takesSnippets, runsCommands }: Pick<ClientTraits, "takesSnippets" | "runsCommands">): CompletionItem {
+  const { label, kind, detail, documentation, newText, snippet, range, rank, leadsToWords } = item;
   const usesSnippet = takesSnippets && snippet !== undefined;
   return {
     label, kind: completionKinds[kind], sortText: `${rank}${label}`,
     textEdit: { range, newText: usesSnippet ? snippet : newText },
     insertTextFormat: usesSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+    ...(leadsToWords && runsCommands ? { command: { title: "Offer the words", command: "editor.action.triggerSuggest" } } : {}),
     ...(detail === "" ? {} : { detail }),
     ...(documentation === undefined ? {} : { documentation: { kind: MarkupKind.Markdown, value: documentation } }),
   };

@@ -5,7 +5,7 @@ import {
 import { bindDeclaration, fileScope, resolveSymbol, type BoundDeclaration } from "../core";
 import {
   codeLenses, completion, definition, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, isLensMetric, lensText, quickFixes,
-  semanticTokens, tokenModifiers, tokenTypes, type SemanticToken,
+  semanticTokens, tokenModifiers, tokenTypes, type PlaceLink, type SemanticToken,
 } from "../ide";
 import { toCompletionItem, toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
@@ -36,7 +36,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   }));
 
   connection.onCompletion(guarded(session, "completion", ofDocument, ({ position }: CompletionParams, { uri, workspace }) =>
-    completion(workspace, uri, position).map((item) => toCompletionItem(item, session.client().takesSnippets))));
+    completion(workspace, uri, position).map((item) => toCompletionItem(item, session.client()))));
 
   connection.onDefinition(guarded(session, "the definition", ofDocument, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
     const found = definition(workspace, uri, position);
@@ -90,6 +90,12 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 const explanationLink = (session: Session) => ({ file, name }: BoundDeclaration, metric: string): string => {
   const args: DscoCommands["dsco.showExplanation"] = [{ uri: editorUri(session, file.uri), declaration: name, metric }];
   return `command:dsco.showExplanation?${encodeURIComponent(JSON.stringify(args)).replace(/\(/g, "%28").replace(/\)/g, "%29")}`;
+};
+
+/** A page leads into files of the editor; it cannot open the standard library's. */
+const lineLink = (session: Session): PlaceLink => (uri, line) => {
+  const address = editorUri(session, uri);
+  return address.startsWith("file:") ? `${address.replace(/\(/g, "%28").replace(/\)/g, "%29")}#L${line}` : undefined;
 };
 
 function registerLenses(session: Session, memory: LensMemory): void {
@@ -149,7 +155,7 @@ function registerDscoRequests(session: Session): void {
       const file = fileScope(workspace, symbol.uri);
       const bound = file && bindDeclaration(workspace, symbol.node, file);
       const settings = await session.settings().of(editorUri(session, toInternal(uri)));
-      const markdown = bound && explainMarkdown(workspace, bound, metric, figureOptions(settings));
+      const markdown = bound && explainMarkdown(workspace, bound, metric, figureOptions(settings), lineLink(session));
       return markdown === undefined ? null : { markdown };
     });
   connection.onRequest("dsco/explain", explain);

@@ -5,9 +5,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadStandard, openWorkspace } from "../../../server/src/analysis";
-import { createSource, fileScope, type Position, type Range, type Source, type Workspace } from "../../../server/src/core";
+import { bindDeclaration, createSource, fileScope, type Position, type Range, type Source, type Workspace } from "../../../server/src/core";
 import {
-  codeLenses, completion, definition, diagnostics, documentSymbols, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, semanticTokens, type OutlineSymbol,
+  codeLenses, completion, definition, diagnostics, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, semanticTokens, type OutlineSymbol,
   type RangeEdit,
 } from "../../../server/src/ide";
 import { applyEdits } from "../../../server/src/rules";
@@ -75,9 +75,15 @@ const features: Readonly<Record<string, (fixture: Fixture) => string>> = {
     if (found.length === 0) return "nothing";
     expect(new Set(found.map(({ label }) => label)).size, "each label stands there once").toBe(found.length);
     const [first] = found;
-    const lines = found.map(({ label, kind, detail }) => `${label} | ${kind}${detail === "" ? "" : ` | ${detail}`}`);
+    const lines = found.map(({ label, kind, detail, leadsToWords }) => `${label} | ${kind}${detail === "" ? "" : ` | ${detail}`}${leadsToWords ? " →" : ""}`);
     return [`[${first ? textAt(fixture.source, first.range) : ""}]`, ...lines].join("\n");
   }),
+  // The cache of a token, of every declaration: formula by kind, breakdown by nesting, links.
+  explanation: ({ workspace, uri }) => (fileScope(workspace, uri)?.declarations ?? []).map((node) => {
+    const scope = fileScope(workspace, uri);
+    const bound = scope && node.kind === "declaration" ? bindDeclaration(workspace, node, scope) : undefined;
+    return bound && explainMarkdown(workspace, bound, "kv_bytes_per_token", {}, (address, line) => (address.startsWith("file:") ? `${address}#L${line}` : undefined));
+  }).join("\n"),
   folding: ({ workspace, uri }) => foldingRanges(workspace, uri).map(({ startLine, endLine, kind }) => `${startLine + 1}-${endLine + 1}${kind ? ` ${kind}` : ""}`).join("\n"),
   symbols: ({ workspace, uri }) => outline(documentSymbols(workspace, uri)),
   tokens: ({ workspace, uri, source }) => semanticTokens(workspace, uri).map(({ line, character, length, type, modifiers }) => {

@@ -388,7 +388,7 @@ describe("features", () => {
     const part = await client.request<{ readonly data: readonly number[] }>("textDocument/semanticTokens/range", { ...file.document, range });
     expect(part.data).toEqual(data);
     const hints = await client.request<readonly { readonly label: string }[]>("textDocument/inlayHint", { ...file.document, range });
-    expect(hints.map(({ label }) => label)).toContain("precision.experts = fp8_e4m3");
+    expect(hints.map(({ label }) => label)).toContain("gated = true");
   });
 
   test("settings are asked for, and asked for again when they change", async () => {

@@ -91,7 +91,7 @@ test("inlay hints show the defaults that were not written, unless a setting swit
     const found = await vscode.commands.executeCommand<vscode.InlayHint[]>("vscode.executeInlayHintProvider", document.uri, all);
     return found.map(({ label }) => (typeof label === "string" ? label : label.map(({ value }) => value).join("")));
   };
-  assert.ok((await hints()).some((label) => label.includes("tie_embeddings = false")));
+  assert.ok((await hints()).some((label) => label.includes("gated = true")));
   const settings = vscode.workspace.getConfiguration("dsco");
   try {
     await settings.update("inlayHints.enabled", false, vscode.ConfigurationTarget.Workspace);

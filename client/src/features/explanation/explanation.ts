@@ -49,7 +49,10 @@ export function registerExplanation(server: Server): Disposable {
 
 async function show(uri: Uri): Promise<void> {
   if (extensions.getExtension("vscode.markdown-language-features")) {
+    const editor = window.activeTextEditor;
     await commands.executeCommand("markdown.showPreviewToSide", uri);
+    // The preview takes the focus; who was writing goes on writing.
+    if (editor) await window.showTextDocument(editor.document, editor.viewColumn);
   } else {
     // VS Code's own Markdown extension, which draws the page, is switched off; the Markdown itself is readable.
     await window.showTextDocument(uri, { preview: true, preserveFocus: true, viewColumn: ViewColumn.Beside });

@@ -6,8 +6,8 @@
 import { layersOf, product, sum, times, type Term } from "../term";
 import { attendedTokens, isCached, type CachedAttention } from "./attention";
 import { contextLength } from "./availability";
-import type { ModelContext, ModelRecord, PrecisionRecord } from "./record";
-import { activationElement } from "./precision";
+import { activationScale, plainElement } from "./precision";
+import type { ModelContext, ModelRecord, Precision, PrecisionRecord } from "./record";
 
 /** Bytes that one token adds over all layers that cache, before any window evicts. */
 export function kvBytesPerToken(model: ModelRecord): Term {
@@ -26,17 +26,23 @@ export function kvBytesPerSequence(model: ModelRecord, context: ModelContext): T
   return sum("kv_bytes_per_sequence", layers);
 }
 
-/** Bytes of one token in one layer. */
+/** Bytes of one token in one layer; scales stand on a line of their own. */
 function cacheEntry(block: CachedAttention, precision: PrecisionRecord): Term {
-  const element = activationElement(precision.kv_cache);
+  const { kv_cache } = precision;
   if (block.kind === "mla") {
     return sum("mla cache", [
-      product("latent: kv_lora_rank", [block.kv_lora_rank, element]),
-      product("rope key: qk_rope_head_dim", [block.qk_rope_head_dim, activationElement(precision.kv_rope)]),
+      ...elements("latent: kv_lora_rank", "scales of the latent", [block.kv_lora_rank], kv_cache),
+      ...elements("rope key: qk_rope_head_dim", "scales of the rope key", [block.qk_rope_head_dim], precision.kv_rope),
     ]);
   }
+  const counts = [block.kv_heads, block.head_dim];
   return sum(`${block.kind} cache`, [
-    product("keys: kv_heads x head_dim", [block.kv_heads, block.head_dim, element]),
-    product("values: kv_heads x head_dim", [block.kv_heads, block.head_dim, element]),
+    ...elements("keys: kv_heads x head_dim", "scales of the keys", counts, kv_cache),
+    ...elements("values: kv_heads x head_dim", "scales of the values", counts, kv_cache),
   ]);
+}
+
+function elements(label: string, scalesLabel: string, counts: readonly number[], precision: Precision): readonly Term[] {
+  const scale = activationScale(precision);
+  return [product(label, [...counts, plainElement(precision)]), ...(scale ? [product(scalesLabel, [...counts, scale])] : [])];
 }

@@ -37,14 +37,22 @@ export function activationElement(precision: Precision): Count {
   return activationElements[precision];
 }
 
+/** The same element without its scale. */
+export const plainElement = (precision: Precision): Count => ({ value: bits[precision] / 8, unit: "B" });
+
+/** The share of one activation or cache entry in its tile's or block's scale; `undefined` where the format has none. */
+export function activationScale(precision: Precision): Count | undefined {
+  const scale = isFp8(precision) ? tile : ownScale[precision];
+  return scale && { value: scale.bytes / scale.elements, unit: `B (${scale.bytes} B / ${formatNumber(scale.elements)})` };
+}
+
+const isFp8 = (precision: Precision): boolean => precision === "fp8_e4m3" || precision === "fp8_e5m2";
+
 const weightElements = elementTable(block);
 const activationElements = elementTable(tile);
 
 function elementTable(fp8Scale: Scale): Readonly<Record<Precision, Count>> {
-  const element = (precision: Precision): Count => {
-    const isFp8 = precision === "fp8_e4m3" || precision === "fp8_e5m2";
-    return elementBytes(bits[precision] / 8, isFp8 ? fp8Scale : ownScale[precision]);
-  };
+  const element = (precision: Precision): Count => elementBytes(bits[precision] / 8, isFp8(precision) ? fp8Scale : ownScale[precision]);
   return {
     fp32: element("fp32"), tf32: element("tf32"), bf16: element("bf16"), fp16: element("fp16"),
     fp8_e4m3: element("fp8_e4m3"), fp8_e5m2: element("fp8_e5m2"), fp6: element("fp6"), fp4: element("fp4"),
