@@ -584,6 +584,13 @@ function mismatch(value: Value, spec: PropertySpec, expression: Expression, scop
   }
   if (value.kind === "quantity" && wantsNumber) {
     const found = describeValue(value);
+    if (expression.kind === "number" && expression.unit === "B" && type.kind === "token-count") {
+      const count = `${expression.digits}${expression.suffix ?? ""}`;
+      const write = (text: string): FixCandidate => ({ title: `Write \`${text}\``, edits: [{ start: expression.start, end: expression.end, newText: text }] });
+      return values.wrongDimension.at(place, { key, expected: describeType(type), found: "bytes", hint: `; tokens have no \`B\`: write \`${count}\` or \`${count} tokens\`` }, {
+        fixes: () => [{ ...write(count), preferred: true }, write(`${count} tokens`)],
+      });
+    }
     if (expression.kind === "number" && expression.unit === "B") {
       const text = `${expression.digits}B`;
       return values.wrongDimension.at(place, { key, expected: "a count", found: "bytes", hint: `; \`${expression.digits} B\` are bytes, \`${text}\` is a count (billions)` }, {

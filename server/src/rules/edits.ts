@@ -7,6 +7,8 @@ import type { RuleSubject } from "./rule";
 export interface FixWords {
   readonly buys?: string;
   readonly shows?: readonly string[];
+  /** Words in place of the metrics where none of them is known or changes. */
+  readonly otherwise?: string;
   readonly preferred?: boolean;
 }
 

@@ -45,8 +45,8 @@ function bandwidthOf({ node, spec }: WrittenProperty): Bandwidth | undefined {
   return { literal, unit: literal.unit, number: `${literal.digits}${literal.suffix ?? ""}` };
 }
 
-function write({ literal }: Bandwidth, text: string, buys: string): FixCandidate {
-  return candidate(`Write \`${text}\``, [{ start: literal.start, end: literal.end, newText: text }], { buys });
+function write({ literal }: Bandwidth, text: string, buys: string, preferred = false): FixCandidate {
+  return candidate(`Write \`${text}\``, [{ start: literal.start, end: literal.end, newText: text }], { buys, preferred });
 }
 
 export const cardRateInBytesRule: Rule = {
@@ -62,7 +62,7 @@ export const cardRateInBytesRule: Rule = {
       const found = bandwidthOf(property);
       const bits = found && !isBits(found.unit) ? { ...found, text: `${found.number} ${otherUnit(found.unit)}` } : undefined;
       return cardRateInBytes.at({ uri: file.uri, span: node.value }, { key, rate, asBits: bits?.text }, {
-        fixes: () => (bits ? [write(bits, bits.text, formatQuantity(rate / 8, dimensions.byteRate))] : []),
+        fixes: () => (bits ? [write(bits, bits.text, formatQuantity(rate / 8, dimensions.byteRate), true)] : []),
       });
     }),
 };

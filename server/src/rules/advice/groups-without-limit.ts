@@ -27,7 +27,7 @@ export const groupsWithoutLimitRule: Rule = {
           const isEnough = experts !== undefined && topK !== undefined && limit >= 1 && limit < groups && supplyOf(experts, groups, limit) >= topK;
           return [
             ...(isEnough ? setKeyFix(subject, block, "group_limit", limit, { buys: limitText(experts, groups, limit) }) : []),
-            ...removeKeysFix(subject, block, ["groups"]),
+            ...removeKeysFix(subject, block, ["groups"], { buys: "a token's experts may come from anywhere, as now" }),
           ];
         },
       })];

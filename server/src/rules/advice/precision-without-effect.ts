@@ -31,7 +31,7 @@ export const precisionWithoutEffectRule: Rule = {
       .map(({ key, needs }) =>
         precisionWithoutEffect.at(placeOfKey(subject, precision, key), { key, needs }, {
           unnecessary: true,
-          fixes: () => removeKeysFix(subject, precision, [key]),
+          fixes: () => removeKeysFix(subject, precision, [key], { buys: "no figure changes", preferred: true }),
         }),
       );
   },

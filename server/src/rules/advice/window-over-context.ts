@@ -23,7 +23,7 @@ export const windowOverContextRule: Rule = {
       const window = numberOf(subject, block, "window");
       if (window === undefined || window < context) return [];
       const place = isWrittenHere(block, "window") || !isWrittenHere(model, "max_context") ? placeOfKey(subject, block, "window") : placeOfKey(subject, model, "max_context");
-      return windowOverContext.at(place, { window, context }, { fixes: () => removeKeysFix(subject, block, ["window"]) });
+      return windowOverContext.at(place, { window, context }, { fixes: () => removeKeysFix(subject, block, ["window"], { buys: "no figure changes", preferred: true }) });
     });
   },
 };

@@ -42,7 +42,7 @@ export const portsOfASwitchRule: Rule = {
     return [portsOfASwitch.at(place, { needed, ports, parts: `${found.parts}, ${formatGrouped(endpoints)} to endpoints` }, {
       fixes: () => [
         ...(ports > found.links ? setKeyFix(subject, network, "endpoints_per_switch", ports - found.links, { shows: networkShows }) : []),
-        ...setKeyFix(subject, network, "switch_ports", needed),
+        ...setKeyFix(subject, network, "switch_ports", needed, { buys: "a port for each of them" }),
       ],
     })];
   },

@@ -23,7 +23,7 @@ export const blockOnNoLayerRule: Rule = {
         .map((block) =>
           blockOnNoLayer.at(placeOfBlock(subject, block), { block: titleOf(block), keyword }, {
             unnecessary: true,
-            fixes: () => [{ title: `Remove \`${titleOf(block)}\``, edits: [removeMember(subject.declaration, block.node)] }],
+            fixes: () => [{ title: `Remove \`${titleOf(block)}\`: no figure changes`, edits: [removeMember(subject.declaration, block.node)] }],
           }),
         );
     });

@@ -34,7 +34,7 @@ export const headDimNotWholeRule: Rule = {
       const place = headsHere ? placeOfKey(subject, block, "heads") : placeOfKey(subject, subject.declaration.block, "hidden_size");
       return headDimNotWhole.at(place, { hidden_size: hiddenSize, heads }, {
         fixes: () => [
-          ...setKeyFix(subject, block, "head_dim", nearestWidth(hiddenSize / heads), { shows: ["total_params"] }),
+          ...setKeyFix(subject, block, "head_dim", nearestWidth(hiddenSize / heads), { shows: ["total_params"], otherwise: "a width that attention kernels are written for" }),
           ...nearestDivisors(hiddenSize, heads).flatMap((divisor) =>
             setKeyFix(subject, block, "heads", divisor, { buys: `heads of width ${formatGrouped(hiddenSize / divisor)}`, shows: ["total_params"] }),
           ),

@@ -42,12 +42,15 @@ const shows = ["kv_bytes_per_token", "total_params"];
 function kindFix({ declaration }: RuleSubject, block: BoundBlock, kind: string): readonly FixCandidate[] {
   if (!block.own || block.file.uri !== declaration.file.uri || block.node.kind !== "block" || !block.node.variant) return [];
   const { start, end } = block.node.variant;
-  return [candidate(`Write \`attention ${kind}\``, [{ start, end, newText: kind }], { shows })];
+  return [candidate(`Write \`attention ${kind}\``, [{ start, end, newText: kind }], { shows, otherwise: "the same key and value heads, under their name", preferred: true })];
 }
 
 function checkGrouped(subject: RuleSubject, block: BoundBlock, heads: number, kvHeads: number): readonly Diagnostic[] {
   const place = placeOfKey(subject, block, ownKey(block, kvHeadsKeys));
-  const set = (key: string, values: readonly number[]) => values.flatMap((value) => setKeyFix(subject, block, key, value, { shows }));
+  const set = (key: "heads" | "kv_heads", values: readonly number[]) => values.flatMap((value) => {
+    const shared = key === "heads" ? value / kvHeads : heads / value;
+    return setKeyFix(subject, block, key, value, { shows, otherwise: `${formatGrouped(shared)} query ${shared === 1 ? "head" : "heads"} a key and value head` });
+  });
   if (kvHeads > heads) {
     return [kvHeadsOverHeads.at(place, { heads, kv_heads: kvHeads }, {
       fixes: () => [...set("kv_heads", [heads, ...nearestDivisors(heads, heads)]), ...set("heads", [kvHeads])],
@@ -70,7 +73,7 @@ function check(subject: RuleSubject): readonly Diagnostic[] {
     return [kindAndKvHeads.at(placeOfKey(subject, block, ownKey(block, kvHeadsKeys)), { kind, heads, kv_heads: kvHeads }, {
       fixes: () => [
         ...(kind === "mha" && kvHeads === 1 ? kindFix(subject, block, "mqa") : kindFix(subject, block, "gqa")),
-        ...removeKeysFix(subject, block, ["kv_heads"], { shows }),
+        ...removeKeysFix(subject, block, ["kv_heads"], { shows, otherwise: `as many as \`${kind}\` has` }),
       ],
     })];
   });

@@ -48,7 +48,7 @@ function countFromZero(subject: RuleSubject, block: BoundBlock, last: number, as
   });
   if (parts.some((part) => part === undefined)) return [];
   const title = parts.length === 1 ? `Set \`layers\` to \`${parts[0]?.text}\`` : `Move the \`${block.keyword}\` blocks down by one layer`;
-  return [candidate(title, parts.flatMap((part) => part?.edits ?? []), { buys: "layers count from 0" })];
+  return [candidate(title, parts.flatMap((part) => part?.edits ?? []), { buys: "layers count from 0", preferred: true })];
 }
 
 function fixes(subject: RuleSubject, block: BoundBlock, ranges: readonly LayerRange[], assignment: LayerAssignment): readonly FixCandidate[] {
@@ -57,7 +57,7 @@ function fixes(subject: RuleSubject, block: BoundBlock, ranges: readonly LayerRa
   return [
     ...countFromZero(subject, block, last, assignment),
     ...(clipped ? [candidate(`Set \`layers\` to \`${clipped.text}\``, clipped.edits, { buys: "the layers that the model has" })] : []),
-    ...setKeyFix(subject, subject.declaration.block, "layers", last + 1, { shows: ["total_params"] }).map((fix) => ({
+    ...setKeyFix(subject, subject.declaration.block, "layers", last + 1, { shows: ["total_params"], otherwise: "the block stands inside it" }).map((fix) => ({
       ...fix, title: `Give the model ${last + 1} layers`,
     })),
   ];

@@ -35,7 +35,7 @@ function extendFrom(subject: RuleSubject, keywords: readonly string[], beside: n
   const parts = blocks.flatMap((block) => putOnLayers(subject, block, [...indicesOf(assignment, block), ...layers]) ?? []);
   if (parts.length === 0 || parts.length < blocks.length) return [];
   const title = `Put ${blocks.map((block) => `\`${titleOf(block)}\``).join(" and ")} on ${layersText(layers)}`;
-  return [candidate(title, parts.flatMap((part) => part.edits), { shows: ["total_params"] })];
+  return [candidate(title, parts.flatMap((part) => part.edits), { shows: ["total_params"], otherwise: "as on the layers beside" })];
 }
 
 /** … those before the layers, and those behind them. */
@@ -62,7 +62,7 @@ function check(subject: RuleSubject): readonly Diagnostic[] {
     return [emptyLayers.at(place, { layers: layersText(empty), one: empty.length === 1 }, {
       fixes: () => [
         ...extend(subject, ["attention", "ffn"], empty),
-        ...(atEnd ? setKeyFix(subject, declaration.block, "layers", first, { shows: ["total_params"] }) : []),
+        ...(atEnd ? setKeyFix(subject, declaration.block, "layers", first, { shows: ["total_params"], otherwise: "those that blocks stand on" }) : []),
       ],
     })];
   }

@@ -22,7 +22,7 @@ export const oddRotaryWidthRule: Rule = {
       const width = numberOf(subject, block, key);
       if (width === undefined || width % 2 === 0) return [];
       return oddRotaryWidth.at(placeOfKey(subject, block, key), { key, width }, {
-        fixes: () => [width - 1, width + 1].filter((even) => even > 0).flatMap((even) => setKeyFix(subject, block, key, even, { shows: ["kv_bytes_per_token"] })),
+        fixes: () => [width - 1, width + 1].filter((even) => even > 0).flatMap((even) => setKeyFix(subject, block, key, even, { shows: ["kv_bytes_per_token"], otherwise: "whole pairs" })),
       });
     }),
 };

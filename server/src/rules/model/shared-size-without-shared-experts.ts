@@ -18,8 +18,8 @@ export const sharedSizeWithoutSharedRule: Rule = {
       if (!block.properties.has("shared_intermediate_size") || numberOf(subject, block, "shared_experts") !== 0 || !knowsKeys(subject, block)) return [];
       return sharedSizeWithoutShared.at(placeOfKey(subject, block, ownKey(block, ["shared_intermediate_size", "shared_experts"])), {}, {
         fixes: () => [
-          ...setKeyFix(subject, block, "shared_experts", 1, { shows: ["total_params"] }),
-          ...removeKeysFix(subject, block, ["shared_intermediate_size"]),
+          ...setKeyFix(subject, block, "shared_experts", 1, { shows: ["total_params"], otherwise: "an expert that every token passes" }),
+          ...removeKeysFix(subject, block, ["shared_intermediate_size"], { buys: "no figure changes" }),
         ],
       });
     }),

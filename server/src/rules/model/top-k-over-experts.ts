@@ -12,6 +12,11 @@ const topKOverExperts = defineDiagnostic<{ top_k: number; routed_experts: number
   example: exampleExperts("routed_experts = 8, top_k = 16"),
 });
 
+/** How many experts published models choose, where there are at least four times as many; the largest first. */
+const usualChoices = [8, 6, 4, 2];
+
+const choiceText = (chosen: number, experts: number): string => `${formatGrouped(chosen)} of ${formatGrouped(experts)} experts a token`;
+
 export const topKOverExpertsRule: Rule = {
   on: ["model"],
   entries: [topKOverExperts.entry],
@@ -21,10 +26,14 @@ export const topKOverExpertsRule: Rule = {
       const experts = numberOf(subject, block, "routed_experts");
       if (topK === undefined || experts === undefined || topK <= experts) return [];
       return topKOverExperts.at(placeOfKey(subject, block, ownKey(block, ["top_k", "routed_experts"])), { top_k: topK, routed_experts: experts }, {
-        fixes: () => [
-          ...setKeyFix(subject, block, "top_k", experts, { buys: "every token to every expert", shows: ["active_params"] }),
-          ...setKeyFix(subject, block, "routed_experts", topK, { shows: ["total_params"] }),
-        ],
+        fixes: () => {
+          const fewer = usualChoices.find((choice) => choice * 4 <= experts) ?? 1;
+          const more = 4 * 2 ** Math.ceil(Math.log2(topK));
+          return [
+            ...setKeyFix(subject, block, "top_k", fewer, { buys: choiceText(fewer, experts), shows: ["active_params"] }),
+            ...setKeyFix(subject, block, "routed_experts", more, { buys: choiceText(topK, more), shows: ["total_params"] }),
+          ];
+        },
       });
     }),
 };

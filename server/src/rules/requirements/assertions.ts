@@ -34,9 +34,10 @@ export function formatPair(left: number, right: number, dimension: Dimension): r
   return short[0] === short[1] ? [formatWithExact(left, dimension), formatWithExact(right, dimension)] : short;
 }
 
-/** `12.5 % more`; `undefined` where there is nothing to relate it to. */
-export function relativeText(value: number, reference: number): string | undefined {
+/** `12.5 % more`, from twice as much on `142.9 times` the reference, in its words; `undefined` where there is nothing to relate it to. */
+export function relativeText(value: number, reference: number, words: string): string | undefined {
   if (reference === 0 || value === reference) return undefined;
   const share = (value - reference) / Math.abs(reference);
+  if (share >= 1 && reference > 0) return `${formatQuantity(value / reference, dimensions.none)} times ${words}`;
   return `${formatPercent(Math.abs(share))} ${share > 0 ? "more" : "less"}`;
 }

@@ -8,7 +8,7 @@ const tolerance = 0.15;
 
 const measurementMissed = defineDiagnostic<{ what: string; computed: string; measured: string; by: string | undefined }>({
   code: "DSCO6002", severity: "warning", title: "A measurement that the figure misses",
-  message: ({ what, computed, measured, by }) => `${what} is computed as ${computed} and measured as ${measured}${by === undefined ? "" : `: ${by}`}`,
+  message: ({ what, computed, measured, by }) => `${what} is computed as ${computed} and measured as ${measured}${by === undefined ? "" : `: the computed figure is ${by}`}`,
   explanation:
     "`measured` states what was observed or published. More than 15 % between it and the computed figure means that the design differs from what was measured, that the convention is another one (causal or not, with or without embeddings, GB or GiB), or that the estimate is wrong. Hover the figure to see its convention.",
   example: exampleModel("attention mha { heads = 4 }", "ffn dense { intermediate_size = 256 }", 'measured total_params = 500K from "a paper, Table 1"'),
@@ -22,6 +22,6 @@ export const measurementMissedRule: Rule = {
       if (Math.abs(left - right) <= tolerance * Math.abs(right)) return [];
       const [computed, measured] = formatPair(left, right, dimension);
       const what = `\`${textOf(assertion, assertion.node.metric)}\``;
-      return [measurementMissed.at(placeOfAssertion(subject, assertion), { what, computed, measured, by: relativeText(left, right) })];
+      return [measurementMissed.at(placeOfAssertion(subject, assertion), { what, computed, measured, by: relativeText(left, right, "the measurement") })];
     }),
 };

@@ -19,7 +19,7 @@ const demands: Readonly<Record<ComparisonOperator, string>> = {
 
 const requirementFails = defineDiagnostic<Words>({
   code: "DSCO6001", severity: "error", title: "A requirement that fails",
-  message: ({ what, found, operator, bound, by }) => `${what} is ${found}, required is ${demands[operator]} ${bound}${by === undefined ? "" : `: ${by}`}`,
+  message: ({ what, found, operator, bound, by }) => `${what} is ${found}, required is ${demands[operator]} ${bound}${by === undefined ? "" : `: it is ${by}`}`,
   explanation: "`require` states what must hold of a design. Figures are compared with all their digits, whatever the message rounds.",
   example: exampleModel("attention mha { heads = 4 }", "ffn dense { intermediate_size = 256 }", "require kv_bytes_per_token <= 600 B"),
 });
@@ -65,7 +65,7 @@ export const requirementFailsRule: Rule = {
       if (operator === undefined || holds(left, operator, right)) return [];
       const [found, bound] = formatPair(left, right, dimension);
       const what = `\`${textOf(assertion, assertion.node.left)}\``;
-      return [requirementFails.at(placeOfAssertion(subject, assertion), { what, found, operator, bound, by: relativeText(left, right) }, {
+      return [requirementFails.at(placeOfAssertion(subject, assertion), { what, found, operator, bound, by: relativeText(left, right, "the bound") }, {
         ...(assertion.inherited ? { related: [{ uri: assertion.file.uri, span: assertion.node, message: "required here" }] } : {}),
         fixes: () => fixes(subject, compared),
       })];
