@@ -32,6 +32,13 @@ describe("dsco fmt", () => {
     expect(files.get("a.dsco")).toBe("let A =\n\nlet B = 2\n");
   });
 
+  it("says what is wrong in the words of check", async () => {
+    const files = { "a.dsco": "model A {\n  layers =\n}\n" };
+    const words = "`layers` needs a number: the line ends here";
+    expect((await runIn(files, ["fmt", "a.dsco"])).errors).toBe(`a.dsco:2:3: error DSCO1002: ${words}; its declaration is left as it is\n`);
+    expect((await runIn(files, ["check", "a.dsco"])).output).toContain(words);
+  });
+
   it("keeps byte-order mark and carriage returns", async () => {
     const windows = (text: string) => `\ufeff${text.replaceAll("\n", "\r\n")}`;
     expect((await runIn({ "a.dsco": windows(loose) }, ["fmt", "a.dsco"])).files.get("a.dsco")).toBe(windows(tiny));

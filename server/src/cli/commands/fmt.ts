@@ -1,5 +1,6 @@
-import { parse, print } from "../../../../grammar/src";
-import { createLineIndex } from "../../core";
+import { print } from "../../../../grammar/src";
+import { openWorkspace } from "../../analysis";
+import { createSource, fileScope, syntaxProblems, type Diagnostic, type Source } from "../../core";
 import type { CommandHost } from "../../hosts/command-host";
 import { WrongUse, type Command, type ExitCode } from "../command";
 import { hasFlag } from "../options";
@@ -35,14 +36,14 @@ async function formatOne(path: string, isCheck: boolean, host: CommandHost): Pro
   };
   const read = path === "-" ? await host.readInput() : host.read(path);
   if (read.kind === "failed") return fail(read.reason);
-  const parsed = parse(read.text);
-  const formatted = print(parsed);
-  const lines = createLineIndex(read.text);
-  for (const error of parsed.errors) {
-    const { line, character } = lines.position(error.start);
+  const source = createSource("untitled:fmt", read.text);
+  const errors = syntaxErrors(source);
+  const formatted = print(source.parsed);
+  for (const error of errors) {
+    const { line, character } = source.lines.position(error.span.start);
     host.printError(`${shown}:${line + 1}:${character + 1}: error ${error.code}: ${printable(error.message)}; its declaration is left as it is\n`);
   }
-  const code = parsed.errors.length > 0 ? 1 : 0;
+  const code = errors.length > 0 ? 1 : 0;
   if (path === "-" && !isCheck) {
     host.print(formatted);
     return code;
@@ -54,4 +55,11 @@ async function formatOne(path: string, isCheck: boolean, host: CommandHost): Pro
   }
   const written = host.replace(path, formatted);
   return written.kind === "written" ? code : fail(written.reason);
+}
+
+/** The syntax errors of one text in the words of `check`; no other file is read for them. */
+function syntaxErrors(source: Source): readonly Diagnostic[] {
+  const workspace = openWorkspace((uri) => (uri === source.uri ? { kind: "source", source } : { kind: "failed", reason: "the formatter reads one file" }));
+  const scope = fileScope(workspace, source.uri);
+  return scope ? syntaxProblems(workspace, scope) : [];
 }
