@@ -307,9 +307,10 @@ function scanQuantity(text: string, start: number, errors: SyntaxError[]): Numbe
   if (unitText === undefined && magnitude !== "%") {
     let spaced = at;
     while (text.charCodeAt(spaced) === 32 || text.charCodeAt(spaced) === 9) spaced += 1;
-    if (spaced > at) {
+    const sign = text.charAt(spaced) === "$" ? "$" : undefined; // no unit, but meant as one: `2 $/h`
+    if (spaced > at || sign !== undefined) {
       const knownUnit = matchAt(unit, text, spaced);
-      const candidate = knownUnit ?? matchAt(word, text, spaced);
+      const candidate = knownUnit ?? sign ?? matchAt(word, text, spaced);
       const otherwise = knownUnit === undefined ? notAnyUnit : notAUnit;
       if (candidate !== undefined && !afterNumber.has(candidate) && matchAt(otherwise, text, spaced + candidate.length) === undefined) {
         unitStart = spaced;

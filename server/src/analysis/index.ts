@@ -7,7 +7,7 @@ export * from "./figures";
 export * from "./layers";
 export { formatLayers, summarizeLayers } from "../cost/term";
 export { computedKinds } from "./kinds";
-export { metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";
+export { isShare, metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";
 
 /** A workspace whose expressions can use metrics; `previous` is the one before an edit. */
 export const openWorkspace = (load: LoadSource, previous?: Workspace): Workspace => createWorkspace(load, metricLookup, previous, standardNames);

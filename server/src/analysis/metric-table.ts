@@ -26,6 +26,13 @@ const announced: Partial<Record<DeclarationKeyword, Readonly<Record<string, Metr
   },
 };
 
+/** Those of them that are shares of one. */
+const announcedShares: Partial<Record<DeclarationKeyword, readonly string[]>> = { plan: ["bubble_fraction", "mfu", "mfu_noncausal", "goodput"] };
+
+/** Whether a metric is a share of one, such as `mfu`: above 1 it was meant in per cent. */
+export const isShare = (keyword: DeclarationKeyword, id: string): boolean =>
+  computedKinds[keyword]?.metrics.find((metric) => metric.id === id)?.share ?? announcedShares[keyword]?.includes(id) ?? false;
+
 export const dimensionOfUnit: Readonly<Record<Exclude<MetricUnit, null>, Dimension>> = {
   "": dimensions.none, B: dimensions.bytes, s: dimensions.time, FLOP: dimensions.work, "FLOP/s": dimensions.workRate,
   "B/s": dimensions.byteRate, W: dimensions.power, J: dimensions.energy, USD: dimensions.money, "USD/h": dimensions.moneyRate,

@@ -19,7 +19,7 @@ const synonyms: ReadonlyMap<string, readonly string[]> = new Map<string, readonl
   ...["G", "T", "P"].map((prefix): readonly [string, readonly string[]] => [`${prefix}FLOPs`, [`${prefix}FLOPS`, `${prefix}FLOP`]]),
   ...Object.entries({
     sec: "s", secs: "s", second: "s", seconds: "s", msec: "ms", usec: "us", nsec: "ns", "µs": "us", "μs": "us", minute: "min", minutes: "min", mins: "min",
-    hour: "h", hours: "h", hr: "h", hrs: "h", day: "d", days: "d", "$": "USD", usd: "USD", dollars: "USD", "USD/hour": "USD/h", "usd/h": "USD/h", "USD/hr": "USD/h",
+    hour: "h", hours: "h", hr: "h", hrs: "h", day: "d", days: "d", "$": "USD", usd: "USD", dollars: "USD", "USD/hour": "USD/h", "$/h": "USD/h", "$/hr": "USD/h", "$/hour": "USD/h", "usd/h": "USD/h", "USD/hr": "USD/h",
     token: "tokens", "token/s": "tokens/s", "tok/s": "tokens/s", byte: "B", bytes: "B", watt: "W", watts: "W",
   }).map(([spelling, unit]): readonly [string, readonly string[]] => [spelling, [unit]]),
 ]);

@@ -20,15 +20,16 @@ export interface Definition<Subject extends object, Context extends object> {
   readonly formula: string;
   readonly convention: string;
   readonly source: string;
+  readonly share?: boolean;
   /** What stands in the way; asked before `arithmetic`, which may then take the subject as complete. */
   readonly gap: (subject: Subject, context: Context) => Gap;
   readonly arithmetic: (subject: Subject, context: Context) => Term;
 }
 
 export function toMetric<Subject extends object, Context extends object>(definition: Definition<Subject, Context>): Metric<Subject, Context> {
-  const { id, title, unit, documentation, formula, convention, source } = definition;
+  const { id, title, unit, documentation, formula, convention, source, share = false } = definition;
   return {
-    id, title, unit, documentation, formula, convention, source,
+    id, title, unit, documentation, formula, convention, source, share,
     compute: (subject, context) => compute(definition, subject, context),
     explain: (subject, context) => explain(definition, subject, context),
   };

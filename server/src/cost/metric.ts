@@ -53,6 +53,8 @@ export interface Metric<Subject, Context> {
   /** What is counted and what is not. */
   readonly convention: string;
   readonly source: string;
+  /** A share of one: no value of it is above 1, and it is mostly written in per cent. */
+  readonly share?: boolean;
   readonly compute: (subject: Subject, context: Context) => Figure;
   readonly explain: (subject: Subject, context: Context) => Explanation;
 }

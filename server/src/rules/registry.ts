@@ -25,6 +25,7 @@ import { topKOverExpertsRule } from "./model/top-k-over-experts";
 import { measurementMissedRule } from "./requirements/measurement-missed";
 import { measurementWithoutSourceRule } from "./requirements/measurement-without-source";
 import { requirementFailsRule } from "./requirements/requirement-fails";
+import { shareAboveOneRule } from "./requirements/share-above-one";
 import { groupLimitOverGroupsRule } from "./routing/group-limit-over-groups";
 import { groupLimitWithoutGroupsRule } from "./routing/group-limit-without-groups";
 import { groupSupplyRule } from "./routing/group-supply";
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   requirementFailsRule, // 6001
   measurementMissedRule, // 6002
   measurementWithoutSourceRule, // 6003
+  shareAboveOneRule, // 6004
   tokenMagnitudeRule, // 7001
   cardRateInBytesRule, // 7002
   bandwidthInBitsRule, // 7003

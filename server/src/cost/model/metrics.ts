@@ -201,6 +201,7 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
     unit: "",
     documentation: "Active over total parameters: 1 for a dense model.",
     formula: "active_params / total_params",
+    share: true,
     convention: "Both with embeddings, norms and biases.",
     source: "DeepSeekMoE, arXiv:2401.06066, section 3.1",
     gap: activeWeightsGap,

@@ -2,6 +2,7 @@ import { defineDiagnostic } from "../../core";
 import { exampleModel } from "../examples";
 import type { Rule } from "../rule";
 import { assertionsOf, formatPair, placeOfAssertion, relativeText, textOf } from "./assertions";
+import { shareAbove } from "./share-above-one";
 
 /** The error up to which the figures of this tool are held to be right. */
 const tolerance = 0.15;
@@ -19,7 +20,7 @@ export const measurementMissedRule: Rule = {
   entries: [measurementMissed.entry],
   check: (subject) =>
     assertionsOf(subject, "measured").flatMap(({ assertion, left, right, dimension }) => {
-      if (Math.abs(left - right) <= tolerance * Math.abs(right)) return [];
+      if (Math.abs(left - right) <= tolerance * Math.abs(right) || shareAbove(subject, assertion)) return [];
       const [computed, measured] = formatPair(left, right, dimension);
       const what = `\`${textOf(assertion, assertion.node.metric)}\``;
       return [measurementMissed.at(placeOfAssertion(subject, assertion), { what, computed, measured, by: relativeText(left, right, "the measurement") })];

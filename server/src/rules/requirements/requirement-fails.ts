@@ -4,6 +4,7 @@ import { candidate, writeChildKey } from "../edits";
 import { exampleModel } from "../examples";
 import type { Rule, RuleSubject } from "../rule";
 import { assertionsOf, formatPair, placeOfAssertion, relativeText, textOf, type ComparedAssertion } from "./assertions";
+import { shareAbove } from "./share-above-one";
 
 interface Words {
   readonly what: string;
@@ -62,7 +63,7 @@ export const requirementFailsRule: Rule = {
     assertionsOf(subject, "require").flatMap((compared) => {
       const { assertion, left, right, dimension } = compared;
       const { operator } = assertion.node;
-      if (operator === undefined || holds(left, operator, right)) return [];
+      if (operator === undefined || holds(left, operator, right) || shareAbove(subject, assertion)) return [];
       const [found, bound] = formatPair(left, right, dimension);
       const what = `\`${textOf(assertion, assertion.node.left)}\``;
       return [requirementFails.at(placeOfAssertion(subject, assertion), { what, found, operator, bound, by: relativeText(left, right, "the bound") }, {
