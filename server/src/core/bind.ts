@@ -332,7 +332,8 @@ function baseOf(workspace: Workspace, shell: Shell, inherited: readonly Draft[],
 function layerSetText(ranges: readonly LayerRange[]): string {
   const set = new Set<number>();
   for (const { from, to, step } of ranges) {
-    for (let layer = from; layer <= Math.min(to, from + mostLayers * step); layer += step) set.add(layer);
+    // Counted by steps: a layer beyond the whole numbers of a double does not grow by adding one.
+    for (let index = 0; index <= Math.min((to - from) / step, mostLayers); index += 1) set.add(from + index * step);
   }
   return [...set].sort((left, right) => left - right).join();
 }

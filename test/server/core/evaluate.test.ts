@@ -267,3 +267,21 @@ plan Q { model = DeepSeekV3, hardware = A, parallelism = P, workload = W }
     expect(problems.filter((problem) => problem.severity === "error").map((problem) => problem.message)).toEqual(["`of` needs the name of a `plan`: found a cluster (`hardware`)"]);
   });
 });
+
+test("layers beyond the whole numbers of a double are compared, not counted one by one", () => {
+  // 10^16 + 1 is 10^16 in a double: a loop that adds one would not end.
+  const layers = "layers = 10_000_000_000_000_000..10_000_000_000_000_004";
+  const text = `model A {
+  layers = 4, hidden_size = 8, vocab_size = 8
+  attention mha { heads = 2 }
+  ffn dense { layers = 0..3, intermediate_size = 4 }
+  ffn dense { ${layers}, intermediate_size = 4 }
+}
+
+model B extends A {
+  ffn dense { ${layers}, intermediate_size = 8 }
+}
+`;
+  const codes = checkFiles({ "main.dsco": text }).map(({ code }) => code);
+  expect(codes).toEqual(["DSCO3001", "DSCO3001"]);
+});
