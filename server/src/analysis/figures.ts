@@ -108,10 +108,13 @@ export function metricsOfKind(workspace: Workspace, declaration: BoundDeclaratio
   return metricsReading(workspace, declaration, options, ({ path }) => path === block.path);
 }
 
+/** The metrics of which some input is meant, those with the fewest inputs first: there the input weighs most. */
 function metricsReading(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions, isMeant: (input: TracedInput) => boolean): readonly MetricFigure[] {
-  return figuresOf(workspace, declaration, options).filter((metric) =>
-    metric.figure.kind === "value" && (explainFigure(workspace, declaration, metric.id, options)?.inputs.some(isMeant) ?? false),
-  );
+  return figuresOf(workspace, declaration, options)
+    .map((metric) => ({ metric, inputs: metric.figure.kind === "value" ? (explainFigure(workspace, declaration, metric.id, options)?.inputs ?? []) : [] }))
+    .filter(({ inputs }) => inputs.some(isMeant))
+    .sort((left, right) => left.inputs.length - right.inputs.length)
+    .map(({ metric }) => metric);
 }
 
 /** Every property whose value enters some figure of a declaration. */
