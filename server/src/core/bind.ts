@@ -1,4 +1,4 @@
-import type { Block, BlockDeclaration, Body, Identifier, Member, Property, Span, TextEdit } from "../../../grammar/src";
+import type { Block, BlockDeclaration, Identifier, Member, Property, Span, TextEdit } from "../../../grammar/src";
 import type { BoundAssertion, BoundBlock, BoundDeclaration, BoundProperty, FileScope } from "./bound";
 import { names, values, type Diagnostic, type Place } from "./diagnostics";
 import { layerRangesOf } from "./evaluate";
@@ -105,17 +105,8 @@ export function replaceFix(span: Span, replacement: string | undefined) {
   return { fixes: () => [{ title: `Replace by \`${replacement}\``, edits: [{ start: span.start, end: span.end, newText: replacement }], preferred: true, corrects: true }] };
 }
 
-interface Shell {
-  readonly keyword: string;
-  readonly variant: string | undefined;
-  readonly schema: BlockSchema | undefined;
-  readonly node: BlockDeclaration | Block;
-  readonly body: Body | undefined;
-  readonly file: FileScope;
-  readonly parent: BoundBlock | undefined;
-  readonly path: string;
-  readonly own: boolean;
-}
+/** A block before its members are bound. */
+type Shell = Omit<BoundBlock, "properties" | "blocks" | "replacedBy">;
 
 /** Mutable while it is built; handed out as a BoundBlock. */
 interface Draft extends BoundBlock {

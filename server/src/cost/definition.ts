@@ -1,6 +1,6 @@
 /** A metric as its room writes it down, and the metric that the registry makes of it. */
 
-import type { Explanation, Figure, Metric, MetricUnit } from "./metric";
+import type { Explanation, Figure, Metric } from "./metric";
 import { Reads } from "./reads";
 import { partsOf, type Term } from "./term";
 
@@ -12,15 +12,7 @@ export interface Inapplicable {
   readonly inapplicable: string;
 }
 
-export interface Definition<Subject extends object, Context extends object> {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: MetricUnit;
-  readonly documentation: string;
-  readonly formula: string;
-  readonly convention: string;
-  readonly source: string;
-  readonly share?: boolean;
+export interface Definition<Subject extends object, Context extends object> extends Omit<Metric<Subject, Context>, "compute" | "explain"> {
   /** What stands in the way; asked before `arithmetic`, which may then take the subject as complete. */
   readonly gap: (subject: Subject, context: Context) => Gap;
   readonly arithmetic: (subject: Subject, context: Context) => Term;
