@@ -17,9 +17,12 @@ function places(among: readonly { readonly file: string; readonly text: string }
   );
 }
 
+/** Where this checkout lies; one folder below the root is too short to tell it from other text. */
+const thisFolder = `${repository.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}${repository.split(path.sep).length > 2 ? "/" : "/$never"}`;
+
 // Put together from pieces, so that this file does not hold what it forbids.
 const forbidden = {
-  "a path of one machine": new RegExp(["/wo" + "rk/(?:main|shared|\\.library)", "/ho" + "me/\\w", "/ro" + "ot/", "/Us" + "ers/\\w", "\\.\\./sha" + "red/"].join("|")),
+  "a path of one machine": new RegExp([thisFolder, "/ho" + "me/\\w", "/ro" + "ot/", "/Us" + "ers/\\w"].join("|")),
   "the address of a package registry": new RegExp(["regis" + "try\\.npmjs", "regis" + "try\\.yarnpkg", "npm" + "mirror\\."].join("|")),
 };
 
