@@ -85,8 +85,8 @@ export function findCuts(text: string, from: number, tokens: readonly Token[], c
   return cuts;
 }
 
-/** Markdown of the `///` lines directly above `offset`, without the slashes; `undefined` where there are none. */
-export function docAbove(text: string, comments: readonly Comment[], offset: number): string | undefined {
+/** Index of the first comment that starts at or after `offset`; their number where none does. */
+export function firstCommentFrom(comments: readonly Comment[], offset: number): number {
   let low = 0;
   let high = comments.length;
   while (low < high) {
@@ -94,7 +94,13 @@ export function docAbove(text: string, comments: readonly Comment[], offset: num
     if ((comments[middle] as Comment).start < offset) low = middle + 1;
     else high = middle;
   }
-  const first = firstDocComment(text, comments, low, offset);
-  if (first === low) return undefined;
-  return comments.slice(first, low).map((comment) => comment.text.replace(/^\/\/\/ ?/u, "").trimEnd()).join("\n");
+  return low;
+}
+
+/** Markdown of the `///` lines directly above `offset`, without the slashes; `undefined` where there are none. */
+export function docAbove(text: string, comments: readonly Comment[], offset: number): string | undefined {
+  const end = firstCommentFrom(comments, offset);
+  const first = firstDocComment(text, comments, end, offset);
+  if (first === end) return undefined;
+  return comments.slice(first, end).map((comment) => comment.text.replace(/^\/\/\/ ?/u, "").trimEnd()).join("\n");
 }

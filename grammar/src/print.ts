@@ -8,6 +8,7 @@
  * comment stands in it.
  */
 import type { Block, BlockDeclaration, Body, Comment, Declaration, Member, Span } from "./ast";
+import { firstCommentFrom } from "./chunks";
 import { createTokenAt, endOf, isLineBreak, lex, type Token } from "./lexer";
 import type { Chunk, ParsedText } from "./parse";
 import {
@@ -121,21 +122,10 @@ function inOrder(nodes: readonly (Member | Declaration)[], comments: readonly Co
 
 /** The comments inside a span; comments are in order, so only the span's own are looked at. */
 function within(comments: readonly Comment[], span: Span): readonly Comment[] {
-  const first = firstIndex(comments, span.start);
+  const first = firstCommentFrom(comments, span.start);
   let last = first;
   while ((comments[last]?.end ?? Infinity) <= span.end) last += 1;
   return comments.slice(first, last);
-}
-
-function firstIndex(comments: readonly Comment[], offset: number): number {
-  let low = 0;
-  let high = comments.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((comments[middle] as Comment).start < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function plainLine(depth: number, head: string, blankBefore: boolean): Line {
