@@ -4,7 +4,7 @@
  */
 import type { IToken } from "chevrotain";
 import type {
-  BinaryExpression, BinaryOperator, Expression, Identifier, MissingExpression, NameExpression, NumberLiteral, Span,
+  BinaryExpression, BinaryOperator, Expression, Identifier, MissingExpression, NumberLiteral, Span,
   StringLiteral,
 } from "./ast";
 import { endOf, type Token } from "./lexer";
@@ -43,10 +43,6 @@ export function nameOrBoolean(parts: readonly Identifier[], end: number): Expres
     return { kind: "boolean", start, end, value: first.text === "true" };
   }
   return { kind: "name", start, end, parts };
-}
-
-export function isName(expression: Expression): expression is NameExpression | MissingExpression {
-  return expression.kind === "name" || expression.kind === "missing";
 }
 
 /** One value of a chain of operations, with the signs before it. */

@@ -1,6 +1,6 @@
 /**
  * Each file of `fixtures/errors` shows its own errors: a line of carets below the place, with code and message. To add
- * a test, add a file; `DSCO_UPDATE=1` writes the marker lines, to be read before they are kept.
+ * a test, add a file; `UPDATE=1` writes the marker lines, to be read before they are kept.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,8 +34,8 @@ test.each(readdirSync(folder))("%s", (name) => {
   const path = join(folder, name);
   const expected = readFileSync(path, "utf8");
   const actual = withMarkers(withoutMarkers(expected));
-  if (process.env["DSCO_UPDATE"] === "1") writeFileSync(path, actual);
-  expect(actual).toBe(process.env["DSCO_UPDATE"] === "1" ? actual : expected);
+  if (process.env["UPDATE"] === "1") writeFileSync(path, actual);
+  expect(actual).toBe(process.env["UPDATE"] === "1" ? actual : expected);
 });
 
 function applyFix(source: string, index: number): string {
