@@ -2,11 +2,12 @@ import {
   failuresSchema, gpuSchema, hardwareSchema, hostSchema, inProgress, memoized, names, networkKinds, nicSchema, peakSchema, pcieSchema, scaleUpSchema,
   settledValue, storageSchema, type BlockSchema, type BoundBlock, type BoundDeclaration, type Workspace,
 } from "../core";
+import { Unavailable } from "../cost/definition";
 import type {
   DragonflyNetwork, FailuresRecord, GpuRecord, HardwareRecord, HostRecord, NetworkRecord, NicRecord, PeakRecord, ScaleUpRecord, SlimFlyNetwork,
   StorageRecord, TorusNetwork, TreeNetwork,
 } from "../cost/hardware/record";
-import { Incomplete, read, tolerant, type RecordResult } from "./records";
+import { read, tolerant, type RecordResult } from "./records";
 
 /** Builds the record of a cluster once; `undefined` where a value of it asks for the cluster's own figures. */
 export function hardwareResult(workspace: Workspace, declaration: BoundDeclaration): RecordResult<HardwareRecord> | undefined {
@@ -28,7 +29,7 @@ function build(workspace: Workspace, { block, problems }: BoundDeclaration): Rec
   const record = tolerant<HardwareRecord>({
     gpu: () => {
       if (gpu) return gpuRecord(workspace, gpu);
-      throw new Incomplete(`\`gpu\` of \`hardware\` ${settledValue(workspace, block, "gpu").origin === "absent" ? "is missing" : "has no valid value"}`);
+      throw new Unavailable(`\`gpu\` of \`hardware\` ${settledValue(workspace, block, "gpu").origin === "absent" ? "is missing" : "has no valid value"}`);
     },
     gpus_per_node: () => head.gpus_per_node,
     nodes: () => head.nodes,
@@ -36,7 +37,7 @@ function build(workspace: Workspace, { block, problems }: BoundDeclaration): Rec
     nics_per_node: () => head.nics_per_node,
     network: () => {
       const written = childOf(block, "network");
-      if (!written && problems.some((problem) => problem.code === names.unknownBlock.entry.code)) throw new Incomplete("a block of the hardware is not understood");
+      if (!written && problems.some((problem) => problem.code === names.unknownBlock.entry.code)) throw new Unavailable("a block of the hardware is not understood");
       return written && networkRecord(workspace, written);
     },
     host: () => optionalBlock(block, "host", (inner) => hostRecord(workspace, inner)),
@@ -49,7 +50,7 @@ function build(workspace: Workspace, { block, problems }: BoundDeclaration): Rec
 }
 
 /** The block of the declaration that a key names. */
-function referredBlock(workspace: Workspace, block: BoundBlock, key: string): BoundBlock | undefined {
+export function referredBlock(workspace: Workspace, block: BoundBlock, key: string): BoundBlock | undefined {
   const { value, plain } = settledValue(workspace, block, key);
   return plain !== undefined && value?.kind === "declaration" ? value.declaration.block : undefined;
 }
@@ -64,6 +65,7 @@ function optionalBlock<Result>(block: BoundBlock, keyword: string, recordOf: (in
 function gpuRecord(workspace: Workspace, block: BoundBlock): GpuRecord {
   const values = read(workspace, block, gpuSchema);
   return tolerant<GpuRecord>({
+    architecture: () => values.architecture,
     memory: () => values.memory,
     memory_bandwidth: () => values.memory_bandwidth,
     sms: () => values.sms,
@@ -109,7 +111,7 @@ function networkRecord(workspace: Workspace, block: BoundBlock): NetworkRecord {
       const values = read(workspace, block, networkKinds.torus);
       return tolerant<TorusNetwork>({ kind: () => kind, ...common(values), dimensions: () => values.dimensions });
     }
-    default: throw new Incomplete("the `network` block has no kind that is understood");
+    default: throw new Unavailable("the `network` block has no kind that is understood");
   }
 }
 

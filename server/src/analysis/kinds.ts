@@ -3,9 +3,11 @@ import type { BoundDeclaration, Workspace } from "../core";
 import { hardwareMetrics } from "../cost/hardware/metrics";
 import type { Explanation, Figure, Metric } from "../cost/metric";
 import { modelMetrics } from "../cost/model/metrics";
+import { planMetrics } from "../cost/plan/metrics";
 import { hardwareResult } from "./hardware-record";
 import { modelResult } from "./model-record";
-import { Incomplete, type RecordBlocks, type RecordResult } from "./records";
+import { planResult } from "./plan-record";
+import type { RecordBlocks, RecordResult } from "./records";
 
 /** What the reader asks the figures at; a part left out has the language's default. */
 export interface FigureOptions {
@@ -45,6 +47,7 @@ export const computedKinds: Partial<Readonly<Record<DeclarationKeyword, Computed
     },
   })),
   hardware: kindOf(hardwareMetrics, hardwareResult, () => ({})),
+  plan: kindOf(planMetrics, planResult, () => ({})),
 };
 
 function kindOf<Record, Context>(
@@ -60,7 +63,7 @@ function kindOf<Record, Context>(
       if (!metric) return undefined;
       const result = resultOf(workspace, declaration);
       if (!result) return { kind: "unavailable", reason: `the ${declaration.keyword} asks for its own figures` };
-      return orUnavailable(() => metric.compute(result.record, contextOf(result.record, options)));
+      return metric.compute(result.record, contextOf(result.record, options));
     },
     explain: (workspace, declaration, id, options) => {
       const result = resultOf(workspace, declaration);
@@ -68,14 +71,4 @@ function kindOf<Record, Context>(
       return explanation && { explanation, blocks: result.blocks };
     },
   };
-}
-
-/** A figure that meets a field without a value is missing, with the reason. */
-function orUnavailable(compute: () => Figure): Figure {
-  try {
-    return compute();
-  } catch (fault) {
-    if (fault instanceof Incomplete) return { kind: "unavailable", reason: fault.message };
-    throw fault;
-  }
 }

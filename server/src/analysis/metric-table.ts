@@ -44,7 +44,8 @@ export const scaleOfUnit = (unit: MetricUnit): number => (unit === "USD/h" || un
 
 const unitTables = new Map<string, Readonly<Record<string, MetricUnit>>>([
   ...Object.entries(announced),
-  ...Object.entries(computedKinds).map(([keyword, { metrics }]) => [keyword, Object.fromEntries(metrics.map(({ id, unit }) => [id, unit]))] as const),
+  ...Object.entries(computedKinds).map(([keyword, { metrics }]) =>
+    [keyword, { ...announced[keyword as DeclarationKeyword], ...Object.fromEntries(metrics.map(({ id, unit }) => [id, unit])) }] as const),
 ]);
 
 const unitsOf = (keyword: DeclarationKeyword): Readonly<Record<string, MetricUnit>> => unitTables.get(keyword) ?? {};

@@ -2,12 +2,13 @@ import {
   attentionKinds, ffnKinds, implicitBlock, inProgress, memoized, mixerKinds, modelSchema, mtpSchema, names, precisionSchema,
   type BoundBlock, type BoundDeclaration, type Workspace,
 } from "../core";
+import { Unavailable } from "../cost/definition";
 import type {
   AttentionRecord, DenseFfnRecord, FfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord, MtpRecord, OtherMixerRecord,
 } from "../cost/model/record";
 import { summarizeLayers } from "../cost/term";
 import { assignLayers, type LayerAssignment } from "./layers";
-import { Incomplete, read, tolerant, type RecordResult } from "./records";
+import { read, tolerant, type RecordResult } from "./records";
 
 /** Builds the record of a model once; `undefined` where a value of the model asks for the model's own figures. */
 export function modelResult(workspace: Workspace, declaration: BoundDeclaration): RecordResult<ModelRecord> | undefined {
@@ -27,16 +28,16 @@ function build(workspace: Workspace, declaration: BoundDeclaration): RecordResul
   const assignment = assignLayers(workspace, declaration);
   /** The blocks of a keyword, where every layer has something and every block is understood. */
   const blocksOf = (keyword: string): readonly BoundBlock[] => {
-    if (!assignment) throw new Incomplete("`layers` of `model` has no value");
+    if (!assignment) throw new Unavailable("`layers` of `model` has no value");
     const unknown = declaration.problems.some((problem) => problem.code === names.unknownBlock.entry.code);
-    if (unknown) throw new Incomplete("a block of the model is not understood");
+    if (unknown) throw new Unavailable("a block of the model is not understood");
     const empty = emptyLayers(assignment);
-    if (empty.length > 0) throw new Incomplete(`nothing stands on layers ${summarizeLayers(empty)}`);
+    if (empty.length > 0) throw new Unavailable(`nothing stands on layers ${summarizeLayers(empty)}`);
     return of(keyword);
   };
   const layersOf = (inner: BoundBlock) => {
     const problem = assignment && layerProblem(assignment, inner);
-    if (problem !== undefined) throw new Incomplete(problem);
+    if (problem !== undefined) throw new Unavailable(problem);
     return assignment?.layers.get(inner) ?? [];
   };
   const record = tolerant<ModelRecord>({
@@ -52,7 +53,7 @@ function build(workspace: Workspace, declaration: BoundDeclaration): RecordResul
       return mtp && tolerant<MtpRecord>({ depth: () => mtp.depth, acceptance: () => mtp.acceptance });
     },
     precision: () => {
-      if (!precisionBlock) throw new Incomplete("`precision` is not understood");
+      if (!precisionBlock) throw new Unavailable("`precision` is not understood");
       return read(workspace, precisionBlock, precisionSchema);
     },
   });
@@ -107,7 +108,7 @@ function attentionRecord(workspace: Workspace, block: BoundBlock, layers: () => 
       kind: () => kind, ...common(values), heads: () => values.heads, kv_heads: () => values.kv_heads, head_dim: () => values.head_dim,
     });
   }
-  throw new Incomplete("an `attention` block has no kind that is understood");
+  throw new Unavailable("an `attention` block has no kind that is understood");
 }
 
 const isMixer = (kind: string): kind is keyof typeof mixerKinds => Object.hasOwn(mixerKinds, kind);
@@ -139,7 +140,7 @@ function ffnRecord(workspace: Workspace, block: BoundBlock, layers: () => readon
       kind: () => "dense", layers, intermediate_size: () => values.intermediate_size, gated: () => values.gated,
     });
   }
-  if (block.variant !== "moe") throw new Incomplete("an `ffn` block has no kind that is understood");
+  if (block.variant !== "moe") throw new Unavailable("an `ffn` block has no kind that is understood");
   const values = read(workspace, block, ffnKinds.moe);
   return tolerant<MoeFfnRecord>({
     kind: () => "moe", layers,

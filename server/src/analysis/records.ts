@@ -1,8 +1,9 @@
 import type * as z from "zod";
 import { blockTitle, settledValue, type BoundBlock, type BlockSchema, type Workspace } from "../core";
+import { Unavailable } from "../cost/definition";
 
 /**
- * A declaration as the cost room takes it. A field whose value is missing or in error throws `Incomplete` when it is read, so
+ * A declaration as the cost room takes it. A field whose value is missing or in error throws `Unavailable` when it is read, so
  * that a figure is missing exactly where it needs that field: an error in `ffn` leaves the cache its figure.
  */
 export interface RecordResult<Record> {
@@ -13,9 +14,6 @@ export interface RecordResult<Record> {
 /** The block behind the first part of an input path: `attention[0]`, `precision`, `gpu.scale_up`, "" for the declaration itself. */
 export type RecordBlocks = ReadonlyMap<string, BoundBlock>;
 
-/** Why a field has no value: a clause that completes "not computed: …". */
-export class Incomplete extends Error {}
-
 /** A record of computed fields: one that has no value throws whenever it is read. Configurable, so that a proxy may watch it. */
 export function tolerant<Result extends object>(fields: { readonly [Key in keyof Result]: () => Result[Key] }): Result {
   const record: Record<string, unknown> = {};
@@ -23,7 +21,7 @@ export function tolerant<Result extends object>(fields: { readonly [Key in keyof
     try {
       record[key] = field();
     } catch (fault) {
-      if (!(fault instanceof Incomplete)) throw fault;
+      if (!(fault instanceof Unavailable)) throw fault;
       Object.defineProperty(record, key, { enumerable: true, configurable: true, get: () => { throw fault; } });
     }
   }
@@ -37,7 +35,7 @@ export function read<Shape extends z.ZodRawShape>(workspace: Workspace, block: B
     fields[spec.key] = () => {
       const { plain, origin } = settledValue(workspace, block, spec.key);
       if (plain !== undefined || (origin === "absent" && !spec.required)) return plain;
-      throw new Incomplete(`\`${spec.key}\` of \`${blockTitle(schema)}\` ${origin === "absent" ? "is missing" : "has no valid value"}`);
+      throw new Unavailable(`\`${spec.key}\` of \`${blockTitle(schema)}\` ${origin === "absent" ? "is missing" : "has no valid value"}`);
     };
   }
   return tolerant<z.output<z.ZodObject<Shape>>>(fields as { [Key in keyof z.output<z.ZodObject<Shape>>]: () => z.output<z.ZodObject<Shape>>[Key] });

@@ -12,10 +12,23 @@ export interface Inapplicable {
   readonly inapplicable: string;
 }
 
+/**
+ * Thrown where an arithmetic meets something that it cannot do without. The message is a clause that completes "not computed:
+ * …". No figure is lost to it but those that need the missing part: `compute` turns it into a reason.
+ */
+export class Unavailable extends Error {
+  constructor(reason: string, /** True where the design has nothing that the figure could be of. */ readonly inapplicable = false) {
+    super(reason);
+  }
+}
+
 export interface Definition<Subject extends object, Context extends object> extends Omit<Metric<Subject, Context>, "compute" | "explain"> {
-  /** What stands in the way; asked before `arithmetic`, which may then take the subject as complete. */
-  readonly gap: (subject: Subject, context: Context) => Gap;
-  readonly arithmetic: (subject: Subject, context: Context) => Term;
+  /** What stands in the way, asked before `arithmetic`. Left out: `arithmetic` throws `Unavailable` where something does. */
+  readonly gap?: (subject: Subject, context: Context) => Gap;
+  /** A text has no breakdown. */
+  readonly arithmetic: (subject: Subject, context: Context) => Term | string;
+  /** Of a time: the physical bound, in seconds. */
+  readonly ideal?: (subject: Subject, context: Context) => number;
 }
 
 export function toMetric<Subject extends object, Context extends object>(definition: Definition<Subject, Context>): Metric<Subject, Context> {
@@ -28,12 +41,24 @@ export function toMetric<Subject extends object, Context extends object>(definit
 }
 
 function compute<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Figure {
-  const gap = definition.gap(subject, context);
-  if (typeof gap === "object") return { kind: "unavailable", reason: gap.inapplicable, inapplicable: true };
-  if (gap !== undefined) return { kind: "unavailable", reason: gap };
-  const { value } = definition.arithmetic(subject, context);
-  if (!Number.isFinite(value)) return { kind: "unavailable", reason: "the result is no number that a double can hold" };
-  return { kind: "value", value };
+  try {
+    const gap = definition.gap?.(subject, context);
+    if (gap !== undefined) throw typeof gap === "string" ? new Unavailable(gap) : new Unavailable(gap.inapplicable, true);
+    return figureOf(definition, subject, context);
+  } catch (fault) {
+    if (!(fault instanceof Unavailable)) throw fault;
+    return { kind: "unavailable", reason: fault.message, ...(fault.inapplicable ? { inapplicable: true } : {}) };
+  }
+}
+
+function figureOf<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Figure {
+  const term = definition.arithmetic(subject, context);
+  if (typeof term === "string") return { kind: "text", value: term };
+  const ideal = definition.ideal?.(subject, context);
+  if (!Number.isFinite(term.value) || (ideal !== undefined && !Number.isFinite(ideal))) {
+    return { kind: "unavailable", reason: "the result is no number that a double can hold" };
+  }
+  return { kind: "value", value: term.value, ...(ideal === undefined ? {} : { ideal }) };
 }
 
 function explain<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Explanation {
@@ -43,5 +68,5 @@ function explain<Subject extends object, Context extends object>(definition: Def
   }
   const reads = new Reads();
   const term = definition.arithmetic(reads.watch(subject, ""), reads.watch(context, "@"));
-  return { formula, inputs: reads.inputs, parts: partsOf(term), convention, source };
+  return { formula, inputs: reads.inputs, parts: typeof term === "string" ? [] : partsOf(term), convention, source };
 }

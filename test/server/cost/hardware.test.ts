@@ -7,7 +7,7 @@ import type { GpuRecord, HardwareRecord, NetworkRecord, NicRecord } from "../../
 import { slimFlyRadix } from "../../../server/src/cost/hardware/topology";
 
 const h800: GpuRecord = {
-  memory: 80e9, memory_bandwidth: 3.35e12, sms: 132, power: 700, peak: { bf16: 989e12, fp8: 1979e12 },
+  memory: 80e9, memory_bandwidth: 3.35e12, architecture: "hopper", sms: 132, power: 700, peak: { bf16: 989e12, fp8: 1979e12 },
   scale_up: { bandwidth: 200e9, effective_bandwidth: 160e9, domain: 8, latency: undefined }, pcie: undefined,
 };
 const connectX7: NicRecord = { rate: 50e9, effective_bandwidth: 40e9, latency: undefined };

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { dimensions as d } from "../../units";
 import { child, childKinds, defineBlock } from "./block";
-import { atLeast, count, countOrAuto, counts, flag, fraction, optional, positive, quantity, quantityOrZero, reference, tokenCount, word, type PropertyDefault } from "./property";
+import { atLeast, count, countOrAuto, counts, efficiency as share, flag, fraction, optional, positive, quantity, quantityOrZero, reference, tokenCount, word, type PropertyDefault } from "./property";
 
 const language = "the language's convention";
 const otherwise = (expression: string, source = language): { readonly default: PropertyDefault } => ({ default: { expression, source } });
@@ -25,7 +25,10 @@ export const scaleUp = defineBlock("scale_up", "The link between the GPUs of one
 
 export const pcie = defineBlock("pcie", "The link to the host.", { bandwidth: bandwidth("Line rate, per direction.", "64 GB/s") });
 
+export const architectures = ["ampere", "ada", "hopper", "blackwell", "cdna3", "cdna4", "tpu", "ascend"] as const;
+
 export const gpu = defineBlock("gpu", "An accelerator. Bandwidths are per GPU and per direction.", {
+  architecture: optional(word(architectures, "The family whose measured efficiencies the estimates take, where `efficiency` of a plan says nothing else.")),
   memory: quantity(d.bytes, "80 GB", "Memory that the driver reports; capacity rules use it."),
   memory_bandwidth: bandwidth("Peak bandwidth of the memory.", "3.35 TB/s"),
   sms: optional(count("Streaming multiprocessors (compute units).")),
@@ -107,6 +110,10 @@ export const hardware = defineBlock("hardware", "A cluster.", {
 
 const degree = (documentation: string) => countOrAuto(documentation, otherwise("1"));
 
+export const offload = defineBlock("offload", "What lives in host memory.", {
+  experts: optional(word(["host", "none"], "Where the experts live.")),
+});
+
 export const parallelism = defineBlock("parallelism", "The layout of a model on a cluster.", {
   tp: degree("Tensor-parallel degree."),
   pp: degree("Pipeline-parallel degree, in devices."),
@@ -123,11 +130,7 @@ export const parallelism = defineBlock("parallelism", "The layout of a model on 
   comm_sms: optional(count("Streaming multiprocessors that communication takes.", { least: 0 })),
   redundant_experts: count("Redundant experts in all.", { least: 0, ...otherwise("0") }),
   dual_micro_batch: flag("Two micro-batches overlap in decode and prefill.", otherwise("false")),
-}, {
-  children: [child(defineBlock("offload", "What lives in host memory.", {
-    experts: optional(word(["host", "none"], "Where the experts live.")),
-  }))],
-});
+}, { children: [child(offload)] });
 
 export const workload = defineBlock("workload", "What the plan runs.", {
   phase: word(["training", "prefill", "decode"], "Training, prefill or decode."),
@@ -148,21 +151,21 @@ export const workload = defineBlock("workload", "What the plan runs.", {
   ],
 });
 
+export const efficiency = defineBlock("efficiency", "Shares of the peak, or of the effective bandwidth, that operators achieve.", {
+  gemm: optional(share("Dense GEMMs, of the peak rate.")),
+  grouped_gemm: optional(share("Grouped GEMMs of experts, of the peak rate.")),
+  attention: optional(share("The attention core, of the peak rate.")),
+  memory: optional(share("Memory-bound operators, of the memory bandwidth.")),
+  scale_up: optional(share("Collectives, of the effective scale-up bandwidth.")),
+  scale_out: optional(share("Collectives, of the effective scale-out bandwidth.")),
+});
+
 export const plan = defineBlock("plan", "A model on a cluster in a layout under a workload.", {
   model: reference("model", "The network."),
   hardware: reference("hardware", "The cluster."),
   parallelism: reference("parallelism", "The layout."),
   workload: reference("workload", "What is run."),
-}, {
-  children: [child(defineBlock("efficiency", "Shares of the peak, or of the effective bandwidth, that operators achieve.", {
-    gemm: optional(fraction("Dense GEMMs, of the peak rate.")),
-    grouped_gemm: optional(fraction("Grouped GEMMs of experts, of the peak rate.")),
-    attention: optional(fraction("The attention core, of the peak rate.")),
-    memory: optional(fraction("Memory-bound operators, of the memory bandwidth.")),
-    scale_up: optional(fraction("Collectives, of the effective scale-up bandwidth.")),
-    scale_out: optional(fraction("Collectives, of the effective scale-out bandwidth.")),
-  }))],
-});
+}, { children: [child(efficiency)] });
 
 export const service = defineBlock("service", "A prefill plan and a decode plan that serve one stream of requests.", {
   prefill: reference("plan", "The prefill plan."),

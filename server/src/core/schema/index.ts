@@ -11,7 +11,7 @@ export const declarationSchemas: Readonly<Record<DeclarationKeyword, Declaration
   hardware: { keyword: "hardware", block: hardware, canExtend: true, hasAssertions: true, computed: true, hasMetrics: true },
   parallelism: { keyword: "parallelism", block: parallelism, canExtend: true, hasAssertions: false, computed: false, hasMetrics: false },
   workload: { keyword: "workload", block: workload, canExtend: true, hasAssertions: false, computed: false, hasMetrics: false },
-  plan: { keyword: "plan", block: plan, canExtend: true, hasAssertions: true, computed: false, hasMetrics: true },
+  plan: { keyword: "plan", block: plan, canExtend: true, hasAssertions: true, computed: true, hasMetrics: true },
   service: { keyword: "service", block: service, canExtend: false, hasAssertions: false, computed: false, hasMetrics: true },
   sweep: { keyword: "sweep", block: sweep, canExtend: false, hasAssertions: false, computed: false, hasMetrics: true },
   routing: { keyword: "routing", block: routing, canExtend: false, hasAssertions: false, computed: false, hasMetrics: true },
@@ -21,7 +21,8 @@ export const declarationSchemas: Readonly<Record<DeclarationKeyword, Declaration
 export * from "./block";
 export * from "./property";
 export {
-  failures as failuresSchema, gpu as gpuSchema, hardware as hardwareSchema, host as hostSchema, networkKinds, nic as nicSchema, pcie as pcieSchema,
-  peak as peakSchema, scaleUp as scaleUpSchema, storage as storageSchema,
+  efficiency as efficiencySchema, failures as failuresSchema, gpu as gpuSchema, hardware as hardwareSchema, host as hostSchema, networkKinds, nic as nicSchema, offload as offloadSchema,
+  parallelism as parallelismSchema, pcie as pcieSchema, peak as peakSchema, plan as planSchema, scaleUp as scaleUpSchema, service as serviceSchema,
+  storage as storageSchema, workload as workloadSchema,
 } from "./cluster";
 export { attentionKinds, ffnKinds, mixerKinds, model as modelSchema, mostLayers, mtp as mtpSchema, precision as precisionSchema, precisionWords } from "./model";

@@ -84,6 +84,13 @@ export const fraction = (documentation: string, extra: Extra = {}) =>
     { kind: "fraction" }, documentation, extra,
   );
 
+/** A share above zero, to 1: nothing that runs has an efficiency of 0. */
+export const efficiency = (documentation: string, extra: Extra = {}) =>
+  described(
+    z.number().positive({ error: "must be above 0 %" }).max(1, { error: "must not be above 100 %" }),
+    { kind: "fraction" }, documentation, extra,
+  );
+
 /** A quantity above zero in base units of its dimension; `example` is shown where the unit is missing. */
 export const quantity = (dimension: Dimension, example: string, documentation: string, extra: Extra = {}) =>
   described(z.number().positive({ error: "must be above zero" }), { kind: "quantity", dimension, example }, documentation, extra);

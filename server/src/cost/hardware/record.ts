@@ -19,8 +19,12 @@ export interface HardwareRecord {
   readonly power_overhead: number;
 }
 
+export type Architecture = "ampere" | "ada" | "hopper" | "blackwell" | "cdna3" | "cdna4" | "tpu" | "ascend";
+
 /** Bandwidths are per GPU and per direction. */
 export interface GpuRecord {
+  /** Whose measured efficiencies hold; `undefined`: nobody said. */
+  readonly architecture: Architecture | undefined;
   readonly memory: number;
   readonly memory_bandwidth: number;
   readonly sms: number | undefined;

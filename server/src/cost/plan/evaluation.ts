@@ -1,0 +1,77 @@
+/**
+ * What is computed of a plan, each part once and only when something asks for it. Every metric of a plan reads from here, so that
+ * forty figures cost one pass; an explanation evaluates a watched copy of the plan and so sees what its figure read, and no more.
+ */
+
+import { Unavailable } from "../definition";
+import type { Pipeline } from "../pipeline/schedule";
+import { formatNumber } from "../term";
+import { groupsOf, layoutOf, type Groups, type Layout } from "./layout";
+import type { PlanRecord } from "./record";
+import { stagesOf, type Stage } from "./stages";
+
+/** `ideal`: the physical bound; peaks and line rates, efficiencies 1, no latency. */
+export type Mode = "estimate" | "ideal";
+
+export interface Evaluation {
+  readonly plan: PlanRecord;
+  readonly layout: () => Layout;
+  readonly groups: () => Groups;
+  /** Micro-batches of a step and a data-parallel replica; throws `Unavailable` outside training. */
+  readonly microBatches: () => number;
+  readonly pipeline: () => Pipeline;
+  readonly stages: () => readonly Stage[];
+}
+
+const evaluations = new WeakMap<PlanRecord, Evaluation>();
+
+/** The same for the same record. */
+export function evaluationOf(plan: PlanRecord): Evaluation {
+  const known = evaluations.get(plan);
+  if (known) return known;
+  const evaluation = evaluate(plan);
+  evaluations.set(plan, evaluation);
+  return evaluation;
+}
+
+function evaluate(plan: PlanRecord): Evaluation {
+  const layout = once(() => layoutOf(plan));
+  const microBatches = once(() => microBatchesOf(plan, layout()));
+  const pipeline = once(() => pipelineOf(plan, layout(), microBatches()));
+  return {
+    plan, layout, microBatches, pipeline,
+    groups: once(() => groupsOf(layout(), plan.hardware)),
+    stages: once(() => stagesOf(plan.model, pipeline())),
+  };
+}
+
+/** A function that computes once; a fault is thrown again without computing again. */
+export function once<Result>(compute: () => Result): () => Result {
+  let state: { readonly result: Result } | { readonly fault: unknown } | undefined;
+  return () => {
+    if (state === undefined) {
+      try {
+        state = { result: compute() };
+      } catch (fault) {
+        state = { fault };
+      }
+    }
+    if ("fault" in state) throw state.fault;
+    return state.result;
+  };
+}
+
+export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: Layout): number {
+  const { global_batch_size } = workload;
+  if (workload.phase !== "training") throw new Unavailable("only a training plan has micro-batches", true);
+  if (global_batch_size === undefined) throw new Unavailable("the workload has no `global_batch_size`");
+  const perStep = dp * parallelism.micro_batch_size;
+  if (global_batch_size % perStep !== 0) {
+    throw new Unavailable(`\`global_batch_size\` (${formatNumber(global_batch_size)}) is no multiple of dp x \`micro_batch_size\` (${formatNumber(perStep)})`);
+  }
+  return global_batch_size / perStep;
+}
+
+function pipelineOf({ parallelism: { schedule } }: PlanRecord, { pp, vp }: Layout, micro_batches: number): Pipeline {
+  return schedule === "interleaved" ? { schedule, pp, vp, micro_batches } : { schedule, pp, micro_batches };
+}

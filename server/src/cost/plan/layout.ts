@@ -1,0 +1,115 @@
+/**
+ * How the ranks of a plan are laid out. Ranks count along tp first, then cp, then dp, then pp, as in Megatron-LM's order
+ * tp-cp-ep-dp-pp: the GPUs of a tensor group are neighbours, the stages of a pipeline stand far apart. Expert parallelism takes
+ * its ranks from the dp x cp x tp of one stage.
+ */
+
+import { Unavailable } from "../definition";
+import type { HardwareRecord } from "../hardware/record";
+import type { FfnRecord, MoeFfnRecord } from "../model/record";
+import { formatNumber } from "../term";
+import type { Degree, ParallelismRecord, PlanRecord } from "./record";
+
+export interface Layout {
+  /** GPUs of the cluster: all of them take part. */
+  readonly gpus: number;
+  readonly tp: number;
+  readonly pp: number;
+  readonly cp: number;
+  readonly dp: number;
+  readonly ep: number;
+  readonly etp: number;
+  /** Virtual stages of a rank; 1 unless the schedule is interleaved. */
+  readonly vp: number;
+  /** Copies of one expert: dp x cp x tp / (ep x etp). */
+  readonly expert_dp: number;
+  readonly sequence_parallel: boolean;
+}
+
+/** GPUs that exchange data, and how they stand to each other. */
+export interface Group {
+  readonly size: number;
+  /** GPUs of the group that share a scale-up domain with one of it; `size` where all do. */
+  readonly per_domain: number;
+}
+
+/** Throws `Unavailable` where the degrees do not fit the cluster. */
+export function layoutOf({ model, hardware, parallelism }: PlanRecord): Layout {
+  const gpus = hardware.nodes * hardware.gpus_per_node;
+  const { tp, pp, cp, dp } = denseDegrees(parallelism, gpus);
+  const etp = parallelism.etp === "auto" ? 1 : parallelism.etp;
+  const ranks = dp * cp * tp;
+  const ep = parallelism.ep === "auto" ? largestEp(ranks / etp, model.ffn) : parallelism.ep;
+  if (ranks % (ep * etp) !== 0) {
+    throw new Unavailable(`\`ep\` x \`etp\` (${formatNumber(ep * etp)}) does not divide dp x cp x tp (${formatNumber(ranks)})`);
+  }
+  const sequence_parallel = parallelism.sequence_parallel === "auto" ? tp > 1 : parallelism.sequence_parallel === "true";
+  return { gpus, tp, pp, cp, dp, ep, etp, vp: virtualStages(parallelism), expert_dp: ranks / (ep * etp), sequence_parallel };
+}
+
+/** `auto` of one degree is what the others leave of the cluster. */
+function denseDegrees({ tp, pp, cp, dp }: ParallelismRecord, gpus: number): Pick<Layout, "tp" | "pp" | "cp" | "dp"> {
+  const degrees = { tp, pp, cp, dp };
+  const open = Object.entries(degrees).filter(([, degree]) => degree === "auto").map(([name]) => name);
+  const given = Object.values(degrees).reduce<number>((product, degree) => product * (degree === "auto" ? 1 : degree), 1);
+  if (open.length > 1) throw new Unavailable(`${open.map((name) => `\`${name}\``).join(" and ")} are \`auto\`: only one of tp, pp, cp and dp can take what the others leave`);
+  const [name] = open;
+  const names = Object.keys(degrees).filter((key) => key !== name).join(" x ");
+  if (name === undefined && given !== gpus) throw new Unavailable(`${names} is ${formatNumber(given)}, and the cluster has ${formatNumber(gpus)} GPUs`);
+  if (gpus % given !== 0) throw new Unavailable(`${names} (${formatNumber(given)}) does not divide the ${formatNumber(gpus)} GPUs`);
+  const rest = (degree: Degree): number => (degree === "auto" ? gpus / given : degree);
+  return { tp: rest(tp), pp: rest(pp), cp: rest(cp), dp: rest(dp) };
+}
+
+/** The widest expert parallelism that gives every rank equally many experts. */
+function largestEp(ranks: number, ffn: readonly FfnRecord[]): number {
+  return ffn.reduce((degree, block) => (block.kind === "moe" ? greatestCommonDivisor(degree, block.routed_experts) : degree), Math.floor(ranks));
+}
+
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
+
+/** Only the interleaved schedule has virtual stages to choose; `auto` is then the fewest that interleave. */
+function virtualStages({ schedule, vp }: ParallelismRecord): number {
+  if (vp === "auto") return schedule === "interleaved" ? 2 : 1;
+  return vp;
+}
+
+/** GPUs that share a scale-up domain: the gpu's `domain` where it is written, else the node. A domain may span nodes (NVL72). */
+export const domainOf = ({ gpu, gpus_per_node, nodes }: HardwareRecord): number =>
+  gpu.scale_up === undefined ? 1 : Math.min(gpu.scale_up.domain ?? gpus_per_node, nodes * gpus_per_node);
+
+/** `size` ranks, `stride` apart in the order of the ranks, in domains of `domain` GPUs. */
+export function groupOf(size: number, stride: number, domain: number): Group {
+  const per_domain = Math.max(1, Math.min(size, Math.floor(domain / stride)));
+  return { size, per_domain };
+}
+
+/** The groups of a layout by what they exchange. */
+export interface Groups {
+  readonly tp: Group;
+  readonly cp: Group;
+  /** Ranks with the same dense weights, over which gradients are reduced: dp x cp. */
+  readonly dp: Group;
+  readonly ep: Group;
+  readonly etp: Group;
+  readonly expert_dp: Group;
+  /** A stage and the next one. */
+  readonly pp: Group;
+}
+
+export function groupsOf(layout: Layout, hardware: HardwareRecord): Groups {
+  const domain = domainOf(hardware);
+  const { tp, pp, cp, dp, ep, etp, expert_dp } = layout;
+  return {
+    tp: groupOf(tp, 1, domain),
+    cp: groupOf(cp, tp, domain),
+    dp: groupOf(dp * cp, tp, domain),
+    ep: groupOf(ep, etp, domain),
+    etp: groupOf(etp, 1, domain),
+    expert_dp: groupOf(expert_dp, ep * etp, domain),
+    pp: groupOf(pp, dp * cp * tp, domain),
+  };
+}
+
+/** The `ffn moe` blocks of a plan's model. */
+export const moeBlocksOf = ({ model }: PlanRecord): readonly MoeFfnRecord[] => model.ffn.filter((block) => block.kind === "moe");

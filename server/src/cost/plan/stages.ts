@@ -1,0 +1,127 @@
+/**
+ * Which layers stand in which stage of the pipeline. Stages take equally many layers where that comes out even, as in
+ * Megatron-LM. Elsewhere the layers go one at a time to the rank that has the least to compute, head and MTP modules included:
+ * Llama 3's 126 layers on 16 stages come out as 7, 8 x 14, 7 (arXiv:2407.21783, section 3.3.2, one layer less on the first and on
+ * the last stage).
+ */
+
+import { attentionWeights, isCached } from "../model/attention";
+import { denseWeights } from "../model/ffn";
+import { routedWeights, routerWeights, sharedWeights } from "../model/moe";
+import type { AttentionRecord, FfnRecord, ModelRecord } from "../model/record";
+import { stageCount, stagesOfRank, type Pipeline } from "../pipeline/schedule";
+
+/** One layer: either part may be missing (Nemotron-H). */
+export interface Layer {
+  readonly index: number;
+  readonly attention: AttentionRecord | undefined;
+  readonly ffn: FfnRecord | undefined;
+}
+
+/** Layers of one stage that are alike. */
+export interface LayerRun {
+  readonly attention: AttentionRecord | undefined;
+  readonly ffn: FfnRecord | undefined;
+  readonly layers: readonly number[];
+}
+
+export interface Stage {
+  readonly index: number;
+  readonly runs: readonly LayerRun[];
+  /** Layers of all runs. */
+  readonly layers: number;
+  /** The input embedding stands here. */
+  readonly embedding: boolean;
+  /** The final norm, the head and the loss stand here. */
+  readonly head: boolean;
+  /** MTP modules that stand here: all of them on the last stage. */
+  readonly mtp_modules: number;
+}
+
+export function stagesOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
+  const counts = layersPerStage(model, pipeline);
+  const layers = layersOf(model);
+  let first = 0;
+  return counts.map((count, index) => {
+    const own = layers.slice(first, first + count);
+    first += count;
+    const isLast = index === counts.length - 1;
+    return { index, runs: runsOf(own), layers: count, embedding: index === 0, head: isLast, mtp_modules: isLast ? (model.mtp?.depth ?? 0) : 0 };
+  });
+}
+
+/** The whole model on one stage. */
+export const wholeModel = (model: ModelRecord): Stage => ({
+  index: 0, runs: runsOf(layersOf(model)), layers: model.layers, embedding: true, head: true, mtp_modules: model.mtp?.depth ?? 0,
+});
+
+function layersOf(model: ModelRecord): readonly Layer[] {
+  const attention = byLayer(model.attention);
+  const ffn = byLayer(model.ffn);
+  return Array.from({ length: model.layers }, (_, index) => ({ index, attention: attention.get(index), ffn: ffn.get(index) }));
+}
+
+function byLayer<Block extends { readonly layers: readonly number[] }>(blocks: readonly Block[]): ReadonlyMap<number, Block> {
+  const found = new Map<number, Block>();
+  for (const block of blocks) for (const layer of block.layers) found.set(layer, block);
+  return found;
+}
+
+function runsOf(layers: readonly Layer[]): readonly LayerRun[] {
+  const runs: { attention: AttentionRecord | undefined; ffn: FfnRecord | undefined; layers: number[] }[] = [];
+  for (const { index, attention, ffn } of layers) {
+    const same = runs.find((run) => run.attention === attention && run.ffn === ffn);
+    if (same) same.layers.push(index);
+    else runs.push({ attention, ffn, layers: [index] });
+  }
+  return runs;
+}
+
+/** How many layers each stage has, in the order of the forward pass. */
+export function layersPerStage(model: ModelRecord, pipeline: Pipeline): readonly number[] {
+  const stages = stageCount(pipeline);
+  if (model.layers % stages === 0) return Array.from({ length: stages }, () => model.layers / stages);
+  return balancedCounts(model, pipeline, stages);
+}
+
+function balancedCounts(model: ModelRecord, pipeline: Pipeline, stages: number): readonly number[] {
+  const layer = meanLayerWeights(model);
+  const head = model.vocab_size * model.hidden_size;
+  const mtp = (model.mtp?.depth ?? 0) * (layer + head + 2 * model.hidden_size * model.hidden_size);
+  const counts = new Array<number>(stages).fill(0);
+  const loads = new Array<number>(stages).fill(0);
+  loads[stages - 1] = head + mtp;
+  const ranks = Array.from({ length: pipeline.pp }, (_, rank) => stagesOfRank(pipeline, rank));
+  const loadOf = (of: readonly number[]): number => of.reduce((sum, stage) => sum + (loads[stage] ?? 0), 0);
+  for (let placed = 0; placed < model.layers; placed++) {
+    // equal loads: the later rank, whose activations live shorter
+    const rank = lightest(ranks, loadOf);
+    const stage = lightest(rank ?? [], (index) => loads[index] ?? 0) ?? 0;
+    counts[stage] = (counts[stage] ?? 0) + 1;
+    loads[stage] = (loads[stage] ?? 0) + layer;
+  }
+  return counts;
+}
+
+/** The last of those with the least load; loads that differ by rounding alone count as equal. */
+function lightest<Item>(items: readonly Item[], loadOf: (item: Item) => number): Item | undefined {
+  let found: Item | undefined;
+  let least = Infinity;
+  for (const item of items) {
+    const load = loadOf(item);
+    if (load <= least * (1 + 1e-9)) [found, least] = [item, Math.min(load, least)];
+  }
+  return found;
+}
+
+/** Weights that a token passes in the mean layer. */
+function meanLayerWeights({ attention, ffn, hidden_size, layers }: ModelRecord): number {
+  const attentions = attention.reduce((sum, block) => sum + block.layers.length * (isCached(block) ? attentionWeights(block, hidden_size).value : 0), 0);
+  const ffns = ffn.reduce((sum, block) => sum + block.layers.length * activeFfnWeights(block, hidden_size), 0);
+  return (attentions + ffns) / layers;
+}
+
+function activeFfnWeights(block: FfnRecord, hiddenSize: number): number {
+  if (block.kind === "dense") return denseWeights(block, hiddenSize).value;
+  return routedWeights(block, hiddenSize, "chosen").value + sharedWeights(block, hiddenSize).value + routerWeights(block, hiddenSize).value;
+}
