@@ -1,0 +1,52 @@
+/** One operator of a GPU for one micro-batch, as `explain` lists it and as the times of a layer add it up. */
+
+import type { LayerRun, Stage } from "../plan/stages";
+
+/** What one GPU works on in one pass. */
+export interface Work {
+  readonly phase: "training" | "prefill" | "decode";
+  /**
+   * New tokens of the micro-batch that this GPU's context-parallel rank holds, before tensor or sequence parallelism share their
+   * matrices out: training micro_batch_size x sequence_length / cp; prefill the prompt tokens not found in the cache; decode one a sequence.
+   */
+  readonly tokens: number;
+  /** Sequences they belong to. */
+  readonly sequences: number;
+  /** Tokens of a whole sequence: what the last query attends to. Causal in training and prefill; in decode every query sees them all. */
+  readonly sequence_length: number;
+  /** Busiest over mean expert load, at least 1: the routed experts of the busiest GPU see that many times the mean tokens. */
+  readonly imbalance: number;
+}
+
+/** Seconds, FLOPs or bytes by pass. `backward_input` yields the gradient of the inputs, `backward_weight` that of the weights. */
+export interface Passes {
+  readonly forward: number;
+  readonly backward_input: number;
+  readonly backward_weight: number;
+}
+
+/** `attention` and `ffn` are the two halves that dual micro-batches alternate; `ends`: embedding, final norm, head, loss. */
+export type OperatorPart = "attention" | "ffn" | "routed" | "ends";
+
+export interface Operator {
+  /** `q_a`, `attention core`, `experts up and gate`, `rmsnorm`, … */
+  readonly name: string;
+  readonly part: OperatorPart;
+  readonly kind: "gemm" | "grouped_gemm" | "attention" | "memory";
+  /** How often it runs for this run of layers or stage. */
+  readonly count: number;
+  readonly flops: Passes;
+  /** Read and written in GPU memory. */
+  readonly bytes: Passes;
+  /** Of one run. */
+  readonly time: Passes;
+  /** What bounds the forward pass. */
+  readonly bound: "compute" | "memory" | "launch";
+  /** Share of the peak rate that the forward pass is taken to achieve (compute-bound) or of the memory bandwidth. */
+  readonly efficiency: number;
+}
+
+/** The signature of what `compute/layer.ts` gives: all operators of a stage for one micro-batch, communication left out. */
+export type StageOperators = (stage: Pick<Stage, "runs" | "embedding" | "head" | "mtp_modules">) => readonly Operator[];
+
+export type RunOperators = (run: LayerRun) => readonly Operator[];
