@@ -1,7 +1,7 @@
 import { inputText, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundBlock, BoundDeclaration } from "../core";
 import type { MetricPart } from "../cost/metric";
-import { formatExact, formatGrouped, formatWithExact, type Dimension } from "../units";
+import { formatPart, formatGrouped, formatWithExact, type Dimension } from "../units";
 import { placeText } from "./diagnostics/text";
 import type { Design } from "./design";
 import { alignColumns, indent, printable, wrap, type Style } from "./terminal-text";
@@ -39,8 +39,8 @@ export function explanationText(
 function breakdown(parts: readonly MetricPart[], dimension: Dimension, columns: number): readonly string[] {
   const rows: (readonly [label: string, value: string, formula: string])[] = [];
   const add = (part: MetricPart, depth: number): void => {
-    const value = formatGrouped(part.value);
-    rows.push([`${"  ".repeat(depth)}${part.label}`, formatExact(part.value, dimension), part.formula.replace(/,/g, "") === value.replace(/,/g, "") ? "" : `= ${part.formula}`]);
+    const saysNothing = part.formula === "" || part.formula.replace(/,/g, "") === formatGrouped(part.value).replace(/,/g, "");
+    rows.push([`${"  ".repeat(depth)}${part.label}`, formatPart(part.value, dimension), saysNothing ? "" : `= ${part.formula}`]);
     for (const inner of part.parts ?? []) add(inner, depth + 1);
   };
   for (const part of parts) add(part, 0);

@@ -21,7 +21,7 @@ export interface Quantity {
 
 export type Factor = number | Count | Quantity;
 
-export type Term = Product | Sum | Quotient | Times;
+export type Term = Product | Sum | Quotient | Times | Amount;
 
 interface Product {
   readonly kind: "product";
@@ -51,7 +51,15 @@ interface Times {
   readonly label: string;
   readonly value: number;
   readonly factors: readonly Factor[];
-  readonly of: Product | Sum | Quotient;
+  readonly of: Product | Sum | Quotient | Amount;
+}
+
+/** A value that a simulation or a model of an operator gave: there is no short arithmetic to show, but perhaps a word on it. */
+interface Amount {
+  readonly kind: "amount";
+  readonly label: string;
+  readonly value: number;
+  readonly how: string;
 }
 
 export function product(label: string, factors: readonly Factor[]): Term {
@@ -62,6 +70,10 @@ export function sum(label: string, parts: readonly Term[]): Term {
   let value = 0;
   for (const part of parts) value += part.value;
   return { kind: "sum", label, value, parts };
+}
+
+export function amount(label: string, value: number, how = ""): Term {
+  return { kind: "amount", label, value, how };
 }
 
 /** Not finite when the divisor is 0: the registry turns that into a reason. */
@@ -95,7 +107,7 @@ function renderTerm(term: Term, layersAreNamed: boolean): MetricPart {
 
 function children(term: Term): readonly Term[] {
   switch (term.kind) {
-    case "product": case "quotient": return [];
+    case "product": case "quotient": case "amount": return [];
     case "sum": return term.parts;
     case "times": return children(term.of).map((part) => times(term.factors, part));
   }
@@ -113,6 +125,8 @@ function formulaOf(term: Term): string {
   switch (term.kind) {
     case "product":
       return term.factors.map(formatFactor).join(" x ");
+    case "amount":
+      return term.how;
     case "quotient":
       return `${formatFactor(term.dividend)} / ${formatFactor(term.divisor)}`;
     case "sum":

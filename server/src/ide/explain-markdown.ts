@@ -1,7 +1,7 @@
 import { explainFigure, inputText, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
 import type { MetricPart } from "../cost/metric";
-import { formatExact, formatPercent } from "../units";
+import { formatPart, formatPercent } from "../units";
 import { describeFigure, placeText } from "./describe";
 import { cell, code, escapeMarkdown, paragraphs } from "./markdown";
 
@@ -51,7 +51,7 @@ function breakdown({ parts, figure, dimension }: TracedExplanation): string {
   const total = figure.kind === "value" ? figure.value : 0;
   const rows = (part: MetricPart, depth: number): readonly string[] => [
     // spaces at the start of a cell are not shown
-    `| ${"&emsp;".repeat(depth)}${cell(escapeMarkdown(part.label))} | ${formatExact(part.value, dimension)} | ${total === 0 ? "" : formatPercent(part.value / total)} | ${cell(code(part.formula))} |`,
+    `| ${"&emsp;".repeat(depth)}${cell(escapeMarkdown(part.label))} | ${formatPart(part.value, dimension)} | ${total === 0 ? "" : formatPercent(part.value / total)} | ${part.formula === "" ? "" : cell(code(part.formula))} |`,
     ...(part.parts ?? []).flatMap((inner) => rows(inner, depth + 1)),
   ];
   return ["| part | figure | share | how |", "|:--|--:|--:|:--|", ...parts.flatMap((part) => rows(part, 0))].join("\n");

@@ -91,6 +91,10 @@ export function formatExact(value: number, dimension: Dimension): string {
   return symbol === "" ? formatGrouped(value) : `${formatGrouped(value)} ${symbol}`;
 }
 
+/** Every digit where the figure is whole in base units, else four significant ones: what a simulation gave has no more to say. */
+export const formatPart = (value: number, dimension: Dimension): string =>
+  (Number.isInteger(value) ? formatExact(value, dimension) : formatQuantity(value, dimension));
+
 /** The shortest text that loses nothing: `989 TFLOPS`, `2 USD/h`, but `84,943,110,144 B`. */
 export function formatShortest(value: number, dimension: Dimension): string {
   const ladder = ladders.find((candidate) => sameDimension(candidate.dimension, dimension));

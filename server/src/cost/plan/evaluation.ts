@@ -9,6 +9,7 @@ import { formatNumber } from "../term";
 import { groupsOf, layoutOf, type Groups, type Layout } from "./layout";
 import type { PlanRecord } from "./record";
 import { stagesOf, type Stage } from "./stages";
+import { trainingOf, type Training } from "../training/evaluate";
 
 /** `ideal`: the physical bound; peaks and line rates, efficiencies 1, no latency. */
 export type Mode = "estimate" | "ideal";
@@ -21,6 +22,7 @@ export interface Evaluation {
   readonly microBatches: () => number;
   readonly pipeline: () => Pipeline;
   readonly stages: () => readonly Stage[];
+  readonly training: (mode: Mode) => Training;
 }
 
 const evaluations = new WeakMap<PlanRecord, Evaluation>();
@@ -38,11 +40,19 @@ function evaluate(plan: PlanRecord): Evaluation {
   const layout = once(() => layoutOf(plan));
   const microBatches = once(() => microBatchesOf(plan, layout()));
   const pipeline = once(() => pipelineOf(plan, layout(), microBatches()));
-  return {
+  const evaluation: Evaluation = {
     plan, layout, microBatches, pipeline,
     groups: once(() => groupsOf(layout(), plan.hardware)),
     stages: once(() => stagesOf(plan.model, pipeline())),
+    training: oncePerMode((mode) => trainingOf(evaluation, mode)),
   };
+  return evaluation;
+}
+
+/** One result for each mode, computed when it is asked for. */
+export function oncePerMode<Result>(compute: (mode: Mode) => Result): (mode: Mode) => Result {
+  const results = { estimate: once(() => compute("estimate")), ideal: once(() => compute("ideal")) };
+  return (mode) => results[mode]();
 }
 
 /** A function that computes once; a fault is thrown again without computing again. */

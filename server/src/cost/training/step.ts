@@ -1,0 +1,137 @@
+/**
+ * One training step: the schedule of the pipeline run with what each chunk takes, then what of the gradient traffic nothing
+ * hides, then the optimizer. Times are in seconds and the mean over the ranks of a pipeline, so that the phases add up to the step:
+ * step = forward + backward + weight gradients + overlapped pairs + bubble + optimizer, as in Table 4 of arXiv:2505.09343, and
+ * step = compute + exposed communication + bubble + optimizer sweep.
+ */
+
+import { Unavailable } from "../definition";
+import type { Condition } from "../pipeline/conditions";
+import { operationsOf, type OperationKind } from "../pipeline/operations";
+import { mirrorStage, stageCount, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
+import { simulate, type Simulation } from "../pipeline/simulate";
+import { formatNumber } from "../term";
+import type { ChunkTimes } from "./chunk";
+
+/** What a step takes around its chunks. */
+export interface StepEnds {
+  /** What no backward or forward hides of the traffic between the replicas. */
+  readonly exposed_sync: number;
+  /** The optimizer's pass over its shard. */
+  readonly sweep: number;
+}
+
+export interface Step {
+  readonly step_time: number;
+  /** The phases of Table 4. */
+  readonly forward: number;
+  readonly backward: number;
+  readonly weight_gradient: number;
+  readonly overlapped: number;
+  readonly bubble: number;
+  readonly optimizer: number;
+  /** Operators alone, without communication. */
+  readonly compute: number;
+  /** Communication that no compute hides: in chunks, in overlapped pairs and around the optimizer. */
+  readonly exposed_communication: number;
+}
+
+/** `chunks`: one for each stage. */
+export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: number, ends: StepEnds): Step {
+  const run = runOf(pipeline, { stages: chunks.map(({ durations }) => durations), send });
+  const busy = meanBusy(pipeline, run, chunks.map(({ durations }) => durations));
+  const compute = total(meanBusy(pipeline, run, chunks.map((chunk) => chunk.compute)));
+  const optimizer = ends.exposed_sync + ends.sweep;
+  return {
+    step_time: run.simulation.step_time + optimizer,
+    forward: busy.forward,
+    backward: busy.backward + busy.backward_input,
+    weight_gradient: busy.backward_weight,
+    overlapped: busy.overlapped,
+    bubble: run.simulation.step_time - total(busy),
+    optimizer, compute,
+    exposed_communication: Math.max(0, total(busy) - compute) + ends.exposed_sync,
+  };
+}
+
+type Busy = Readonly<Record<OperationKind, number>>;
+
+const total = ({ forward, backward, backward_input, backward_weight, overlapped }: Busy): number =>
+  forward + backward + backward_input + backward_weight + overlapped;
+
+/** Time in operations of each kind, the mean over the ranks, with the given durations. */
+function meanBusy({ pp }: Pipeline, { counts }: Run, stages: readonly ChunkDurations[]): Busy {
+  const busy = { forward: 0, backward: 0, backward_input: 0, backward_weight: 0, overlapped: 0 };
+  stages.forEach(({ forward, backward, weight, overlapped }, stage) => {
+    const count = counts[stage];
+    if (!count) return;
+    busy.forward += (count.forward * forward) / pp;
+    busy.backward += (count.backward * backward) / pp;
+    busy.backward_input += (count.backward_input * (backward - weight)) / pp;
+    busy.backward_weight += (count.backward_weight * weight) / pp;
+    const pair = overlapped ?? forward + (stages[mirrorStage(stages.length, stage)]?.backward ?? 0);
+    busy.overlapped += (count.overlapped * pair) / pp;
+  });
+  return busy;
+}
+
+/** A simulation, and how often each kind of operation runs in each stage, over all ranks; pairs count at their forward's stage. */
+interface Run {
+  readonly simulation: Simulation;
+  readonly counts: readonly Busy[];
+}
+
+/** The last runs: a design that changes in a price or a requirement alone asks for the same one again. */
+const recent = new Map<string, Run>();
+const mostRecent = 64;
+
+/** Throws `Unavailable` where the schedule cannot run with these sizes. */
+function runOf(pipeline: Pipeline, durations: Durations): Run {
+  const key = keyOf(pipeline, durations);
+  const known = recent.get(key);
+  if (known) return known;
+  const simulation = simulated(pipeline, durations);
+  const run = { simulation, counts: countsOf(stageCount(pipeline), simulation) };
+  const [oldest] = recent.keys();
+  if (recent.size >= mostRecent && oldest !== undefined) recent.delete(oldest);
+  recent.set(key, run);
+  return run;
+}
+
+function keyOf(pipeline: Pipeline, { stages, send }: Durations): string {
+  const vp = pipeline.schedule === "interleaved" ? pipeline.vp : 1;
+  const times = stages.map(({ forward, backward, weight, overlapped }) => `${forward},${backward},${weight},${overlapped ?? ""}`);
+  return `${pipeline.schedule} ${pipeline.pp} ${vp} ${pipeline.micro_batches} ${send} ${times.join(" ")}`;
+}
+
+function countsOf(stages: number, { ranks }: Simulation): readonly Busy[] {
+  const counts = Array.from({ length: stages }, () => ({ forward: 0, backward: 0, backward_input: 0, backward_weight: 0, overlapped: 0 }));
+  for (const { operations } of ranks) {
+    for (const operation of operations) {
+      const count = counts[operation.kind === "overlapped" ? operation.forward.stage : operation.stage];
+      if (count) count[operation.kind]++;
+    }
+  }
+  return counts;
+}
+
+function simulated(pipeline: Pipeline, durations: Durations): Simulation {
+  const operations = operationsOf(pipeline);
+  switch (operations.kind) {
+    case "unmet": throw new Unavailable(unmetReason(pipeline, operations.conditions));
+    case "too_many": throw new Unavailable(`the step has ${formatNumber(operations.chunks)} chunks, too many to run through`);
+    case "operations": break;
+  }
+  const result = simulate(operations, durations);
+  if (result.kind === "simulation") return result;
+  throw new Unavailable(result.kind === "invalid" ? `the schedule cannot be timed: ${result.reason}` : "the schedule comes to a standstill");
+}
+
+/** The first condition of a schedule that does not hold, as a clause. */
+function unmetReason({ schedule }: Pipeline, conditions: readonly Condition[]): string {
+  const [condition] = conditions;
+  if (!condition) return `\`schedule = ${schedule}\` cannot run with these sizes`;
+  const name = condition.property === "micro_batches" ? "the number of micro-batches" : `\`${condition.property}\``;
+  const multiple = condition.multipleOf > 1 ? `a multiple of ${formatNumber(condition.multipleOf)} and ` : "";
+  return `under \`schedule = ${schedule}\` ${name} must be ${multiple}at least ${formatNumber(condition.atLeast)}`;
+}
