@@ -8,6 +8,8 @@ import nvidia from "./hardware/nvidia.dsco";
 import deepseek from "./models/deepseek.dsco";
 import meta from "./models/meta.dsco";
 import mistral from "./models/mistral.dsco";
+import moonshot from "./models/moonshot.dsco";
+import openai from "./models/openai.dsco";
 import qwen from "./models/qwen.dsco";
 
 /** The standard library: the text of each part by its address. Part of the program, so that it works without files. */
@@ -22,5 +24,7 @@ export const standardLibrary: ReadonlyMap<string, string> = new Map([
   ["std:models/deepseek", deepseek],
   ["std:models/meta", meta],
   ["std:models/mistral", mistral],
+  ["std:models/moonshot", moonshot],
+  ["std:models/openai", openai],
   ["std:models/qwen", qwen],
 ]);
