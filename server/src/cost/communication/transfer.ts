@@ -1,3 +1,7 @@
+/** What an exchange costs, and over which links it goes: the types that everything about communication shares. */
+
+import { Unavailable } from "../definition";
+
 /** What an exchange costs a GPU. */
 export interface Transfer {
   /** Seconds. */
@@ -11,15 +15,70 @@ export interface Transfer {
 
 export const noTransfer: Transfer = { time: 0, scale_up_bytes: 0, scale_out_bytes: 0, link: "none" };
 
-/** The two links of one GPU, per direction. */
+/** The two links of one GPU, per direction; `undefined`: the hardware has no such link, or does not say how fast it is. */
 export interface Links {
-  /** Bandwidth in B/s that collectives reach, latency in s of one message. */
   readonly scale_up: Link | undefined;
   /** Of one GPU's share of the node's cards. */
   readonly scale_out: Link | undefined;
+  /** Seconds until an exchange has started, whatever it carries. */
+  readonly start: number;
 }
 
 export interface Link {
+  /** Bandwidth in B/s that an exchange of large messages reaches. */
   readonly bandwidth: number;
+  /** Seconds that one small message takes. */
   readonly latency: number;
+}
+
+/** What one GPU sends in an exchange, and how many messages of it wait for one another on each link. */
+export interface Traffic {
+  readonly scale_up_bytes: number;
+  readonly scale_out_bytes: number;
+  readonly scale_up_steps: number;
+  readonly scale_out_steps: number;
+}
+
+/**
+ * An exchange in chunks that pass both links one after the other, so that the slower link sets the time; latencies add up.
+ * Throws `Unavailable` where it needs a link that the hardware lacks.
+ */
+export function transferOf(traffic: Traffic, links: Links): Transfer {
+  const { scale_up_bytes, scale_out_bytes } = traffic;
+  if (scale_up_bytes === 0 && scale_out_bytes === 0) return noTransfer;
+  const up = scale_up_bytes === 0 ? undefined : scaleUpOf(links);
+  const out = scale_out_bytes === 0 ? undefined : scaleOutOf(links);
+  const upTime = up === undefined ? 0 : scale_up_bytes / up.bandwidth;
+  const outTime = out === undefined ? 0 : scale_out_bytes / out.bandwidth;
+  const latency = links.start + traffic.scale_up_steps * (up?.latency ?? 0) + traffic.scale_out_steps * (out?.latency ?? 0);
+  return { time: latency + Math.max(upTime, outTime), scale_up_bytes, scale_out_bytes, link: upTime > outTime ? "scale_up" : "scale_out" };
+}
+
+function scaleUpOf({ scale_up }: Links): Link {
+  if (scale_up === undefined) throw new Unavailable("GPUs of one domain exchange data, and the gpu has neither `scale_up` nor `pcie`");
+  return scale_up;
+}
+
+function scaleOutOf({ scale_out }: Links): Link {
+  if (scale_out === undefined) throw new Unavailable("GPUs of several scale-up domains exchange data, and the hardware lacks `nic` or `nics_per_node`");
+  return scale_out;
+}
+
+/** Transfers one after the other. */
+export function inSequence(transfers: readonly Transfer[]): Transfer {
+  let [time, scale_up_bytes, scale_out_bytes] = [0, 0, 0];
+  let slowest = noTransfer;
+  for (const transfer of transfers) {
+    time += transfer.time;
+    scale_up_bytes += transfer.scale_up_bytes;
+    scale_out_bytes += transfer.scale_out_bytes;
+    if (transfer.time > slowest.time) slowest = transfer;
+  }
+  return { time, scale_up_bytes, scale_out_bytes, link: slowest.link };
+}
+
+/** The same transfer, `count` times one after the other. */
+export function repeated(count: number, { time, scale_up_bytes, scale_out_bytes, link }: Transfer): Transfer {
+  if (count === 0) return noTransfer;
+  return { time: count * time, scale_up_bytes: count * scale_up_bytes, scale_out_bytes: count * scale_out_bytes, link };
 }

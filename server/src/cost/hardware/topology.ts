@@ -37,6 +37,15 @@ function treeOf({ tiers = 0, switch_ports = 0, oversubscription }: TreeNetwork):
 /** True where a leaf has ports in both directions. */
 export const reachesSpine = (network: TreeNetwork): boolean => network.tiers === 1 || treeOf(network).up > 0;
 
+/** Ports of one switch to endpoints; `undefined` where the network has no switches or does not describe them. */
+export function leafPorts(network: NetworkRecord): number | undefined {
+  switch (network.kind) {
+    case "torus": return undefined;
+    case "dragonfly": case "slim_fly": return network.endpoints_per_switch;
+    default: return network.tiers === undefined || network.switch_ports === undefined ? undefined : treeOf(network).down;
+  }
+}
+
 /** Network radix of a McKay-Miller-Širáň graph: (3q - d) / 2 with q = 4w + d; for an even q that is 3q / 2. */
 export function slimFlyRadix(q: number): number {
   const remainder = q % 4;

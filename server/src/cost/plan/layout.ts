@@ -47,8 +47,8 @@ export function layoutOf({ model, hardware, parallelism }: PlanRecord): Layout {
   return { gpus, tp, pp, cp, dp, ep, etp, vp: virtualStages(parallelism), expert_dp: ranks / (ep * etp), sequence_parallel };
 }
 
-/** `auto` of one degree is what the others leave of the cluster. */
-function denseDegrees({ tp, pp, cp, dp }: ParallelismRecord, gpus: number): Pick<Layout, "tp" | "pp" | "cp" | "dp"> {
+/** `auto` of one degree is what the others leave of the cluster. Throws `Unavailable` where their product does not fit. */
+export function denseDegrees({ tp, pp, cp, dp }: ParallelismRecord, gpus: number): Pick<Layout, "tp" | "pp" | "cp" | "dp"> {
   const degrees = { tp, pp, cp, dp };
   const open = Object.entries(degrees).filter(([, degree]) => degree === "auto").map(([name]) => name);
   const given = Object.values(degrees).reduce<number>((product, degree) => product * (degree === "auto" ? 1 : degree), 1);
@@ -74,9 +74,14 @@ function virtualStages({ schedule, vp }: ParallelismRecord): number {
   return vp;
 }
 
-/** GPUs that share a scale-up domain: the gpu's `domain` where it is written, else the node. A domain may span nodes (NVL72). */
-export const domainOf = ({ gpu, gpus_per_node, nodes }: HardwareRecord): number =>
-  gpu.scale_up === undefined ? 1 : Math.min(gpu.scale_up.domain ?? gpus_per_node, nodes * gpus_per_node);
+/**
+ * GPUs that share a scale-up domain: the gpu's `domain` where it is written, else the node. A domain may span nodes (NVL72). GPUs
+ * without a scale-up link share the PCIe of their node where that is written.
+ */
+export const domainOf = ({ gpu, gpus_per_node, nodes }: HardwareRecord): number => {
+  if (gpu.scale_up === undefined) return gpu.pcie === undefined ? 1 : gpus_per_node;
+  return Math.min(gpu.scale_up.domain ?? gpus_per_node, nodes * gpus_per_node);
+};
 
 /** `size` ranks, `stride` apart in the order of the ranks, in domains of `domain` GPUs. */
 export function groupOf(size: number, stride: number, domain: number): Group {

@@ -1,0 +1,63 @@
+/**
+ * Collectives as alpha-beta models: bytes over bandwidth, and a latency for each step that waits for the one before.
+ *
+ * A group in several scale-up domains works in two levels: inside the domain over the scale-up link, and across domains between the
+ * GPUs of equal place, each over its own share of the cards. Chunks pass both levels one after the other, so that the slower one
+ * sets the time. Per GPU this sends as much over the cards as a ring over all GPUs that enters and leaves each domain once for
+ * each card (NCCL), and less than a flat ring.
+ *
+ * NCCL chooses between rings (best for large buffers) and trees (for small ones). Here every collective has the bandwidth of the
+ * ring and the latency of the tree: the lower envelope of the two. In-switch reduction (NVLink SHARP) is not counted: it
+ * takes all-reduce on the H100 from 360 to 480 GB/s (NVIDIA/nccl-tests, issue 290) and leaves the other collectives as they are.
+ */
+
+import type { Group } from "../plan/layout";
+import { noTransfer, transferOf, type Links, type Transfer } from "./transfer";
+
+/** Each GPU holds a buffer of `bytes` and ends with the sum of all. */
+export const allReduce = (bytes: number, group: Group, links: Links): Transfer => ring(bytes, group, links, 2);
+
+/** Each GPU holds a buffer of `bytes` and ends with its part, bytes / size, of the sum. */
+export const reduceScatter = (bytes: number, group: Group, links: Links): Transfer => ring(bytes, group, links, 1);
+
+/** Each GPU holds bytes / size and ends with the `bytes` of all. */
+export const allGather = (bytes: number, group: Group, links: Links): Transfer => ring(bytes, group, links, 1);
+
+/** `passes`: 1 to reduce and scatter or to gather, 2 for both. */
+function ring(bytes: number, group: Group, links: Links, passes: number): Transfer {
+  if (group.size === 1 || bytes === 0) return noTransfer;
+  const { per_domain } = group;
+  const domains = domainsOf(group);
+  return transferOf({
+    scale_up_bytes: (passes * bytes * (per_domain - 1)) / per_domain,
+    scale_out_bytes: (passes * (bytes / per_domain) * (domains - 1)) / domains,
+    scale_up_steps: passes * treeSteps(per_domain),
+    scale_out_steps: passes * treeSteps(domains),
+  }, links);
+}
+
+/** Each GPU holds `bytes`, an equal part of them for every GPU of the group, itself included. */
+export function allToAll(bytes: number, { size, per_domain }: Group, links: Links): Transfer {
+  if (size === 1 || bytes === 0) return noTransfer;
+  const isSpread = size > per_domain;
+  return transferOf({
+    scale_up_bytes: (bytes * (per_domain - 1)) / size,
+    scale_out_bytes: (bytes * (size - per_domain)) / size,
+    scale_up_steps: isSpread ? 0 : 1,
+    scale_out_steps: isSpread ? 1 : 0,
+  }, links);
+}
+
+/** `bytes` from one GPU of the group to its neighbour; over the cards where the group stands in several domains. */
+export function pointToPoint(bytes: number, { size, per_domain }: Group, links: Links): Transfer {
+  if (size === 1 || bytes === 0) return noTransfer;
+  const isSpread = size > per_domain;
+  return transferOf({
+    scale_up_bytes: isSpread ? 0 : bytes, scale_out_bytes: isSpread ? bytes : 0, scale_up_steps: isSpread ? 0 : 1, scale_out_steps: isSpread ? 1 : 0,
+  }, links);
+}
+
+/** Scale-up domains that a group stands in. */
+export const domainsOf = ({ size, per_domain }: Group): number => Math.ceil(size / per_domain);
+
+const treeSteps = (size: number): number => Math.ceil(Math.log2(size));

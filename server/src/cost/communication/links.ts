@@ -1,0 +1,89 @@
+/**
+ * The two links of a GPU as exchanges find them. What is written in the file comes first; each default below names the
+ * measurement that it comes from.
+ */
+
+import { endpointLatency, leafIsShared, scaleOutRate } from "../hardware/scale-out";
+import type { HardwareRecord } from "../hardware/record";
+import type { Mode } from "../plan/evaluation";
+import type { EfficiencyRecord } from "../plan/record";
+import type { Link, Links } from "./transfer";
+
+/**
+ * `collective`: rings and trees, as NCCL runs them; `exchange`: the all-to-all of expert parallelism, as DeepEP runs it.
+ */
+export type Use = "collective" | "exchange";
+
+/**
+ * Share of the line rate that large messages reach where `effective_bandwidth` is not written. Measured: 160 of 200 GB/s on the
+ * H800 (arXiv:2505.09343, section 4.2), about 230 of 300 on the A100 and 360 of 450 on the H100 (busbw of nccl-tests'
+ * all_reduce_perf with rings, issues 149 and 290 of NVIDIA/nccl-tests). Other devices: assumed alike.
+ */
+const scaleUpShare = 0.8;
+
+/**
+ * The same of a network card. Measured: 46 to 48 of 50 GB/s for NCCL's rings on ConnectX-7 (NVIDIA/nccl-tests, issue 290), 43 to
+ * 45 of 50 for DeepEP's all-to-all (its table of normal kernels, own node taken off). Other cards: assumed alike.
+ */
+const scaleOutShare = 0.9;
+
+/**
+ * Share of the effective scale-up bandwidth that the all-to-all of expert parallelism reaches. Measured on the H800: DeepEP's 153
+ * and 158 GB/s at EP8 count the copies that stay on the GPU; 7/8 of them, 134 and 138 GB/s, pass the link of 160.
+ * Scaled to other devices: 726 GB/s at EP8 on SM100 are 635 on a link of 900, 0.88 of the share above.
+ */
+const exchangeScaleUpShare = 0.85;
+
+/** One small message over NVLink, end to end: 64 B, arXiv:2505.09343, Table 5. Other links: assumed alike. */
+const scaleUpLatency = 3.33e-6;
+
+/** Until an NCCL collective has started: base latency of its ring and tree with the protocol for small messages, 6.6 and 6.8 us (src/graph/tuning.cc). */
+const collectiveStart = 6.7e-6;
+
+/**
+ * Until an exchange of expert parallelism has started and after it has ended: quantization, counts, packing. Measured on the
+ * H800 as the part of DeepEP's low-latency kernels that does not grow with bytes: dispatch and combine at one EP differ in
+ * bytes alone, and the line through the two has its intercept at 20 to 36 us at EP8 to EP64. One message of either link is taken off.
+ */
+const exchangeStart = 20e-6;
+
+/** The links of one GPU. `ideal`: line rates, no latency. A link that the hardware lacks is `undefined`. */
+export function linksOf(hardware: HardwareRecord, efficiency: EfficiencyRecord, mode: Mode, use: Use = "collective"): Links {
+  if (mode === "ideal") return { scale_up: idealScaleUp(hardware), scale_out: idealScaleOut(hardware), start: 0 };
+  const start = use === "exchange" ? exchangeStart : collectiveStart;
+  return { scale_up: scaleUp(hardware, efficiency, use), scale_out: scaleOut(hardware, efficiency), start };
+}
+
+/** GPUs without a scale-up link of their own meet over PCIe. */
+const scaleUpLine = ({ gpu }: HardwareRecord): number | undefined => gpu.scale_up?.bandwidth ?? gpu.pcie?.bandwidth;
+
+function idealScaleUp(hardware: HardwareRecord): Link | undefined {
+  const bandwidth = scaleUpLine(hardware);
+  return bandwidth === undefined ? undefined : { bandwidth, latency: 0 };
+}
+
+function idealScaleOut(hardware: HardwareRecord): Link | undefined {
+  const bandwidth = scaleOutRate(hardware);
+  return bandwidth === undefined ? undefined : { bandwidth, latency: 0 };
+}
+
+function scaleUp(hardware: HardwareRecord, efficiency: EfficiencyRecord, use: Use): Link | undefined {
+  const line = scaleUpLine(hardware);
+  if (line === undefined) return undefined;
+  const { scale_up } = hardware.gpu;
+  const effective = Math.min(line, scale_up?.effective_bandwidth ?? line * scaleUpShare);
+  const share = efficiency.scale_up ?? (use === "exchange" ? exchangeScaleUpShare : 1);
+  return { bandwidth: effective * share, latency: scale_up?.latency ?? scaleUpLatency };
+}
+
+/** Where the cluster is larger than one leaf switch serves, traffic passes the tier above, at what its oversubscription leaves. */
+function scaleOut(hardware: HardwareRecord, efficiency: EfficiencyRecord): Link | undefined {
+  const line = scaleOutRate(hardware);
+  const { nic, network } = hardware;
+  if (line === undefined || nic === undefined) return undefined;
+  const share = Math.min(1, nic.effective_bandwidth === undefined ? scaleOutShare : nic.effective_bandwidth / nic.rate);
+  const isWithinLeaf = leafIsShared(hardware);
+  const oversubscription = isWithinLeaf ? 1 : (network?.oversubscription ?? 1);
+  const bandwidth = Math.min(line * share, line / oversubscription) * (efficiency.scale_out ?? 1);
+  return { bandwidth, latency: endpointLatency(hardware, isWithinLeaf ? "same_leaf" : "cross_leaf") };
+}
