@@ -39,7 +39,7 @@ export function evaluationOf(plan: PlanRecord): Evaluation {
 function evaluate(plan: PlanRecord): Evaluation {
   const layout = once(() => layoutOf(plan));
   const microBatches = once(() => microBatchesOf(plan, layout()));
-  const pipeline = once(() => pipelineOf(plan, layout(), microBatches()));
+  const pipeline = once(() => (plan.workload.phase === "training" ? pipelineOf(plan, layout(), microBatches()) : forwardPipeline(layout())));
   const evaluation: Evaluation = {
     plan, layout, microBatches, pipeline,
     groups: once(() => groupsOf(layout(), plan.hardware)),
@@ -81,6 +81,9 @@ export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: La
   }
   return global_batch_size / perStep;
 }
+
+/** Serving runs forward alone, one micro-batch a stage, in the order of the stages whatever schedule is written. */
+const forwardPipeline = ({ pp }: Layout): Pipeline => ({ schedule: "1f1b", pp, micro_batches: pp });
 
 function pipelineOf({ parallelism: { schedule } }: PlanRecord, { pp, vp }: Layout, micro_batches: number): Pipeline {
   return schedule === "interleaved" ? { schedule, pp, vp, micro_batches } : { schedule, pp, micro_batches };
