@@ -36,6 +36,8 @@ export interface Stage {
   readonly head: boolean;
   /** MTP modules that stand here: all of them on the last stage. */
   readonly mtp_modules: number;
+  /** The layer that each of them repeats: the model's last. */
+  readonly mtp_layer: LayerRun | undefined;
 }
 
 export function stagesOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
@@ -46,14 +48,24 @@ export function stagesOf(model: ModelRecord, pipeline: Pipeline): readonly Stage
     const own = layers.slice(first, first + count);
     first += count;
     const isLast = index === counts.length - 1;
-    return { index, runs: runsOf(own), layers: count, embedding: index === 0, head: isLast, mtp_modules: isLast ? (model.mtp?.depth ?? 0) : 0 };
+    return { index, runs: runsOf(own), layers: count, embedding: index === 0, head: isLast, ...(isLast ? modulesOf(model, layers) : noModules) };
   });
 }
 
+const noModules = { mtp_modules: 0, mtp_layer: undefined };
+
+function modulesOf(model: ModelRecord, layers: readonly Layer[]): Pick<Stage, "mtp_modules" | "mtp_layer"> {
+  const last = layers.at(-1);
+  const mtp_modules = model.mtp?.depth ?? 0;
+  if (mtp_modules === 0 || !last) return noModules;
+  return { mtp_modules, mtp_layer: { attention: last.attention, ffn: last.ffn, layers: [last.index] } };
+}
+
 /** The whole model on one stage. */
-export const wholeModel = (model: ModelRecord): Stage => ({
-  index: 0, runs: runsOf(layersOf(model)), layers: model.layers, embedding: true, head: true, mtp_modules: model.mtp?.depth ?? 0,
-});
+export function wholeModel(model: ModelRecord): Stage {
+  const layers = layersOf(model);
+  return { index: 0, runs: runsOf(layers), layers: model.layers, embedding: true, head: true, ...modulesOf(model, layers) };
+}
 
 function layersOf(model: ModelRecord): readonly Layer[] {
   const attention = byLayer(model.attention);
