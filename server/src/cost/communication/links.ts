@@ -15,22 +15,23 @@ import type { Link, Links } from "./transfer";
 export type Use = "collective" | "exchange";
 
 /**
- * Share of the line rate that large messages reach where `effective_bandwidth` is not written. Measured: 160 of 200 GB/s on the
- * H800 (arXiv:2505.09343, section 4.2), about 230 of 300 on the A100 and 360 of 450 on the H100 (busbw of nccl-tests'
- * all_reduce_perf with rings, issues 149 and 290 of NVIDIA/nccl-tests). Other devices: assumed alike.
+ * Share of the line rate that large messages reach where `effective_bandwidth` is not written. Measured on the H800: 160 of
+ * 200 GB/s (arXiv:2505.09343, section 4.2). NCCL counts as much of an NVLink on other devices: 20.0 of 25 GB/s (Ampere), 20.6 of 25
+ * (Hopper), 40.1 of 50 (Blackwell; src/graph/topo.h). Other makers' links: assumed alike.
  */
 const scaleUpShare = 0.8;
 
 /**
- * The same of a network card. Measured: 46 to 48 of 50 GB/s for NCCL's rings on ConnectX-7 (NVIDIA/nccl-tests, issue 290), 43 to
- * 45 of 50 for DeepEP's all-to-all (its table of normal kernels, own node taken off). Other cards: assumed alike.
+ * The same of a network card. Measured: 24 of 25 GB/s for NCCL's rings on 200G cards and 46 to 48 of 50 on 400G cards
+ * (NVIDIA/nccl-tests, issues 252 and 290); 43 to 45 of 50 for DeepEP's all-to-all (its table of normal kernels, own node taken off).
+ * Other cards: assumed alike.
  */
 const scaleOutShare = 0.9;
 
 /**
  * Share of the effective scale-up bandwidth that the all-to-all of expert parallelism reaches. Measured on the H800: DeepEP's 153
- * and 158 GB/s at EP8 count the copies that stay on the GPU; 7/8 of them, 134 and 138 GB/s, pass the link of 160.
- * Scaled to other devices: 726 GB/s at EP8 on SM100 are 635 on a link of 900, 0.88 of the share above.
+ * and 158 GB/s at EP8 count the copies that stay on the GPU; 7/8 of them, 134 and 138 GB/s, pass the link of 160. On the H20 it is
+ * 327 and 333 (deepseek-ai/DeepEP, issue 138): 286 and 291 of 360. Other devices: assumed alike.
  */
 const exchangeScaleUpShare = 0.85;
 
@@ -43,9 +44,10 @@ const collectiveStart = 6.7e-6;
 /**
  * Until an exchange of expert parallelism has started and after it has ended: quantization, counts, packing. Measured on the
  * H800 as the part of DeepEP's low-latency kernels that does not grow with bytes: dispatch and combine at one EP differ in
- * bytes alone, and the line through the two has its intercept at 20 to 36 us at EP8 to EP64. One message of either link is taken off.
+ * bytes alone (7,392 and 14,336 B a copy), and the line through the two meets no bytes at 4 to 38 us, 24 us in the mean of EP8 to
+ * EP256. One message of each link, 7 us, is taken off. Other devices and normal kernels: assumed alike.
  */
-const exchangeStart = 20e-6;
+const exchangeStart = 17e-6;
 
 /** The links of one GPU. `ideal`: line rates, no latency. A link that the hardware lacks is `undefined`. */
 export function linksOf(hardware: HardwareRecord, efficiency: EfficiencyRecord, mode: Mode, use: Use = "collective"): Links {

@@ -1,7 +1,7 @@
 /**
  * How many places (nodes, GPUs) the experts of one token stand in, in the mean over balanced routing: every expert is equally likely,
- * and experts stand on the places in the order of their numbers, evenly. Exact where no limit is written, and where groups divide
- * places or places groups by whole numbers and a place holds whole groups.
+ * and experts stand on the places in the order of their numbers, evenly. Exact without a limit, and where every place holds whole
+ * groups; where a place holds a part of a group, within 3 % of what enumerating every order of scores gives.
  */
 
 import type { MoeFfnRecord } from "../model/record";
@@ -87,7 +87,7 @@ function overlapOf(place: number, places: number, groups: number): Overlap {
 
 /**
  * Chance that a token which reaches `count` of the groups misses a place. One expert of each reached group is chosen for certain; the
- * others are drawn from all experts of these groups.
+ * others are drawn from the other experts of these groups.
  */
 function missedByGroups({ whole, shares }: Overlap, size: number, groups: number, count: number, topK: number): number {
   const [first = 0, second = 0] = shares;
@@ -95,8 +95,8 @@ function missedByGroups({ whole, shares }: Overlap, size: number, groups: number
   const drawn = Math.max(0, topK - count);
   const miss = (...held: readonly number[]): number => {
     const certain = held.reduce((chance, share) => chance * (1 - share), 1);
-    const held_experts = held.reduce((sum, share) => sum + share, 0) * size;
-    return choosing(others, count - held.length, groups, count) * certain * missed(count * size, held_experts, drawn);
+    const heldExperts = held.reduce((sum, share) => sum + share, 0) * size;
+    return choosing(others, count - held.length, groups, count) * certain * missed(count * (size - 1), heldExperts, drawn);
   };
   const none = choosing(others, count, groups, count);
   if (shares.length === 0) return none;
