@@ -1,0 +1,86 @@
+/** A GPU as its operators see it: rates, bandwidth, and the shares of both that operators reach. */
+
+import { Unavailable } from "../definition";
+import type { PeakRecord } from "../hardware/record";
+import type { Precision } from "../model/record";
+import type { Mode } from "../plan/evaluation";
+import type { EfficiencyRecord, PlanRecord } from "../plan/record";
+import { efficienciesOf, referencePower, type Efficiencies } from "./efficiency";
+
+export interface Device {
+  readonly mode: Mode;
+  /** In FLOP/s by precision, of the whole GPU. */
+  readonly peak: PeakRecord;
+  /** In B/s. */
+  readonly memory_bandwidth: number;
+  /** Streaming multiprocessors that compute; `undefined`: nobody said, and operators are not cut into waves. */
+  readonly sms: number | undefined;
+  /** Share of the streaming multiprocessors that compute; the rest communicates. */
+  readonly sm_share: number;
+  /** The defaults of the device class. */
+  readonly defaults: Efficiencies;
+  /** What the author wrote instead. */
+  readonly written: EfficiencyRecord;
+  /** What the board's power leaves of a compute-bound share, beside the board that was measured. */
+  readonly power_factor: number;
+}
+
+/**
+ * `smShare`: share of the streaming multiprocessors that compute, 0 to 1; communication kernels hold the others. The `ideal` device
+ * computes on all of them, at its peak rates and full bandwidth.
+ */
+export function deviceOf({ hardware: { gpu }, efficiency }: PlanRecord, mode: Mode, smShare = 1): Device {
+  const isIdeal = mode === "ideal";
+  const share = isIdeal ? 1 : smShare;
+  const defaults = efficienciesOf(gpu);
+  return {
+    mode,
+    peak: gpu.peak,
+    memory_bandwidth: gpu.memory_bandwidth,
+    sms: isIdeal || gpu.sms === undefined ? undefined : Math.max(1, Math.round(gpu.sms * share)),
+    sm_share: share,
+    defaults,
+    written: efficiency,
+    power_factor: isIdeal ? 1 : powerFactor(gpu.power, gpu.peak["bf16"], referencePower[gpu.architecture ?? "unknown"]),
+  };
+}
+
+/**
+ * Tensor cores at full rate draw more than the board allows, so the clock sinks; dynamic power goes with its third power. An A100
+ * reaches 220 TFLOPS at 250 W, 235 at 300 W and 263 at 400 W (arXiv:2408.14158; SimuMax's A100 PCIe table).
+ */
+function powerFactor(power: number | undefined, peak: number | undefined, reference: number): number {
+  return power === undefined || peak === undefined || peak === 0 ? 1 : Math.cbrt(power / peak / reference);
+}
+
+type RateKey = "bf16" | "fp16" | "fp32" | "tf32" | "fp8" | "fp6" | "fp4" | "int8" | "int4";
+
+const rateKeys: Readonly<Record<Precision, RateKey | undefined>> = {
+  fp32: "fp32", tf32: "tf32", bf16: "bf16", fp16: "fp16", fp8_e4m3: "fp8", fp8_e5m2: "fp8", fp6: "fp6", fp4: "fp4", mxfp4: "fp4", nvfp4: "fp4",
+  int8: "int8", int4: "int4", logfmt8: undefined, logfmt10: undefined,
+};
+
+/** Formats that weights are kept in for their size; without a rate of their own they are widened to bf16 and multiplied there. */
+const isWeightOnly = (key: RateKey): boolean => key === "int4" || key === "fp4" || key === "fp6";
+
+/** A rate at which products run. */
+export interface Rate {
+  readonly key: RateKey;
+  /** In FLOP/s. */
+  readonly peak: number;
+  /** Bytes of an operand's element, scales left out. */
+  readonly bytes: number;
+}
+
+const operandBytes: Readonly<Record<RateKey, number>> = { bf16: 2, fp16: 2, fp32: 4, tf32: 4, fp8: 1, fp6: 0.75, fp4: 0.5, int8: 1, int4: 0.5 };
+
+/** Throws `Unavailable` where the GPU has no rate for the precision. `asker` says who asks for it: "`precision.compute`". */
+export function rateOf({ peak }: Device, precision: Precision, asker: string): Rate {
+  const key = rateKeys[precision];
+  if (key === undefined) throw new Unavailable(`nothing computes in ${precision}, which ${asker} asks for`);
+  const own = peak[key];
+  if (own !== undefined) return { key, peak: own, bytes: operandBytes[key] };
+  const wide = isWeightOnly(key) ? peak["bf16"] : undefined;
+  if (wide !== undefined) return { key: "bf16", peak: wide, bytes: operandBytes.bf16 };
+  throw new Unavailable(`the gpu has no \`${key}\` in \`peak\`, and ${asker} is ${precision}`);
+}

@@ -1,0 +1,159 @@
+/**
+ * What share of its peak rates a device reaches, by kind of operator. Every figure names the measurement it comes from and how far
+ * that reaches; none is fitted to the time of a whole step. The shape of an operator enters in `time.ts`.
+ */
+
+import type { Architecture, GpuRecord } from "../hardware/record";
+
+/** `measured`: on a device of this class; `scaled`: from a measurement on another or at another precision; `assumed`: neither. */
+export type Reach = "measured" | "scaled" | "assumed";
+
+export interface Evidence {
+  readonly value: number;
+  readonly reach: Reach;
+  /** What was measured, on which device, and where it is published. */
+  readonly source: string;
+}
+
+/** What the shares of a device class say; each is of the peak rate of the precision, or of the memory bandwidth. */
+export interface Efficiencies {
+  /** Dense products large enough to fill the device, inside long runs. */
+  readonly gemm: Evidence;
+  readonly gemm_fp8: Evidence;
+  readonly gemm_fp4: Evidence;
+  /** Products of many experts in one launch. */
+  readonly grouped_gemm: Evidence;
+  readonly grouped_gemm_fp8: Evidence;
+  readonly grouped_gemm_fp4: Evidence;
+  /** Core of long sequences: scores and values. Backward counts five products where forward has two, as they are executed. */
+  readonly attention_forward: Evidence;
+  readonly attention_backward: Evidence;
+  /** Backward where queries and keys are wider than 128. */
+  readonly attention_backward_wide: Evidence;
+  /** Decoding over a shared latent (absorbed mla): the share of the peak rate. */
+  readonly attention_decode: Evidence;
+  /** Decoding: the share of the memory bandwidth that reading the cache reaches. */
+  readonly attention_decode_memory: Evidence;
+  /** Norms, activations, casts. */
+  readonly memory: Evidence;
+  /** Rows gathered or scattered: permutation of tokens, embedding. */
+  readonly gather: Evidence;
+  /** Weights streamed through a product with few rows. */
+  readonly gemm_memory: Evidence;
+  /** Elements of the inner dimension that the start and the end of a tile cost, in bytes of its operands. */
+  readonly prologue_bytes: Evidence;
+}
+
+export type EfficiencyName = keyof Efficiencies;
+
+const measured = (value: number, source: string): Evidence => ({ value, reach: "measured", source });
+const scaled = (value: number, source: string): Evidence => ({ value, reach: "scaled", source });
+const assumed = (value: number, source: string): Evidence => ({ value, reach: "assumed", source });
+
+const h800Tables = "alibaba/InferSim f2293dab, H800 kernel tables";
+const b200Table = "MooreThreads/SimuMax e691807a, configs/system/b200_bf16_ceperm.json, B200";
+const a100Table = "MooreThreads/SimuMax 3005b17c, configs/system/a100_pcie.json, A100 PCIe";
+const trace = "deepseek-ai/profile-data, train.json, H800";
+
+const hopper: Efficiencies = {
+  gemm: scaled(0.74, "cuBLAS and MAMF on H100 in bf16: 716 to 794 of 989 TFLOPS (stas00/ml-engineering); the lower, as in long runs; the H800 FP8 table has 0.75"),
+  gemm_fp8: measured(0.78, `${h800Tables}: dense FP8, 110 shapes; mean error of the shape model 8 %`),
+  gemm_fp4: assumed(0.7, "Hopper has no fp4 rate of its own"),
+  grouped_gemm: scaled(0.65, `${h800Tables}: grouped FP8, taken over to bf16`),
+  grouped_gemm_fp8: measured(0.65, `${h800Tables}: grouped FP8, 72 shapes twice; in training 0.60 of 112 SMs (${trace})`),
+  grouped_gemm_fp4: assumed(0.6, "Hopper has no fp4 rate of its own"),
+  attention_forward: measured(0.68, `${h800Tables}: mla prefill 0.61 to 0.63 causal from 4K tokens; FlashAttention-3, arXiv:2407.08608: 638 TFLOPS at 4K`),
+  attention_backward: measured(0.55, "FlashAttention-3, arXiv:2407.08608, figure 6: about 550 of 989 TFLOPS, head dimension 128"),
+  attention_backward_wide: measured(0.55, `${trace}: 455 TFLOPS on 112 of 132 SMs, 192 and 128 wide`),
+  attention_decode: measured(0.56, `${h800Tables}: mla decode, 41 shapes; FlashMLA's own figure is 0.67`),
+  attention_decode_memory: measured(0.945, `${h800Tables}: gqa decode, 41 shapes`),
+  memory: scaled(0.8, "ai-dynamo/aiconfigurator: 0.8 of the memory bandwidth and 3 us an operator"),
+  gather: scaled(0.5, `${b200Table}: permute 0.50`),
+  gemm_memory: measured(0.85, `${h800Tables}: dense FP8 with 16 to 128 rows 0.84, grouped 0.88`),
+  prologue_bytes: measured(130, `${h800Tables}: dense FP8`),
+};
+
+const blackwell: Efficiencies = {
+  ...hopper,
+  gemm: measured(0.5, `${b200Table}: bf16 products of 8 to 100 TFLOP in a long hot run, 0.43 to 0.51; a cold best case is 0.78 (MAMF)`),
+  gemm_fp8: scaled(0.49, "MAMF 3432 of 4500 TFLOPS in fp8, with the share that long runs keep of it in bf16"),
+  gemm_fp4: assumed(0.45, "as fp8, less for its scales"),
+  grouped_gemm: measured(0.48, `${b200Table}: grouped bf16 from 2,460 rows an expert, 0.45 to 0.50`),
+  grouped_gemm_fp8: scaled(0.47, "the bf16 share"),
+  grouped_gemm_fp4: assumed(0.43, "as fp8, less for its scales"),
+  attention_forward: measured(0.56, `${b200Table}: core attention forward, 0.44 to 0.60 causal; FlashMLA on B200 1460 of 2250`),
+  attention_backward: measured(0.42, `${b200Table}: core attention backward, 0.36 to 0.48 causal`),
+  attention_backward_wide: measured(0.33, `${b200Table}: core attention backward, 192 and 128 wide, 0.30 to 0.33`),
+  attention_decode: scaled(0.45, "the H800 share, with FlashMLA's 350 on B200 for 410 on H800 (sparse)"),
+  attention_decode_memory: scaled(0.9, "the H800 share"),
+  memory: measured(0.67, `${b200Table}: element-wise 0.67`),
+  gather: measured(0.5, `${b200Table}: permute 0.50`),
+  gemm_memory: scaled(0.85, "the H800 share"),
+  prologue_bytes: measured(500, `${b200Table}: inner dimension 256 to 576 reaches 0.22 to 0.32`),
+};
+
+const ampere: Efficiencies = {
+  ...hopper,
+  gemm: measured(0.84, "263 of 312 TFLOPS on the DGX A100 (arXiv:2408.14158, table 2); MAMF 271"),
+  gemm_fp8: assumed(0.8, "Ampere has no fp8 rate"),
+  gemm_fp4: assumed(0.8, "Ampere has no fp4 rate"),
+  grouped_gemm: scaled(0.78, `${a100Table}: 0.65 to 0.71 from 616 rows an expert at 300 W`),
+  grouped_gemm_fp8: assumed(0.75, "Ampere has no fp8 rate"),
+  grouped_gemm_fp4: assumed(0.75, "Ampere has no fp4 rate"),
+  attention_forward: measured(0.68, `${a100Table}: core attention forward, 0.50 to 0.59 causal from 16 heads; FlashAttention-2, arXiv:2307.08691`),
+  attention_backward: measured(0.54, `${a100Table}: core attention backward, 0.44 to 0.50 causal from 16 heads`),
+  attention_backward_wide: measured(0.43, `${a100Table}: core attention backward, 192 and 128 wide, 0.38 to 0.40`),
+  attention_decode: scaled(0.5, "the H800 share, less without asynchronous products"),
+  attention_decode_memory: scaled(0.9, "the H800 share"),
+  memory: measured(0.85, `${a100Table}: 0.91 of 1.6 TB/s; calculon 0.90 for large transfers`),
+  gather: scaled(0.35, `${a100Table}: permute 0.19; ${b200Table}: 0.50`),
+  gemm_memory: scaled(0.85, "the H800 share"),
+  prologue_bytes: measured(220, `${a100Table}: inner dimension 512 to 1,024 reaches 0.62`),
+};
+
+const other: Efficiencies = weakened(hopper, "assumed", "the shares of Hopper: nobody said which family the device is of");
+
+const cdna: Efficiencies = {
+  ...weakened(hopper, "scaled", "the share of Hopper"),
+  gemm: measured(0.51, "MAMF: MI300X 668 of 1307 TFLOPS, MI325X 785 (stas00/ml-engineering)"),
+  gemm_fp8: scaled(0.48, "the bf16 share of MAMF"),
+  gemm_fp4: assumed(0.45, "as fp8"),
+  grouped_gemm: scaled(0.45, "the dense share, less as on Hopper"),
+  grouped_gemm_fp8: scaled(0.42, "the dense share, less as on Hopper"),
+  grouped_gemm_fp4: assumed(0.4, "as fp8"),
+  attention_forward: scaled(0.4, "the dense share, less as on Hopper"),
+  attention_backward: scaled(0.3, "the dense share, less as on Hopper"),
+  attention_backward_wide: scaled(0.3, "the dense share, less as on Hopper"),
+};
+
+/** The defaults by device class, for hover, documentation and `explain`. */
+export const efficiencies: Readonly<Record<Architecture | "unknown", Efficiencies>> = {
+  ampere, hopper, blackwell,
+  ada: { ...weakened(hopper, "scaled", "the share of Hopper"), gemm: scaled(0.8, "as Ampere"), gemm_fp8: scaled(0.8, "as Ampere") },
+  cdna3: cdna,
+  cdna4: weakened(cdna, "scaled", "the share of CDNA 3"),
+  tpu: weakened(hopper, "assumed", "the share of Hopper: no operator of this family was at hand"),
+  ascend: weakened(hopper, "assumed", "the share of Hopper: no operator of this family was at hand"),
+  unknown: other,
+};
+
+function weakened(from: Efficiencies, reach: Reach, source: string): Efficiencies {
+  return Object.fromEntries(Object.entries(from).map(([name, { value }]: [string, Evidence]) => [name, { value, reach, source }])) as unknown as Efficiencies;
+}
+
+export const efficienciesOf = ({ architecture }: GpuRecord): Efficiencies => efficiencies[architecture ?? "unknown"];
+
+/**
+ * Seconds that an operator costs whatever its size: from its launch to its last block. A product 4.1 us and a grouped one 9.1 us
+ * (H800 kernel tables), decode attention with the merge of its parts 15 us (the same), another operator 3 us (aiconfigurator).
+ */
+export const launchTimes = { gemm: 4.1e-6, grouped_gemm: 9.1e-6, attention: 5e-6, decode_attention: 15e-6, memory: 3e-6 } as const;
+
+/** Watts a FLOP/s in bf16 of the board that the class was measured on: A100 SXM, H100 SXM, B200, MI300X; elsewhere as Hopper. */
+export const referencePower: Readonly<Record<Architecture | "unknown", number>> = {
+  ampere: 400 / 312e12, hopper: 700 / 989e12, blackwell: 1000 / 2250e12, cdna3: 750 / 1307e12, cdna4: 1400 / 2500e12,
+  ada: 450 / 165e12, tpu: 700 / 989e12, ascend: 700 / 989e12, unknown: 700 / 989e12,
+};
+
+/** What compute-bound shares reach where power does not limit: H20, 0.95 in dense FP8 (alibaba/InferSim, H20 kernel table). */
+export const greatestShare = 0.95;

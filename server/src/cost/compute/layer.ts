@@ -1,0 +1,384 @@
+/**
+ * The operators of a stage: what one GPU runs of each layer and of the stage's ends for one micro-batch, communication left out.
+ * Sources: Megatron-LM (which matrices tensor and sequence parallelism split, arXiv:1909.08053, arXiv:2205.05198); DeepSeek-V2,
+ * arXiv:2405.04434, section 2.1 (mla, absorbed in decode); DeepSeek-V3, arXiv:2412.19437, sections 3.2.3 (what is recomputed) and 3.3
+ * (what runs in FP8).
+ */
+
+import { Unavailable } from "../definition";
+import { decodeCore as decodeCoreFlops, attendedTokens, attentionCore, isCached, type CachedAttention } from "../model/attention";
+import { activeWeightsGap, holdsLastLayer } from "../model/availability";
+import { activationElement } from "../model/precision";
+import type { DenseFfnRecord, FfnRecord, HeadAttentionRecord, MlaRecord, MoeFfnRecord } from "../model/record";
+import type { Layout } from "../plan/layout";
+import { once } from "../plan/evaluation";
+import type { PlanRecord } from "../plan/record";
+import type { LayerRun, Stage } from "../plan/stages";
+import type { Device } from "./device";
+import type { Operator, OperatorPart, Passes, Work } from "./operator";
+import {
+  attentionRate, core, decodeCore, embeddingRate, linear, linearRate, recomputed, routerRate, sweep, weightBytes, type Linear, type Site,
+} from "./operators";
+
+/** What a GPU computes of one stage for one micro-batch. */
+export interface StageCompute {
+  /** Every operator, for `explain`. */
+  readonly operators: (stage: ComputedStage) => readonly Operator[];
+  /** Their times, from those of the layers that are alike: asking again for another stage costs a few additions. */
+  readonly times: (stage: ComputedStage) => PartTimes;
+}
+
+export type ComputedStage = Pick<Stage, "runs" | "embedding" | "head" | "mtp_modules">;
+
+/**
+ * The operators of all stages of a plan that do the same work. Layers that are alike are computed once, and only when asked for.
+ * Throws `Unavailable` for a layer whose cost is not known, and where asked for a precision that the GPU has no rate for.
+ */
+export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: Device): StageCompute {
+  const gap = activeWeightsGap(plan.model);
+  if (typeof gap === "string") throw new Unavailable(gap);
+  const site: Site = { plan, layout, work, device, training: work.phase === "training" };
+  const pieces = new Map<unknown, Map<unknown, Piece>>();
+  const layerOf = ({ attention, ffn }: Omit<LayerRun, "layers">): Piece => {
+    const row = keyed(pieces, attention, () => new Map<unknown, Piece>());
+    return keyed(row, ffn, () => piece(layerOperators(site, { attention, ffn })));
+  };
+  const embeddingPiece = once(() => piece([embedding(site)]));
+  const headPiece = once(() => piece(headOperators(site)));
+  const mtpPiece = once(() => piece(mtpOperators(site)));
+  const partsOf = ({ runs, embedding: hasEmbedding, head, mtp_modules }: ComputedStage): readonly Part[] => [
+    ...(hasEmbedding ? [{ piece: embeddingPiece(), count: 1 }] : []),
+    ...runs.map((run) => ({ piece: layerOf(run), count: run.layers.length })),
+    ...(head ? [{ piece: headPiece(), count: 1 }] : []),
+    ...(mtp_modules > 0 ? [{ piece: mtpPiece(), count: mtp_modules }] : []),
+  ];
+  return {
+    operators: (stage) => partsOf(stage).flatMap(({ piece: { operators }, count }) => operators.map((operator) => ({ ...operator, count }))),
+    times: (stage) => {
+      const times = noTimes();
+      for (const { piece: { times: own }, count } of partsOf(stage)) for (const key of timeKeys) add(times[key], count, own[key]);
+      return times;
+    },
+  };
+}
+
+/** All operators of one stage. */
+export function stageOperators(plan: PlanRecord, layout: Layout, stage: ComputedStage, work: Work, device: Device): readonly Operator[] {
+  return computeOf(plan, layout, work, device).operators(stage);
+}
+
+/** What repeats: one layer, or one end of a stage. */
+interface Piece {
+  readonly operators: readonly Operator[];
+  readonly times: PartTimes;
+}
+
+interface Part {
+  readonly piece: Piece;
+  readonly count: number;
+}
+
+const piece = (operators: readonly Operator[]): Piece => ({ operators, times: passTimes(operators) });
+
+function keyed<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function layerOperators(site: Site, { attention, ffn }: Omit<LayerRun, "layers">): readonly Operator[] {
+  const layer: Operator[] = [];
+  if (attention !== undefined && isCached(attention)) attentionOperators(site, attention, layer);
+  if (ffn !== undefined) ffnOperators(site, ffn, layer);
+  const again = recomputes(site, attention?.kind);
+  return layer.map((operator) => (again(operator.name) ? recomputed(operator) : operator));
+}
+
+/** What `selective` computes again: in mla models norms, up-projections and activations, as in DeepSeek-V3; elsewhere the core of attention. */
+const recomputedByMla: ReadonlySet<string> = new Set(["attention norm", "ffn norm", "latent norms", "q_b", "kv_b", "rope", "activation", "experts activation", "shared activation"]);
+
+function recomputes({ plan, training }: Site, kind: string | undefined): (name: string) => boolean {
+  const level = training ? plan.parallelism.recompute : "none";
+  if (level === "none") return () => false;
+  if (level === "full") return () => true;
+  return kind === "mla" ? (name) => recomputedByMla.has(name) : (name) => name === "attention core";
+}
+
+/** Tokens in those parts of a layer that tensor parallelism does not split: sequence parallelism shares them out. */
+const unsplitTokens = ({ layout: { tp, sequence_parallel }, work: { tokens } }: Site): number => (sequence_parallel ? tokens / tp : tokens);
+
+/** A norm with the residual before it, in bf16: forward reads both and writes both, backward reads one more. */
+function norm(site: Site, name: string, part: OperatorPart): Operator {
+  const elements = unsplitTokens(site) * site.plan.model.hidden_size;
+  return sweep(site, { name, part, bytes: { forward: 8 * elements, backward_input: 10 * elements, backward_weight: 0 } });
+}
+
+type Matrix = Pick<Linear, "name" | "rows" | "columns" | "inner"> & Partial<Linear>;
+
+/** The linear layers of one half of a layer, in the precision of `compute`, with the casts that it needs. */
+function linears(site: Site, part: OperatorPart, weight: number, matrices: readonly Matrix[], castsOfInputs: number, operators: Operator[]): void {
+  const rate = linearRate(site);
+  let outputs = 0;
+  for (const matrix of matrices) {
+    operators.push(linear(site, { part, rate, weight, ...matrix }));
+    outputs += (matrix.experts ?? 1) * matrix.rows * matrix.columns;
+  }
+  if (rate.bytes < 2) operators.push(casts(site, `${part} casts`, part, rate.bytes, castsOfInputs, outputs));
+}
+
+/**
+ * Casts of what a narrow product multiplies: forward an input, backward the gradient of its output along both of its sides, and the
+ * input along its other side for the gradient of the weight.
+ */
+function casts(site: Site, name: string, part: OperatorPart, width: number, inputs: number, outputs: number): Operator {
+  const bytes: Passes = { forward: (2 + width) * inputs, backward_input: (2 + 2 * width) * outputs, backward_weight: 2 * width * inputs };
+  return sweep(site, { name, part, bytes });
+}
+
+function attentionOperators(site: Site, block: CachedAttention, operators: Operator[]): void {
+  operators.push(norm(site, "attention norm", "attention"));
+  if (block.kind === "mla") mlaOperators(site, block, operators);
+  else headOperatorsOf(site, block, operators);
+}
+
+function headOperatorsOf(site: Site, block: HeadAttentionRecord, operators: Operator[]): void {
+  const { plan: { model: { hidden_size, precision } }, layout: { tp }, work: { tokens } } = site;
+  const { head_dim } = block;
+  const heads = block.heads / tp;
+  const kvHeads = Math.max(1, block.kv_heads / tp);
+  const weight = weightBytes(site, linearRate(site), precision.weights);
+  const turned = tokens * (heads + kvHeads) * head_dim;
+  linears(site, "attention", weight, [
+    { name: "qkv", rows: tokens, columns: (heads + 2 * kvHeads) * head_dim, inner: hidden_size },
+    { name: "o", rows: tokens, columns: hidden_size, inner: heads * head_dim },
+  ], tokens * hidden_size + tokens * heads * head_dim, operators);
+  if (block.qk_norm) operators.push(sweep(site, { name: "qk norm", part: "attention", bytes: { forward: 4 * turned, backward_input: 6 * turned, backward_weight: 0 } }));
+  operators.push(sweep(site, { name: "rope", part: "attention", bytes: { forward: 4 * turned, backward_input: 4 * turned, backward_weight: 0 } }));
+  operators.push(site.work.phase === "decode"
+    ? cacheOperator(site, block, 2 * kvHeads * head_dim * activationElement(precision.kv_cache).value)
+    : coreOperator(site, block, heads, kvHeads, head_dim, head_dim));
+}
+
+function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void {
+  const { plan: { model: { hidden_size, precision } }, layout: { tp }, work: { tokens } } = site;
+  const { q_lora_rank, kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim, v_head_dim } = block;
+  const heads = block.heads / tp;
+  const rows = unsplitTokens(site);
+  const qkDim = qk_nope_head_dim + qk_rope_head_dim;
+  const isDecode = site.work.phase === "decode";
+  const latents = kv_lora_rank + (q_lora_rank ?? 0);
+  const queries: readonly Matrix[] = q_lora_rank === undefined
+    ? [{ name: "q", rows: tokens, columns: heads * qkDim, inner: hidden_size }]
+    : [{ name: "q_a", rows, columns: q_lora_rank, inner: hidden_size }, { name: "q_b", rows: tokens, columns: heads * qkDim, inner: q_lora_rank }];
+  const kvRows = keysOf(site);
+  const expanded: readonly Matrix[] = isDecode ? [] : [{ name: "kv_b", rows: kvRows, columns: heads * (qk_nope_head_dim + v_head_dim), inner: kv_lora_rank }];
+  const inputs = rows * hidden_size + tokens * (q_lora_rank ?? 0) + (isDecode ? 0 : kvRows * kv_lora_rank) + tokens * heads * v_head_dim;
+  linears(site, "attention", weightBytes(site, linearRate(site), precision.weights), [
+    ...queries,
+    { name: "kv_a", rows, columns: kv_lora_rank + qk_rope_head_dim, inner: hidden_size },
+    ...expanded,
+    { name: "o", rows: tokens, columns: hidden_size, inner: heads * v_head_dim },
+  ], inputs, operators);
+  operators.push(sweep(site, { name: "latent norms", part: "attention", bytes: { forward: 4 * rows * latents, backward_input: 6 * rows * latents, backward_weight: 0 } }));
+  // queries turn in place; in training and prefill the keys of all heads are put together of their two halves
+  const turned = 4 * tokens * heads * qk_rope_head_dim + (isDecode ? 0 : 2 * kvRows * heads * (qk_nope_head_dim + qkDim));
+  operators.push(sweep(site, { name: "rope", part: "attention", bytes: { forward: turned, backward_input: turned, backward_weight: 0 } }));
+  if (!isDecode) {
+    operators.push(coreOperator(site, block, heads, heads, qkDim, v_head_dim));
+    return;
+  }
+  const rate = attentionRate(site);
+  const absorbed = { part: "attention", kind: "gemm", experts: heads, rows: tokens, rate, weight: weightBytes(site, rate, precision.weights) } as const;
+  operators.push(linear(site, { ...absorbed, name: "absorbed kv_b, keys", columns: kv_lora_rank, inner: qk_nope_head_dim }));
+  operators.push(cacheOperator(site, block,
+    kv_lora_rank * activationElement(precision.kv_cache).value + qk_rope_head_dim * activationElement(precision.kv_rope).value));
+  operators.push(linear(site, { ...absorbed, name: "absorbed kv_b, values", columns: v_head_dim, inner: kv_lora_rank }));
+}
+
+/** Keys that this rank makes: those of its own tokens, and of a prompt also those found in the cache, which mla keeps compressed. */
+const keysOf = ({ work: { phase, tokens, sequences, sequence_length }, layout: { cp } }: Site): number =>
+  phase === "prefill" ? Math.max(tokens, (sequences * sequence_length) / cp) : tokens;
+
+/** The core of new queries, causal: the queries of a sequence are its last ones, and context parallelism shares them out evenly. */
+function coreOperator(site: Site, block: CachedAttention, heads: number, kvHeads: number, qkDim: number, vDim: number): Operator {
+  const { work: { tokens, sequences, sequence_length }, layout: { tp, cp } } = site;
+  const queries = (tokens * cp) / sequences;
+  const context = meanContext(block, sequence_length, Math.min(queries, sequence_length));
+  const flops = (tokens * attentionCore(block, context).value) / tp;
+  const keys = sequences * sequence_length;
+  const bytes = 2 * (tokens * heads * (qkDim + vDim) + (keys / cp) * kvHeads * (qkDim + vDim));
+  return core(site, "attention core", {
+    flops, bytes, heads: heads * sequences, queries: queries / cp, keys: attendedTokens(block, sequence_length), width: qkDim + vDim, wide: qkDim > 128,
+  }, attentionRate(site));
+}
+
+/** Tokens that the last `queries` of `length` tokens attend to on average: those up to them, of which a window leaves the last. */
+function meanContext({ window }: CachedAttention, length: number, queries: number): number {
+  const w = Math.min(window ?? length, length);
+  const upTo = (position: number): number => (position <= w ? (position * position) / 2 : w * (position - w / 2));
+  return queries === 0 ? 0 : (upTo(length) - upTo(length - queries)) / queries;
+}
+
+/** Attention over the cache: read once a sequence, whatever its queries. */
+function cacheOperator(site: Site, block: CachedAttention, bytesOfToken: number): Operator {
+  const { work: { tokens, sequences, sequence_length }, layout: { tp, cp } } = site;
+  const context = attendedTokens(block, sequence_length) / cp;
+  const flops = (tokens * decodeCoreFlops(block, context).value) / tp;
+  return decodeCore(site, "attention core", flops, sequences * context * bytesOfToken, attentionRate(site));
+}
+
+function ffnOperators(site: Site, block: FfnRecord, operators: Operator[]): void {
+  operators.push(norm(site, "ffn norm", "ffn"));
+  if (block.kind === "dense") denseOperators(site, block, operators);
+  else moeOperators(site, block, operators);
+}
+
+/** The activation between two linear layers, in bf16. Gated: forward reads both halves, backward their gradient too and writes both. */
+function activation(site: Site, name: string, part: OperatorPart, gated: boolean, elements: number): Operator {
+  return sweep(site, { name, part, bytes: { forward: (gated ? 6 : 4) * elements, backward_input: (gated ? 10 : 6) * elements, backward_weight: 0 } });
+}
+
+const inputMatrices = (gated: boolean): number => (gated ? 2 : 1);
+
+function denseOperators(site: Site, { intermediate_size, gated }: DenseFfnRecord, operators: Operator[]): void {
+  const { plan: { model: { hidden_size, precision } }, layout: { tp }, work: { tokens } } = site;
+  const width = intermediate_size / tp;
+  linears(site, "ffn", weightBytes(site, linearRate(site), precision.weights), [
+    { name: "up and gate", rows: tokens, columns: inputMatrices(gated) * width, inner: hidden_size },
+    { name: "down", rows: tokens, columns: hidden_size, inner: width },
+  ], tokens * (hidden_size + width), operators);
+  operators.push(activation(site, "activation", "ffn", gated, tokens * width));
+}
+
+/** What the busiest GPU sees of the routed experts of one layer. */
+export interface ExpertLoad {
+  /** Experts on a GPU, redundant ones included. */
+  readonly experts: number;
+  /** Token copies that reach them together. */
+  readonly tokens: number;
+}
+
+/**
+ * Every rank of an expert-parallel group brings its share of the tokens, top_k copies of each; the copies spread over the group's
+ * GPUs, and the ranks of one expert's tensor parallelism see the same ones.
+ */
+export function expertLoad({ plan: { parallelism }, layout: { tp, ep, etp }, work: { tokens, imbalance } }: Pick<Site, "plan" | "layout" | "work">, block: MoeFfnRecord): ExpertLoad {
+  return {
+    experts: (block.routed_experts + parallelism.redundant_experts) / ep,
+    tokens: ((tokens * block.top_k * etp) / tp) * imbalance,
+  };
+}
+
+function moeOperators(site: Site, block: MoeFfnRecord, operators: Operator[]): void {
+  const { plan: { model: { hidden_size, precision } }, layout: { tp, etp }, work: { tokens } } = site;
+  const routedRows = tokens / tp;
+  const linearBytes = linearRate(site).bytes;
+  const rows = unsplitTokens(site);
+  operators.push(linear(site, {
+    name: "router", part: "ffn", rows, columns: block.routed_experts, inner: hidden_size, rate: routerRate(site), weight: 2,
+  }));
+  // scores in FP32: written, read, and read again by the choice
+  const scores = 12 * rows * block.routed_experts;
+  operators.push(sweep(site, { name: "top_k", part: "ffn", bytes: { forward: scores, backward_input: scores, backward_weight: 0 } }));
+  sharedOperators(site, block, operators);
+
+  const load = expertLoad(site, block);
+  const copies = load.tokens * hidden_size;
+  const dispatched = activationElement(precision.dispatch).value;
+  operators.push(sweep(site, {
+    name: "permute", part: "routed", share: "gather", bytes: { forward: 2 * dispatched * copies, backward_input: 4 * copies, backward_weight: 0 },
+  }));
+  // tokens that come at random leave some of the experts without one; those weights are not read
+  const mean = load.tokens / load.experts;
+  const reached = -Math.expm1(-mean);
+  const width = block.intermediate_size / etp;
+  const expert = { kind: "grouped_gemm", experts: load.experts * reached, rows: mean / reached } as const;
+  const castInputs = (dispatched < 2 && linearBytes < 2 ? 0 : copies) + load.tokens * width;
+  linears(site, "routed", weightBytes(site, linearRate(site), precision.experts), [
+    { ...expert, name: "experts up and gate", columns: inputMatrices(block.gated) * width, inner: hidden_size },
+    { ...expert, name: "experts down", columns: hidden_size, inner: width },
+  ], castInputs, operators);
+  operators.push(activation(site, "experts activation", "routed", block.gated, load.tokens * width));
+  const combined = 2 * (copies + routedRows * hidden_size);
+  operators.push(sweep(site, {
+    name: "unpermute", part: "routed", share: "gather", bytes: { forward: combined, backward_input: combined, backward_weight: 0 },
+  }));
+}
+
+function sharedOperators(site: Site, block: MoeFfnRecord, operators: Operator[]): void {
+  if (block.shared_experts === 0) return;
+  const { plan: { model: { hidden_size, precision } }, layout: { tp }, work: { tokens } } = site;
+  const width = (block.shared_experts * block.shared_intermediate_size) / tp;
+  linears(site, "ffn", weightBytes(site, linearRate(site), precision.experts), [
+    { name: "shared up and gate", rows: tokens, columns: inputMatrices(block.gated) * width, inner: hidden_size },
+    { name: "shared down", rows: tokens, columns: hidden_size, inner: width },
+  ], tokens * (hidden_size + width), operators);
+  operators.push(activation(site, "shared activation", "ffn", block.gated, tokens * width));
+}
+
+/** Rows of the table, gathered; their gradients are added up in FP32. */
+function embedding(site: Site): Operator {
+  const elements = site.work.tokens * site.plan.model.hidden_size;
+  return sweep(site, { name: "embedding", part: "ends", share: "gather", bytes: { forward: 4 * elements, backward_input: 0, backward_weight: 10 * elements } });
+}
+
+/** The final norm, the head, and in training the loss; serving needs the logits of the last token of a prompt alone. */
+function headOperators(site: Site): readonly Operator[] {
+  const { plan: { model: { hidden_size, vocab_size, precision } }, layout: { tp }, work: { phase, tokens, sequences } } = site;
+  const rate = embeddingRate(site);
+  const rows = phase === "prefill" ? sequences : tokens;
+  const logits = (rows * vocab_size) / tp;
+  const head = linear(site, {
+    name: "head", part: "ends", rows, columns: vocab_size / tp, inner: hidden_size, rate, weight: weightBytes(site, rate, precision.embeddings),
+  });
+  // forward reads the logits twice (sum, then difference) and writes them in FP32; backward scales that and writes it in bf16
+  const loss = site.training ? [sweep(site, { name: "cross entropy", part: "ends", bytes: { forward: 8 * logits, backward_input: 6 * logits, backward_weight: 0 } })] : [];
+  return [norm(site, "final norm", "ends"), head, ...loss];
+}
+
+/** Each module: the embedding of the next token, two norms, a projection of both halves, a layer like the last, and the head again. */
+function mtpOperators(site: Site): readonly Operator[] {
+  const { model } = site.plan;
+  const holds = holdsLastLayer(model);
+  const rows = site.work.tokens / site.layout.tp;
+  const operators: Operator[] = [embedding(site), norm(site, "mtp norms", "ends")];
+  linears(site, "ends", weightBytes(site, linearRate(site), model.precision.weights), [
+    { name: "mtp projection", rows, columns: model.hidden_size, inner: 2 * model.hidden_size },
+  ], 2 * rows * model.hidden_size, operators);
+  operators.push(...layerOperators(site, { attention: model.attention.find(holds), ffn: model.ffn.find(holds) }));
+  return [...operators, ...headOperators(site)];
+}
+
+/** Times of all operators by what they belong to, each as often as it runs. */
+export interface PartTimes extends Readonly<Record<OperatorPart, Passes>> {
+  readonly all: Passes;
+}
+
+interface Sum {
+  forward: number;
+  backward_input: number;
+  backward_weight: number;
+}
+
+const timeKeys = ["all", "attention", "ffn", "routed", "ends"] as const;
+
+const zero = (): Sum => ({ forward: 0, backward_input: 0, backward_weight: 0 });
+
+const noTimes = (): Record<keyof PartTimes, Sum> => ({ all: zero(), attention: zero(), ffn: zero(), routed: zero(), ends: zero() });
+
+export function passTimes(operators: readonly Operator[]): PartTimes {
+  const times = noTimes();
+  for (const { part, count, time } of operators) {
+    add(times.all, count, time);
+    add(times[part], count, time);
+  }
+  return times;
+}
+
+function add(sum: Sum, count: number, { forward, backward_input, backward_weight }: Passes): void {
+  sum.forward += count * forward;
+  sum.backward_input += count * backward_input;
+  sum.backward_weight += count * backward_weight;
+}
