@@ -9,6 +9,7 @@ import { formatNumber } from "../term";
 import { groupsOf, layoutOf, type Groups, type Layout } from "./layout";
 import type { PlanRecord } from "./record";
 import { stagesOf, type Stage } from "./stages";
+import { servingOf, type Serving } from "../serving/evaluate";
 import { trainingOf, type Training } from "../training/evaluate";
 
 /** `ideal`: the physical bound; peaks and line rates, efficiencies 1, no latency. */
@@ -23,6 +24,8 @@ export interface Evaluation {
   readonly pipeline: () => Pipeline;
   readonly stages: () => readonly Stage[];
   readonly training: (mode: Mode) => Training;
+  /** Of prefill and decode plans. */
+  readonly serving: (mode: Mode) => Serving;
 }
 
 const evaluations = new WeakMap<PlanRecord, Evaluation>();
@@ -45,6 +48,7 @@ function evaluate(plan: PlanRecord): Evaluation {
     groups: once(() => groupsOf(layout(), plan.hardware)),
     stages: once(() => stagesOf(plan.model, pipeline())),
     training: oncePerMode((mode) => trainingOf(evaluation, mode)),
+    serving: oncePerMode((mode) => servingOf(evaluation, mode)),
   };
   return evaluation;
 }

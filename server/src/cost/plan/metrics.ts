@@ -5,6 +5,7 @@ import type { Metric } from "../metric";
 import { product, quotient, sum } from "../term";
 import { evaluationOf } from "./evaluation";
 import type { PlanRecord } from "./record";
+import { servingMetrics } from "./serving-metrics";
 import { trainingMetrics } from "./training-metrics";
 
 /** Nothing but the plan enters into its figures. */
@@ -43,4 +44,5 @@ const layoutMetrics: readonly PlanDefinition[] = [
 export const planMetrics: readonly Metric<PlanRecord, PlanContext>[] = [
   ...layoutMetrics,
   ...trainingMetrics,
+  ...servingMetrics,
 ].map(toMetric);

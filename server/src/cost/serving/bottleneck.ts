@@ -1,0 +1,28 @@
+/** What a pass waits for most, in words. */
+
+import type { Operator } from "../compute/operator";
+import type { Serving } from "./evaluate";
+
+type Resource = "compute" | "memory bandwidth" | "launches" | "expert-parallel communication" | "tensor-parallel communication" | "context-parallel communication" | "pipeline communication";
+
+const resourceOf: Readonly<Record<Operator["bound"], Resource>> = { compute: "compute", memory: "memory bandwidth", launch: "launches" };
+
+/** The resource behind the largest part of the time of all stages; of operators, with the one that takes longest of them. */
+export function boundOf({ stages, parts, batch }: Serving): string {
+  const times = new Map<Resource, number>([
+    ["expert-parallel communication", parts.exchange], ["tensor-parallel communication", parts.tensor_parallel],
+    ["context-parallel communication", parts.context_parallel], ["pipeline communication", parts.send],
+  ]);
+  const longest = new Map<Resource, { readonly name: string; readonly time: number }>();
+  for (const { operators } of stages) {
+    for (const { name, count, bound, time: { forward } } of operators) {
+      const [resource, time] = [resourceOf[bound], batch.micro_batches * count * forward];
+      times.set(resource, (times.get(resource) ?? 0) + time);
+      if (time > (longest.get(resource)?.time ?? 0)) longest.set(resource, { name, time });
+    }
+  }
+  let [found, most]: [Resource, number] = ["compute", 0];
+  for (const [resource, time] of times) if (time > most) [found, most] = [resource, time];
+  const operator = longest.get(found);
+  return operator === undefined ? found : `${found} (${operator.name})`;
+}

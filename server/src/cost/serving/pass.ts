@@ -1,0 +1,143 @@
+/** One group of sequences on its way through the stages of a replica: operators, exchanges, and what of them runs at the same time. Seconds. */
+
+import { commSms, exchangeLinks, expertExchange, noExchange } from "../communication/expert-parallel";
+import { linksOf } from "../communication/links";
+import { contextParallelTransfers, pipelineSend, tensorParallelTransfers, vocabularyTransfers } from "../communication/parallel";
+import { deviceOf, type Device } from "../compute/device";
+import { stageOperators } from "../compute/layer";
+import type { Operator, Work } from "../compute/operator";
+import type { Evaluation, Mode } from "../plan/evaluation";
+import type { LayerRun, Stage } from "../plan/stages";
+import { exchangedTokens } from "./limit";
+import { tokensOf, type Batch } from "./batch";
+import { expertsOnHost, hostExpertTime } from "./host-experts";
+import { dual, inTurn, type LayerWork } from "./overlap";
+
+/** Where the time of a pass goes. The parts add up to the time. */
+export interface Parts {
+  readonly attention: number;
+  /** Dense networks, shared experts and routers. */
+  readonly ffn: number;
+  readonly routed: number;
+  /** Embedding, final norm and head. */
+  readonly ends: number;
+  /** What operators do not hide of expert parallelism's dispatch and combine, or of experts on the host. */
+  readonly exchange: number;
+  readonly tensor_parallel: number;
+  readonly context_parallel: number;
+  readonly send: number;
+}
+
+export const partNames = ["attention", "ffn", "routed", "ends", "exchange", "tensor_parallel", "context_parallel", "send"] as const satisfies readonly (keyof Parts)[];
+
+export const timeOf = (parts: Parts): number => partNames.reduce((time, name) => time + parts[name], 0);
+
+/** A pass of every micro-batch of a group through one stage, the send to the next stage included. */
+export interface StagePass {
+  readonly parts: Parts;
+  /** Operators of one micro-batch. */
+  readonly operators: readonly Operator[];
+}
+
+export function stagePasses(evaluation: Evaluation, batch: Batch, mode: Mode): readonly StagePass[] {
+  const context = contextOf(evaluation, batch, mode);
+  return evaluation.stages().map((stage) => stagePass(context, stage));
+}
+
+interface Context {
+  readonly evaluation: Evaluation;
+  readonly batch: Batch;
+  readonly mode: Mode;
+  readonly device: Device;
+  /** Of one micro-batch. */
+  readonly work: Work;
+}
+
+function contextOf(evaluation: Evaluation, batch: Batch, mode: Mode): Context {
+  const { plan } = evaluation;
+  const layout = evaluation.layout();
+  const { sms } = plan.hardware.gpu;
+  const share = sms === undefined ? 1 : Math.max(1, sms - commSms(plan, evaluation.groups())) / sms;
+  const work: Work = {
+    phase: batch.phase,
+    tokens: tokensOf(batch, layout),
+    sequences: batch.sequences / batch.micro_batches,
+    sequence_length: batch.length,
+    imbalance: mode === "ideal" ? 1 : plan.workload.imbalance,
+  };
+  return { evaluation, batch, mode, device: deviceOf(plan, mode, share), work };
+}
+
+function stagePass(context: Context, stage: Stage): StagePass {
+  const { evaluation, batch: { micro_batches } } = context;
+  const { plan } = evaluation;
+  const parts = { attention: 0, ffn: 0, routed: 0, ends: 0, exchange: 0, tensor_parallel: 0, context_parallel: 0, send: 0 };
+  const operators: Operator[] = [];
+  for (const run of stage.runs) {
+    const own = runOperators(context, run);
+    operators.push(...own);
+    addRun(parts, context, run, own);
+  }
+  const ends = operatorsOf(context, { runs: [], embedding: stage.embedding, head: stage.head, mtp_modules: 0 });
+  operators.push(...ends);
+  parts.ends = micro_batches * forwardTime(ends, "ends");
+  const links = linksOf(plan.hardware, plan.efficiency, context.mode);
+  const vocabulary = vocabularyTransfers(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links);
+  parts.tensor_parallel += micro_batches * ((stage.embedding ? vocabulary.embedding.forward.time : 0) + (stage.head ? vocabulary.head.forward.time : 0));
+  if (!stage.head) parts.send = micro_batches * pipelineSend(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links).time;
+  return { parts, operators };
+}
+
+/** The GPUs have no routed experts to multiply where the host does it. */
+function runOperators(context: Context, run: LayerRun): readonly Operator[] {
+  const operators = operatorsOf(context, { runs: [run], embedding: false, head: false, mtp_modules: 0 });
+  const isOnHost = context.work.phase === "decode" && expertsOnHost(context.evaluation.plan);
+  return isOnHost ? operators.filter(({ part }) => part !== "routed") : operators;
+}
+
+function operatorsOf({ evaluation, work, device }: Context, stage: Pick<Stage, "runs" | "embedding" | "head" | "mtp_modules">): readonly Operator[] {
+  return stageOperators(evaluation.plan, evaluation.layout(), stage, work, device);
+}
+
+function forwardTime(operators: readonly Operator[], part: Operator["part"]): number {
+  let time = 0;
+  for (const operator of operators) if (operator.part === part) time += operator.count * operator.time.forward;
+  return time;
+}
+
+type Sums = { -readonly [Part in keyof Parts]: number };
+
+function addRun(sums: Sums, context: Context, run: LayerRun, operators: readonly Operator[]): void {
+  const { evaluation, batch: { micro_batches }, mode, work } = context;
+  const { plan } = evaluation;
+  const layers = run.layers.length;
+  const links = linksOf(plan.hardware, plan.efficiency, mode);
+  const [layout, groups] = [evaluation.layout(), evaluation.groups()];
+  const attention = forwardTime(operators, "attention") / layers;
+  const ffn = forwardTime(operators, "ffn") / layers;
+  const routed = forwardTime(operators, "routed") / layers;
+  const layer = layerTime(context, run, { attention, ffn: ffn + routed, dispatch: 0, combine: 0 });
+  const each = micro_batches * layers;
+  sums.attention += each * attention;
+  sums.ffn += each * ffn;
+  sums.routed += each * routed;
+  sums.exchange += layers * (layer - micro_batches * (attention + ffn + routed));
+  sums.tensor_parallel += each * tensorParallelTransfers(plan, layout, groups, run.attention, run.ffn, work.tokens, links).forward.time;
+  sums.context_parallel += work.phase === "prefill" ? each * contextParallelTransfers(plan, layout, groups, run.attention, work.tokens, links).forward.time : 0;
+}
+
+/** One layer for all micro-batches of a group, tensor- and context-parallel exchanges left out: the next operator waits for those. */
+function layerTime({ evaluation, batch, mode }: Context, { ffn }: LayerRun, operators: LayerWork): number {
+  const { plan } = evaluation;
+  if (ffn?.kind !== "moe") return batch.micro_batches * inTurn(operators);
+  const tokens = exchangedTokens(evaluation, batch);
+  if (expertsOnHost(plan)) return hostLayerTime(operators, hostExpertTime(plan, evaluation.layout(), ffn, tokens, mode), batch);
+  const { dispatch, combine } = evaluation.layout().ep === 1 ? noExchange : expertExchange(plan, evaluation.groups(), ffn, tokens, mode, exchangeLinks(plan, mode));
+  const work = { ...operators, dispatch: dispatch.time, combine: combine.time };
+  return batch.micro_batches === 1 ? inTurn(work) : dual(work, mode, batch.phase === "decode");
+}
+
+/** In decode the shared experts run on the GPU while the routed ones run on the host; in prefill a layer's experts arrive while it computes. */
+function hostLayerTime({ attention, ffn }: LayerWork, host: number, { phase, micro_batches }: Batch): number {
+  return phase === "decode" ? micro_batches * (attention + Math.max(ffn, host)) : micro_batches * Math.max(attention + ffn, host);
+}
