@@ -51,7 +51,8 @@ const reason = (id: string, record: HardwareRecord): string | undefined => {
 it("holds the metrics of the language's table, in its order", () => {
   expect(hardwareMetrics.map(({ id }) => id)).toEqual([
     "gpus", "peak_flops", "memory_total", "scale_up_to_scale_out_ratio", "max_endpoints", "switches", "links", "network_cost",
-    "network_cost_per_endpoint", "bisection_bandwidth", "cost_per_hour", "power",
+    "network_cost_per_endpoint", "bisection_bandwidth", "nodes_per_leaf", "latency_same_leaf", "latency_cross_leaf", "bandwidth_with_failed_plane",
+    "cost_per_hour", "power",
   ]);
 });
 
@@ -123,6 +124,52 @@ describe("bisection bandwidth, per direction", () => {
   });
 });
 
+describe("leaves", () => {
+  const rails = (network: NetworkRecord): NetworkRecord => ({ ...network, kind: "multi_rail_fat_tree" } as NetworkRecord);
+  it.each([
+    // 32 ports down of 64
+    ["a fat tree: all 8 cards of a node at one leaf", { ...tree(2, 64), kind: "fat_tree" } as NetworkRecord, 4],
+    ["rails: one card at each of 8 leaves", rails(tree(2, 64)), 32],
+    ["8 planes: one card in each", tree(2, 64, 8), 32],
+    ["4 planes: two cards in each", tree(2, 64, 4), 16],
+    ["48 of 64 ports down", tree(2, 64, 8, 3), 48],
+    ["one switch a plane", tree(1, 64, 8), 64],
+    ["a dragonfly of 16 endpoints a switch", dragonfly(32, 16, 16, 511), 2],
+    ["fewer ports than a node has cards", slimFly(5, 4), 1],
+  ])("%s", (_, network, nodes) => {
+    expect(value("nodes_per_leaf", cluster(network))).toBe(nodes);
+  });
+
+  // arXiv:2505.09343, Table 5
+  it.each([
+    ["infiniband", 2.8, 3.7],
+    ["roce", 3.6, 5.6],
+    [undefined, 2.8, 3.7],
+  ] as const)("latency over %s: %d and %d us", (protocol, same, cross) => {
+    const record = cluster({ ...tree(2, 64), protocol });
+    expect(value("latency_same_leaf", record) * 1e6).toBeCloseTo(same, 9);
+    expect(value("latency_cross_leaf", record) * 1e6).toBeCloseTo(cross, 9);
+  });
+
+  it("what is written comes first: the network's, then the card's", () => {
+    const nic = { ...connectX7, latency: 2e-6 };
+    const written = cluster({ ...tree(2, 64), latency_same_leaf: 1e-6, latency_cross_leaf: 5e-6 }, { nic });
+    expect([value("latency_same_leaf", written), value("latency_cross_leaf", written)]).toEqual([1e-6, 5e-6]);
+    expect(value("latency_same_leaf", cluster(tree(2, 64), { nic }))).toBe(2e-6);
+    expect(value("latency_cross_leaf", cluster(tree(2, 64), { nic }))).toBeCloseTo(2.9e-6, 12);
+  });
+});
+
+describe("a failed plane", () => {
+  it("takes one of eight from every GPU: 35 of 40 GB/s", () => {
+    expect(value("bandwidth_with_failed_plane", cluster(tree(2, 64, 8)))).toBe(35e9);
+  });
+  it("is counted at the card's rate where nothing achieved is known, and at the port's where that is slower", () => {
+    expect(value("bandwidth_with_failed_plane", cluster(tree(2, 64, 2), { nic: { ...connectX7, effective_bandwidth: undefined } }))).toBe(25e9);
+    expect(value("bandwidth_with_failed_plane", cluster({ ...tree(2, 64, 2), port_rate: 25e9 }))).toBe(12.5e9);
+  });
+});
+
 describe("the figures that need no network", () => {
   it("DeepSeek's 2,048 H800", () => {
     const record = cluster();
@@ -138,6 +185,10 @@ describe("the figures that need no network", () => {
     expect(value("scale_up_to_scale_out_ratio", cluster(undefined, { nic: { ...connectX7, effective_bandwidth: 50e9 } }))).toBe(3.2);
     // Half the cards: half the bandwidth a GPU.
     expect(value("scale_up_to_scale_out_ratio", cluster(undefined, { nics_per_node: 4 }))).toBe(8);
+  });
+
+  it("no more than the port carries that the card plugs into", () => {
+    expect(value("scale_up_to_scale_out_ratio", cluster({ ...tree(2, 64), port_rate: 25e9 }))).toBe(160 / 25);
   });
 
   it("line rates of both where one of the two has nothing achieved", () => {
@@ -160,6 +211,16 @@ describe("figures that cannot be computed say why", () => {
     ["scale_up_to_scale_out_ratio", cluster(undefined, { nic: undefined }), "the hardware has no `nic`"],
     ["scale_up_to_scale_out_ratio", cluster(undefined, { nics_per_node: undefined }), "`nics_per_node` is missing"],
     ["scale_up_to_scale_out_ratio", cluster(undefined, { gpu: { ...h800, scale_up: undefined } }), "the gpu has no `scale_up`"],
+    ["nodes_per_leaf", cluster(tree(2, 64), { nics_per_node: undefined }), "`nics_per_node` is missing"],
+    ["nodes_per_leaf", cluster(torus(4, 4)), "a torus has no leaf switch"],
+    ["nodes_per_leaf", cluster(tree(2, undefined)), "`switch_ports` of `network multi_plane_fat_tree` is missing"],
+    ["latency_same_leaf", cluster(torus(4, 4)), "a torus has no leaf switch"],
+    ["latency_cross_leaf", cluster(undefined, { nic: undefined }), "the hardware has neither `nic` nor `network`"],
+    ["bandwidth_with_failed_plane", cluster(tree(2, 64)), "the network has one plane"],
+    ["bandwidth_with_failed_plane", cluster({ ...tree(2, 64), planes: undefined }), "`planes` of `network multi_plane_fat_tree` is missing"],
+    ["bandwidth_with_failed_plane", cluster(tree(2, 64, 8), { nic: undefined }), "the hardware has no `nic`"],
+    ["bandwidth_with_failed_plane", cluster(tree(2, 64, 8), { nics_per_node: undefined }), "`nics_per_node` is missing"],
+    ["bandwidth_with_failed_plane", cluster(), "the hardware has no `network`"],
     ["peak_flops", cluster(undefined, { gpu: { ...h800, peak: {} } }), "the gpu has no `bf16` in `peak`"],
     ["cost_per_hour", cluster(undefined, { price: undefined }), "the hardware has no `price`"],
     ["power", cluster(undefined, { gpu: { ...h800, power: undefined } }), "the gpu has no `power`"],

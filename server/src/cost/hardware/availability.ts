@@ -41,6 +41,26 @@ export function bisectionGap(hardware: HardwareRecord): Gap {
   return hardware.network?.port_rate === undefined && hardware.nic === undefined ? "the network has no `port_rate`, and the hardware no `nic`" : undefined;
 }
 
+/** A message between two endpoints: there are cards, and (for leaves) switches. */
+export function leafGap({ nic, network }: HardwareRecord): Gap {
+  if (nic === undefined && network === undefined) return "the hardware has neither `nic` nor `network`";
+  return network?.kind === "torus" ? { inapplicable: "a torus has no leaf switch" } : undefined;
+}
+
+export function nodesPerLeafGap(hardware: HardwareRecord): Gap {
+  const gap = networkGap(hardware) ?? leafGap(hardware);
+  if (gap !== undefined) return gap;
+  return hardware.nics_per_node === undefined ? "`nics_per_node` is missing" : undefined;
+}
+
+export function failedPlaneGap({ nic, nics_per_node, network }: HardwareRecord): Gap {
+  if (network === undefined) return "the hardware has no `network`";
+  if (network.kind === "multi_plane_fat_tree" && network.planes === undefined) return missing(network, "planes");
+  if ((network.planes ?? 1) === 1) return { inapplicable: "the network has one plane" };
+  if (nic === undefined) return "the hardware has no `nic`";
+  return nics_per_node === undefined ? "`nics_per_node` is missing" : undefined;
+}
+
 const missing = ({ kind }: NetworkRecord, key: string): Gap => `\`${key}\` of \`network ${kind}\` is missing`;
 
 /** The network that `networkGap` has asked for. */
@@ -49,12 +69,16 @@ export function networkOf({ network }: HardwareRecord): NetworkRecord {
   return network;
 }
 
-/** What the cards of a node move in one direction, and what a GPU moves in its domain: achieved rates where both are known. */
-export function linkRates({ gpu, nic }: HardwareRecord): { readonly scaleUp: number; readonly scaleOut: number } {
+/**
+ * What one card moves in one direction, no more than the port that it plugs into, and what a GPU moves in its domain: achieved rates
+ * where both are known.
+ */
+export function linkRates({ gpu, nic, network }: HardwareRecord): { readonly scaleUp: number; readonly scaleOut: number } {
+  const port = network?.port_rate ?? Infinity;
   const scaleUp = gpu.scale_up?.effective_bandwidth;
   const scaleOut = nic?.effective_bandwidth;
-  if (scaleUp !== undefined && scaleOut !== undefined) return { scaleUp, scaleOut };
-  return { scaleUp: gpu.scale_up?.bandwidth ?? Number.NaN, scaleOut: rateOf(nic) };
+  if (scaleUp !== undefined && scaleOut !== undefined) return { scaleUp, scaleOut: Math.min(scaleOut, port) };
+  return { scaleUp: gpu.scale_up?.bandwidth ?? Number.NaN, scaleOut: Math.min(rateOf(nic), port) };
 }
 
 const rateOf = (nic: NicRecord | undefined): number => nic?.rate ?? Number.NaN;

@@ -4,8 +4,11 @@ import { dimensions } from "../../units";
 import { toMetric, type Definition, type Gap } from "../definition";
 import type { Metric } from "../metric";
 import { product, quotient, sum, times, type Count, type Quantity, type Term } from "../term";
-import { bisectionGap, linkRates, networkGap, networkOf, peakGap, portRate, powerGap, priceGap, ratioGap } from "./availability";
+import {
+  bisectionGap, failedPlaneGap, leafGap, linkRates, networkGap, networkOf, nodesPerLeafGap, peakGap, portRate, powerGap, priceGap, ratioGap,
+} from "./availability";
 import type { HardwareContext, HardwareRecord } from "./record";
+import { endpointLatency, nodesPerLeaf, type Reach } from "./scale-out";
 import { bisectionLinks, endpoints, links, switches } from "./topology";
 
 export type HardwareMetric = Metric<HardwareRecord, HardwareContext>;
@@ -19,8 +22,9 @@ const noGap = (): Gap => undefined;
 
 const gpuCount = ({ gpus_per_node, nodes }: HardwareRecord): Count => ({ value: nodes * gpus_per_node, unit: "GPUs" });
 const of = (dimension: Quantity["dimension"]) => (value = Number.NaN): Quantity => ({ value, dimension });
-const [bytes, byteRate, workRate, watts, money, moneyRate] =
-  [of(dimensions.bytes), of(dimensions.byteRate), of(dimensions.workRate), of(dimensions.power), of(dimensions.money), of(dimensions.moneyRate)];
+const [bytes, byteRate, workRate, watts, money, moneyRate, seconds] = [
+  of(dimensions.bytes), of(dimensions.byteRate), of(dimensions.workRate), of(dimensions.power), of(dimensions.money), of(dimensions.moneyRate), of(dimensions.time),
+];
 
 /** One line of a breakdown that is the whole figure. */
 const whole = (id: string, part: Term): Term => sum(id, [part]);
@@ -38,6 +42,18 @@ const networkCost = (hardware: HardwareRecord): Term => {
     item("endpoints", "endpoints", endpoints(network), network.endpoint_price),
   ]);
 };
+
+const gpuCountOfNode = (gpus_per_node: number): Count => ({ value: gpus_per_node, unit: "GPUs" });
+
+function latencyMetric(reach: Reach, title: string, documentation: string, formula: string): Definition<HardwareRecord, HardwareContext> {
+  return {
+    id: `latency_${reach}`, title, unit: "s", documentation, formula,
+    convention: "From end to end, of 64 B. InfiniBand where no `protocol` is written.",
+    source: `${insights}, Table 5`,
+    gap: leafGap,
+    arithmetic: (hardware) => whole(`latency_${reach}`, product("message", [seconds(endpointLatency(hardware, reach))])),
+  };
+}
 
 const definitions: readonly Definition<HardwareRecord, HardwareContext>[] = [
   {
@@ -84,7 +100,7 @@ const definitions: readonly Definition<HardwareRecord, HardwareContext>[] = [
     formula: "gpu.scale_up.effective_bandwidth / (nic.effective_bandwidth x nics_per_node / gpus_per_node)",
     convention:
       "Per GPU and per direction, achieved over achieved. Where one of the two has no `effective_bandwidth`, `bandwidth` over `rate`: " +
-      "line rates of both.",
+      "line rates of both. Where `port_rate` of the network is below the card's, `port_rate`.",
     source: `${insights}, section 4.2: 160 over 40 GB/s; DeepSeek-V3 technical report, arXiv:2412.19437, section 3.2.2: 160 over 50 GB/s`,
     gap: ratioGap,
     arithmetic: (hardware) => {
@@ -182,6 +198,45 @@ const definitions: readonly Definition<HardwareRecord, HardwareContext>[] = [
       const cut = bisectionLinks(network);
       const factors = [...(planes === 1 ? [] : [{ value: planes, unit: "planes" }]), byteRate(portRate(hardware))];
       return whole("bisection_bandwidth", times(factors, cut));
+    },
+  },
+  {
+    id: "nodes_per_leaf",
+    title: "Nodes a leaf switch",
+    unit: "",
+    documentation: "Nodes whose cards plug into the same leaf switches: traffic between them passes one switch.",
+    formula:
+      "floor(ports of a leaf to endpoints / cards of a node at it); fat_tree, multi_plane_fat_tree, dragonfly, slim_fly: nics_per_node / planes cards; " +
+      "multi_rail_fat_tree: one card",
+    convention: "At least 1. On planes and rails a node plugs into several leaf switches, into each together with the same other nodes.",
+    source: `${insights}, section 5.1; rails: Wang et al., arXiv:2307.12169`,
+    gap: nodesPerLeafGap,
+    arithmetic: (hardware) => whole("nodes_per_leaf", product("nodes", [nodesPerLeaf(hardware) ?? Number.NaN])),
+  },
+  latencyMetric("same_leaf", "Latency below one leaf", "Time that a small message takes between two nodes below one leaf switch.",
+    "network.latency_same_leaf; else nic.latency; else 2.8 us (infiniband), 3.6 us (roce)"),
+  latencyMetric("cross_leaf", "Latency across leaves", "Time that a small message takes between two nodes below different leaf switches.",
+    "network.latency_cross_leaf; else latency_same_leaf + 0.9 us (infiniband), 2 us (roce)"),
+  {
+    id: "bandwidth_with_failed_plane",
+    title: "Bandwidth with a failed plane",
+    unit: "B/s",
+    documentation:
+      "What a GPU sends to other nodes, in the mean, when one plane of the network has failed. A card belongs to one plane, and planes meet only inside nodes: " +
+      "traffic between GPUs whose cards share a plane stays in it; other traffic first goes over the scale-up link to the GPU whose card is in " +
+      "the receiver's plane (PXN). The GPUs of a failed plane send the same way through their neighbours' cards, so that the node loses that plane's share and no GPU is cut off.",
+    formula: "nic.effective_bandwidth x nics_per_node / gpus_per_node x (planes - 1) / planes",
+    convention:
+      "Per GPU and per direction, cards spread evenly over planes, the scale-up link no limit. `rate` where the card has no `effective_bandwidth`; `port_rate` where it is " +
+      "below. A network of one plane has no other way.",
+    source: `${insights}, section 5.1`,
+    gap: failedPlaneGap,
+    arithmetic: (hardware) => {
+      const { gpus_per_node, nics_per_node = Number.NaN, nic, network } = hardware;
+      const card = Math.min(nic?.effective_bandwidth ?? nic?.rate ?? Number.NaN, network?.port_rate ?? Infinity);
+      const planes = network?.planes ?? 1;
+      const ofNode = byteRate((card * nics_per_node * (planes - 1)) / planes);
+      return whole("bandwidth_with_failed_plane", quotient("cards of the other planes, over the node's GPUs", ofNode, gpuCountOfNode(gpus_per_node)));
     },
   },
   {
