@@ -50,6 +50,6 @@ export function openDesign(text: string) {
     hover: (position: Position) => hoverAt(state.current(), uri, position),
     complete: (position: Position) => completion(state.current(), uri, position),
     lenses: () => codeLenses(state.current(), uri),
-    resolve: (declaration: string, metric: string) => (isLensMetric(metric) ? lensText(state.current(), uri, declaration, metric) : undefined),
+    resolve: (declaration: string, metric: string) => (isLensMetric(metric) ? lensText(state.current(), uri, { declaration, metric }) : undefined),
   };
 }

@@ -1,7 +1,7 @@
 import { inProgress, memoized, settledValue, withArticle, type BoundBlock, type BoundDeclaration, type MetricLookup, type PropertyValue, type Workspace } from "../core";
 import type { Explanation, Figure, MetricInput, MetricUnit } from "../cost/metric";
 import { formatGrouped, formatShortest, type Dimension } from "../units";
-import { computedKinds, type FigureOptions } from "./kinds";
+import { computedKinds, type FigureOptions, type MetricHead } from "./kinds";
 import { dimensionOfUnit, metricDimension, metricIds } from "./metric-table";
 import type { RecordBlocks } from "./records";
 
@@ -13,6 +13,7 @@ export interface MetricFigure {
   readonly title: string;
   readonly unit: MetricUnit;
   readonly dimension: Dimension;
+  readonly share: boolean;
   readonly documentation: string;
   readonly formula: string;
   readonly source: string;
@@ -21,11 +22,16 @@ export interface MetricFigure {
 
 /** Every metric of a declaration, in the order of the registry; none for kinds that are not computed yet. */
 export function figuresOf(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions = {}): readonly MetricFigure[] {
-  return (computedKinds[declaration.keyword]?.metrics ?? []).map((metric) => ({
-    id: metric.id, title: metric.title, unit: metric.unit, dimension: dimensionOfUnit[metric.unit ?? ""],
-    documentation: metric.documentation, formula: metric.formula, source: metric.source,
-    figure: figureOf(workspace, declaration, metric.id, options),
-  }));
+  return (computedKinds[declaration.keyword]?.metrics ?? []).map((metric) => withFigure(metric, figureOf(workspace, declaration, metric.id, options)));
+}
+
+const withFigure = ({ id, title, unit, share = false, documentation, formula, source }: MetricHead, figure: Figure): MetricFigure =>
+  ({ id, title, unit, dimension: dimensionOfUnit[unit ?? ""], share, documentation, formula, source, figure });
+
+/** One metric of a declaration with its value; `undefined` where this version has no such metric. */
+export function metricOf(workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions = {}): MetricFigure | undefined {
+  const metric = computedKinds[declaration.keyword]?.metrics.find((candidate) => candidate.id === id);
+  return metric && withFigure(metric, figureOf(workspace, declaration, id, options));
 }
 
 /** One metric of a declaration, in base units of its dimension. */
@@ -55,7 +61,9 @@ export function inputText({ value, unit, property }: TracedInput): string {
 export interface TracedExplanation extends Omit<Explanation, "inputs"> {
   readonly id: string;
   readonly title: string;
+  readonly unit: MetricUnit;
   readonly dimension: Dimension;
+  readonly share: boolean;
   readonly documentation: string;
   readonly figure: Figure;
   readonly inputs: readonly TracedInput[];
@@ -69,7 +77,8 @@ export function explainFigure(
   const metric = kind?.metrics.find((candidate) => candidate.id === id);
   if (!kind || !metric) return undefined;
   const figure = figureOf(workspace, declaration, id, options);
-  const common = { id, title: metric.title, dimension: dimensionOfUnit[metric.unit ?? ""], documentation: metric.documentation, figure };
+  const { title, unit, share = false, documentation } = metric;
+  const common = { id, title, unit, dimension: dimensionOfUnit[unit ?? ""], share, documentation, figure };
   const explained = figure.kind === "unavailable" ? undefined : kind.explain(workspace, declaration, id, options);
   if (!explained) return { ...common, formula: metric.formula, source: metric.source, convention: metric.convention, inputs: [], parts: [] };
   const { explanation, blocks } = explained;
@@ -96,12 +105,25 @@ function askedOfModel(workspace: Workspace, blocks: RecordBlocks, path: string, 
   return block && settledValue(workspace, block, "max_context");
 }
 
-/** The figures that a property feeds, or the declaration it names: an input was written there, or takes its value from there. */
+/**
+ * The figures of a declaration that a property feeds, or the declaration it names: an input was written there, or takes its value from
+ * there. The property may stand in another declaration: the degrees of a layout feed the figures of its plans.
+ */
 export function fedMetrics(workspace: Workspace, declaration: BoundDeclaration, block: BoundBlock, key: string, options: FigureOptions = {}): readonly MetricFigure[] {
   const property = settledValue(workspace, block, key);
-  const path = block.path === "" ? key : `${block.path}.${key}`;
-  return metricsReading(workspace, declaration, options, (input) => input.path.startsWith(`${path}.`) || withOrigins(propertiesOf(input)).has(property));
+  const written = property.property?.node;
+  // what `extends` inherits is another property written at the same place
+  const isMeant = (other: PropertyValue): boolean => other === property || (written !== undefined && other.property?.node === written);
+  const named = property.value?.kind === "declaration" ? pathsOf(workspace, declaration, key, isMeant) : [];
+  return metricsReading(workspace, declaration, options, (input) =>
+    named.some((path) => input.path.startsWith(`${path}.`)) || [...withOrigins(propertiesOf(input))].some(isMeant));
 }
+
+/** The input paths that a key has in the record of a declaration: `hardware.gpu`. */
+const pathsOf = (workspace: Workspace, declaration: BoundDeclaration, key: string, isMeant: (property: PropertyValue) => boolean): readonly string[] =>
+  [...computedKinds[declaration.keyword]?.blocks(workspace, declaration) ?? []]
+    .filter(([, block]) => block.schema?.properties.has(key) && isMeant(settledValue(workspace, block, key)))
+    .map(([path]) => (path === "" ? key : `${path}.${key}`));
 
 /** The figures that the kind of a block itself feeds, such as the router biases of `balance loss_free`. */
 export function metricsOfKind(workspace: Workspace, declaration: BoundDeclaration, block: BoundBlock, options: FigureOptions = {}): readonly MetricFigure[] {
@@ -110,18 +132,29 @@ export function metricsOfKind(workspace: Workspace, declaration: BoundDeclaratio
 
 /** The metrics of which some input is meant, those with the fewest inputs first: there the input weighs most. */
 function metricsReading(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions, isMeant: (input: TracedInput) => boolean): readonly MetricFigure[] {
-  return figuresOf(workspace, declaration, options)
-    .map((metric) => ({ metric, inputs: metric.figure.kind === "value" ? (explainFigure(workspace, declaration, metric.id, options)?.inputs ?? []) : [] }))
+  return tracedMetrics(workspace, declaration, options)
     .filter(({ inputs }) => inputs.some(isMeant))
     .sort((left, right) => left.inputs.length - right.inputs.length)
     .map(({ metric }) => metric);
 }
 
+interface TracedMetric {
+  readonly metric: MetricFigure;
+  readonly inputs: readonly TracedInput[];
+}
+
+/** The figures that have a value, each with its inputs: computed once, for an explanation runs the arithmetic again. */
+function tracedMetrics(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions = {}): readonly TracedMetric[] {
+  const found = memoized(workspace, declaration, `traced metrics ${options.sequenceLength} ${options.contextLength}`, () =>
+    figuresOf(workspace, declaration, options).flatMap((metric): readonly TracedMetric[] =>
+      (metric.figure.kind === "unavailable" ? [] : [{ metric, inputs: explainFigure(workspace, declaration, metric.id, options)?.inputs ?? [] }])));
+  return found === inProgress ? [] : found;
+}
+
 /** Every property whose value enters some figure of a declaration. */
 export function enteringProperties(workspace: Workspace, declaration: BoundDeclaration): ReadonlySet<PropertyValue> {
   const found = memoized(workspace, declaration, "entering properties", () => withOrigins(
-    figuresOf(workspace, declaration).flatMap(({ id, figure }) => (figure.kind === "value" ? explainFigure(workspace, declaration, id)?.inputs ?? [] : []))
-      .flatMap(propertiesOf),
+    tracedMetrics(workspace, declaration).flatMap(({ inputs }) => inputs.flatMap(propertiesOf)),
   ));
   return found === inProgress ? new Set() : found;
 }

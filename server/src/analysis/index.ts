@@ -4,9 +4,13 @@ import { metricLookup } from "./figures";
 import { standardNames } from "./standard-library";
 
 export * from "./figures";
+export * from "./figure-text";
 export * from "./layers";
 export { formatLayers, summarizeLayers } from "../cost/term";
 export { computedKinds } from "./kinds";
+export { planResult } from "./plan-record";
+export * from "./plans";
+export type { RecordBlocks } from "./records";
 export { isShare, metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";
 
 /** A workspace whose expressions can use metrics; `previous` is the one before an edit. */

@@ -30,6 +30,8 @@ export interface ComputedKind {
   readonly figure: (workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions) => Figure | undefined;
   /** The explanation of a figure that has a value, and the block behind each of its input paths. */
   readonly explain: (workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions) => ExplainedBlocks | undefined;
+  /** The block behind each input path. */
+  readonly blocks: (workspace: Workspace, declaration: BoundDeclaration) => RecordBlocks;
 }
 
 export interface ExplainedBlocks {
@@ -70,5 +72,6 @@ function kindOf<Record, Context>(
       const explanation = result && byId.get(id)?.explain(result.record, contextOf(result.record, options));
       return explanation && { explanation, blocks: result.blocks };
     },
+    blocks: (workspace, declaration) => resultOf(workspace, declaration)?.blocks ?? new Map(),
   };
 }

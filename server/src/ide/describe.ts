@@ -1,15 +1,8 @@
 import type { BlockDeclaration } from "../../../grammar/src";
-import { summarizeLayers, type MetricFigure } from "../analysis";
+import { figureText, summarizeLayers, type MetricFigure } from "../analysis";
 import { describeType, type PropertySpec, type PropertyValue, type Source, type Value } from "../core";
-import type { Figure } from "../cost/metric";
 import { describeDimension, formatGrouped, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../units";
 import { code } from "./markdown";
-
-/** A figure for reading, with its exact value, or why there is none. Markdown. */
-export function describeFigure(figure: Figure, dimension: Dimension): string {
-  if (figure.kind === "value") return describeQuantity(figure.value, dimension);
-  return figure.kind === "text" ? figure.value : `not computed: ${figure.reason}`;
-}
 
 /** `70.27 KB (70,272 B)`. Power and prices a time have no exact form that a reader knows: USD or joules a second say nothing. */
 function describeQuantity(value: number, dimension: Dimension): string {
@@ -19,13 +12,15 @@ function describeQuantity(value: number, dimension: Dimension): string {
 }
 
 /** One line a figure, with a link to its explanation where there is one; figures that are missing for one reason share a line. Markdown. */
-export function figureLines(metrics: readonly MetricFigure[], linkOf?: (metric: string) => string): readonly string[] {
+export function figureLines(
+  metrics: readonly MetricFigure[], linkOf?: (metric: string) => string, textOf: (metric: MetricFigure) => string = (metric) => figureText(metric.figure, metric),
+): readonly string[] {
   const missing = new Map<string, string[]>();
   const lines: string[] = [];
-  for (const { id, title, figure, dimension } of metrics) {
-    const text = describeFigure(figure, dimension);
+  for (const metric of metrics) {
+    const { id, title, figure } = metric;
     if (figure.kind === "unavailable") missing.set(figure.reason, [...(missing.get(figure.reason) ?? []), title]);
-    else lines.push(`${title}: ${linkOf ? `[${text}](${linkOf(id)})` : text}`);
+    else lines.push(`${title}: ${linkOf ? `[${textOf(metric)}](${linkOf(id)})` : textOf(metric)}`);
   }
   return [...lines, ...[...missing].map(([reason, titles]) => `${titles.join(", ")}: not computed: ${reason}`)];
 }

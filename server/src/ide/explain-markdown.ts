@@ -1,8 +1,8 @@
-import { explainFigure, inputText, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
+import { explainFigure, figureText, inputText, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
 import type { MetricPart } from "../cost/metric";
 import { formatPart, formatPercent } from "../units";
-import { describeFigure, placeText } from "./describe";
+import { placeText } from "./describe";
 import { cell, code, escapeMarkdown, paragraphs } from "./markdown";
 
 /** The address of a line of a file, where a page may lead to it. */
@@ -17,10 +17,10 @@ export function explainMarkdown(
 ): string | undefined {
   const explanation = explainFigure(workspace, declaration, id, options);
   if (!explanation) return undefined;
-  const { title, figure, dimension, documentation, formula, parts, inputs, convention, source } = explanation;
+  const { title, figure, documentation, formula, parts, inputs, convention, source } = explanation;
   return `${paragraphs(
     `# ${title} of ${code(declaration.name)}`,
-    figure.kind === "unavailable" ? `**Not computed:** ${figure.reason}.` : `**${describeFigure(figure, dimension)}**`,
+    figure.kind === "unavailable" ? `**Not computed:** ${figure.reason}.` : `**${figureText(figure, explanation)}**`,
     documentation,
     "## Formula",
     formulaText(id, formulaClauses(formula, declaration.block)),

@@ -1,6 +1,6 @@
 import type { BlockDeclaration, NumberLiteral, StringLiteral } from "../../../grammar/src";
 import {
-  assignLayers, explainFigure, fedMetrics, figureOf, figuresOf, metricDimension, metricsOfKind, type FigureOptions,
+  assignLayers, explainFigure, fedMetrics, figureOf, figuresOf, figureText, metricsOfKind, usersOf, type FigureOptions, type MetricFigure,
 } from "../analysis";
 import { isNotModelled } from "../analysis/not-modelled";
 import {
@@ -10,8 +10,9 @@ import {
 } from "../core";
 import { Cancelled, rules, type Cancellation } from "../rules";
 import { formatGrouped } from "../units";
-import { describeAny, describeFigure, describeLayers, describeSpecType, figureLines, headerText, placeText, plainProperty } from "./describe";
+import { describeAny, describeLayers, describeSpecType, figureLines, headerText, placeText, plainProperty } from "./describe";
 import { defaultText, defaultsOf } from "./defaults";
+import { fullFigure, keyMetricsOf } from "./key-figures";
 import { blockAround, boundAround, locate, referenceOf, type Located } from "./locate";
 import { code, documentation, paragraphs } from "./markdown";
 import type { MarkdownHover } from "./plain";
@@ -105,14 +106,17 @@ function describeDeclaration(asked: Asked, node: BlockDeclaration, uri: string):
   );
 }
 
-const keyMetrics = [
-  "total_params", "active_params", "kv_bytes_per_token", "train_flops_per_token",
-  "gpus", "peak_flops", "memory_total", "scale_up_to_scale_out_ratio", "max_endpoints", "cost_per_hour",
-];
-
+/** The figures that are read first; those that a design of its kind cannot have are left out. */
 function keyFigures(workspace: Workspace, bound: BoundDeclaration, options: HoverOptions): string {
-  return list(figureLines(figuresOf(workspace, bound, options).filter((metric) => keyMetrics.includes(metric.id)), linkOf(options, bound)));
+  const figures = figuresOf(workspace, bound, options);
+  const shown = keyMetricsOf(workspace, bound).flatMap((id) => figures.filter((metric) => metric.id === id && !isInapplicable(metric)));
+  return list(linesOf(workspace, bound, shown, options));
 }
+
+const isInapplicable = ({ figure }: MetricFigure): boolean => figure.kind === "unavailable" && figure.inapplicable === true;
+
+const linesOf = (workspace: Workspace, bound: BoundDeclaration, metrics: readonly MetricFigure[], options: HoverOptions): readonly string[] =>
+  figureLines(metrics, linkOf(options, bound), (metric) => fullFigure(workspace, bound, metric));
 
 const linkOf = ({ explanationOf }: HoverOptions, declaration: BoundDeclaration) => explanationOf && ((metric: string) => explanationOf(declaration, metric));
 
@@ -156,7 +160,7 @@ function describeBlock({ workspace, scope, options }: Asked, located: Extract<Lo
     layers && `On ${describeLayers(layers)}.`,
     usual.length === 0 ? undefined : `By default: ${usual.map(({ text }) => code(text)).join(", ")}.`,
     isNotModelled(schema) ? notModelled(schema) : undefined,
-    metrics.length === 0 ? undefined : paragraphs("Its kind enters into:", list(figureLines(metrics, linkOf(options, bound)))),
+    metrics.length === 0 ? undefined : paragraphs("Its kind enters into:", list(linesOf(workspace, bound, metrics, options))),
   );
 }
 
@@ -179,7 +183,7 @@ function describeAroundValue(asked: Asked, { within }: Located): string | undefi
   return bound && block && key !== undefined ? describeProperty(asked, bound, block, key) : undefined;
 }
 
-function describeProperty({ workspace, options }: Asked, bound: BoundDeclaration, block: BoundBlock, key: string): string | undefined {
+function describeProperty({ workspace, scope, options }: Asked, bound: BoundDeclaration, block: BoundBlock, key: string): string | undefined {
   const found = settledValue(workspace, block, key);
   const { spec } = found;
   if (!spec && !found.property) return undefined;
@@ -188,16 +192,40 @@ function describeProperty({ workspace, options }: Asked, bound: BoundDeclaration
     spec?.documentation,
     spec?.alsoKnownAs === undefined ? undefined : `Hugging Face: ${spec.alsoKnownAs.split(", ").map(code).join(", ")}`,
     `Value: ${valueText(found) ?? "none"}, ${originText(found, bound)}.`,
-    spec && declarationSchemas[bound.keyword].computed ? describeUse(workspace, bound, block, key, options) : undefined,
+    spec && declarationSchemas[bound.keyword].computed ? describeUse(workspace, bound, { block, key }, options) : undefined,
+    spec && describeUsers(workspace, scope, bound, { block, key }, options),
   );
 }
 
-/** The figures that a property enters; for one that enters none, what is checked of it. */
-function describeUse(workspace: Workspace, bound: BoundDeclaration, block: BoundBlock, key: string, options: HoverOptions): string {
+interface Key {
+  readonly block: BoundBlock;
+  readonly key: string;
+}
+
+/** Plans and services that a hover names one by one. */
+const mostUsers = 3;
+
+/** What a property does in the plans and services of the file that rest on its declaration. */
+function describeUsers(workspace: Workspace, scope: FileScope, bound: BoundDeclaration, property: Key, options: HoverOptions): string | undefined {
+  const users = usersOf(workspace, scope, bound);
+  if (users.length === 0) return partsOfPlans.has(bound.keyword) ? "No plan of this file uses it." : undefined;
+  const rest = users.length - mostUsers;
+  return paragraphs(
+    ...users.slice(0, mostUsers).map((user) => describeUse(workspace, user, property, options, ` of ${code(`${user.keyword} ${user.name}`)}`)),
+    rest > 0 ? `${rest} more ${rest === 1 ? "plan or service rests" : "plans and services rest"} on it.` : undefined,
+  );
+}
+
+/** The kinds that have no figures of their own. */
+const partsOfPlans: ReadonlySet<string> = new Set(["parallelism", "workload", "gpu", "nic"]);
+
+/** The figures that a property enters; for one that enters none, what is checked of it. `where`: whose figures, if not those of its own declaration. */
+function describeUse(workspace: Workspace, bound: BoundDeclaration, { block, key }: Key, options: HoverOptions, where = ""): string {
   const metrics = fedMetrics(workspace, bound, block, key, options);
-  if (metrics.length > 0) return paragraphs("Enters into:", list(figureLines(metrics, linkOf(options, bound))));
+  if (metrics.length > 0) return paragraphs(where === "" ? "Enters into:" : `Enters into the figures${where}:`, list(mostTelling(workspace, bound, metrics, options)));
+  if (where !== "") return `Enters no figure${where} that is computed here.`;
   if (block.schema && isNotModelled(block.schema)) return notModelled(block.schema);
-  const figures = figuresOf(workspace, bound, options);
+  const figures = figuresOf(workspace, bound, options).filter((metric) => !isInapplicable(metric));
   const missing = figures.filter(({ figure }) => figure.kind === "unavailable");
   const checks = checksOf(bound, key);
   return paragraphs(
@@ -205,6 +233,18 @@ function describeUse(workspace: Workspace, bound: BoundDeclaration, block: Bound
     2 * missing.length > figures.length ? list(figureLines(missing)) : undefined,
     checks.length === 0 ? undefined : paragraphs("Checked:", list(checks)),
   );
+}
+
+/** Figures that a hover lists of a plan where none of them is one that is read first. */
+const mostOthers = 6;
+
+/** Every figure of a model or of hardware; of a plan, whose layout enters nearly all of its figures, those that are read first. */
+function mostTelling(workspace: Workspace, bound: BoundDeclaration, metrics: readonly MetricFigure[], options: HoverOptions): readonly string[] {
+  if (bound.keyword !== "plan") return linesOf(workspace, bound, metrics, options);
+  const first = keyMetricsOf(workspace, bound).flatMap((id) => metrics.filter((metric) => metric.id === id));
+  const shown = first.length > 0 ? first : metrics.slice(0, mostOthers);
+  const rest = metrics.length - shown.length;
+  return [...linesOf(workspace, bound, shown, options), ...(rest > 0 ? [`and ${rest} ${rest === 1 ? "other figure" : "others"}`] : [])];
 }
 
 const notModelled = (schema: BlockSchema): string => `What ${code(blockTitle(schema))} costs is not computed yet, nor are the figures that need it.`;
@@ -257,13 +297,12 @@ function describeMetric({ workspace, options }: Asked, declaration: BoundDeclara
   const owner = code(`${declaration.keyword} ${declaration.name}`);
   if (!explanation) {
     const figure = figureOf(workspace, declaration, id, options);
-    const dimension = metricDimension(declaration.keyword, id);
-    return paragraphs(`**${code(id)}** of ${owner}`, dimension && describeFigure(figure, dimension));
+    return paragraphs(`**${code(id)}** of ${owner}`, figure.kind === "unavailable" ? `not computed: ${figure.reason}` : undefined);
   }
-  const { title, figure, dimension, documentation: text, formula, convention, source } = explanation;
+  const { title, figure, documentation: text, formula, convention, source } = explanation;
   return paragraphs(
     `**${code(id)}** of ${owner}: ${title}`,
-    describeFigure(figure, dimension),
+    figureText(figure, explanation),
     text,
     `Formula: ${code(formula)}`,
     convention === "" ? undefined : `Convention: ${convention}`,

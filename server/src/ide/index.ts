@@ -1,7 +1,7 @@
 /** The editor's features: a workspace and a place in, plain data out. No editor, no files, no protocol library. */
 export * from "./plain";
 export { quickFixes, type QuickFix } from "./code-actions";
-export { codeLenses, isLensMetric, lensText, type FigureLens, type LensMetric, type LensText } from "./code-lens";
+export { codeLenses, isLensMetric, lensText, type FigureLens, type LensMetric, type LensName, type LensText } from "./code-lens";
 export { completion, type Completion, type CompletionKind } from "./completion";
 export { definition, type DefinitionLink } from "./definition";
 export { diagnostics, type FileDiagnostic } from "./diagnostics";
@@ -9,6 +9,6 @@ export { explainMarkdown, type PlaceLink } from "./explain-markdown";
 export { foldingRanges, type FoldedLines } from "./folding";
 export { formatting } from "./formatting";
 export { hover } from "./hover";
-export { inlayHints, type DefaultsHint } from "./inlay-hints";
+export { inlayHints, type InlayHint } from "./inlay-hints";
 export { semanticTokens, tokenModifiers, tokenTypes, type SemanticToken, type TokenModifier, type TokenType } from "./semantic-tokens";
 export { documentSymbols, type OutlineKind, type OutlineSymbol } from "./symbols";

@@ -1,15 +1,16 @@
-import { enteringProperties } from "../analysis";
+import { enteringProperties, usersOf } from "../analysis";
 import { bindDeclaration, fileScope, type BoundBlock, type BoundDeclaration, type FileScope, type Position, type PropertyValue, type Range, type Workspace } from "../core";
 import { Cancelled, type Cancellation } from "../rules";
 import { defaultsOf, type UsualValue } from "./defaults";
 import { code } from "./markdown";
+import { isResolvedKey, layoutHints, measuredHints, resolvedIn, resolvedText, type Hint } from "./plan-hints";
 
-/** What a block takes by default, at its header. */
-export interface DefaultsHint {
+/** A few words that stand in the text without being written there. */
+export interface InlayHint {
   readonly position: Position;
-  /** `head_dim = 16`, `precision.weights = bf16, precision.kv_cache = bf16, …` */
+  /** `head_dim = 16`, `= 128`, `estimate 20.10 s, x1.01` */
   readonly label: string;
-  /** Markdown: each default with its value and source, those that enter no figure too. */
+  /** Markdown: of defaults each one with its value and source, those that enter no figure too. */
   readonly tooltip: string;
 }
 
@@ -18,9 +19,9 @@ const mostInLabel = 3;
 /**
  * The defaults that an author did not write and that a figure rests on: one hint a block, behind its opening brace
  * where the block has lines of its own, else behind its last property. Where the base of a declaration is not known,
- * neither is what is left out.
+ * neither is what is left out. Behind each `auto` stands what it comes to, behind each measurement the figure that is computed.
  */
-export function inlayHints(workspace: Workspace, uri: string, range: Range, cancellation?: Cancellation): readonly DefaultsHint[] {
+export function inlayHints(workspace: Workspace, uri: string, range: Range, cancellation?: Cancellation): readonly InlayHint[] {
   const scope = fileScope(workspace, uri);
   if (!scope) return [];
   const { lines } = scope.source;
@@ -31,8 +32,8 @@ export function inlayHints(workspace: Workspace, uri: string, range: Range, canc
     if (node.kind !== "declaration" || node.end < from || node.start > to) return [];
     const bound = bindDeclaration(workspace, node, scope);
     if (!bound || !knowsBases(bound)) return [];
-    const entering = enteringProperties(workspace, bound);
-    return blockHints(workspace, scope, entering, bound.block).filter(({ offset }) => from <= offset && offset <= to).map(({ offset, label, tooltip }) => ({
+    const hints = [...defaultHints(workspace, scope, bound), ...layoutHints(workspace, scope, bound), ...measuredHints(workspace, bound)];
+    return hints.filter(({ offset }) => from <= offset && offset <= to).map(({ offset, label, tooltip }) => ({
       position: lines.position(offset), label, tooltip,
     }));
   });
@@ -40,27 +41,43 @@ export function inlayHints(workspace: Workspace, uri: string, range: Range, canc
 
 const knowsBases = ({ node, base }: BoundDeclaration): boolean => node.base === undefined || (base !== undefined && knowsBases(base));
 
-interface Hint {
-  readonly offset: number;
-  readonly label: string;
-  readonly tooltip: string;
+interface Asked {
+  readonly workspace: Workspace;
+  readonly scope: FileScope;
+  readonly bound: BoundDeclaration;
+  /** The properties that figures rest on: of the declaration itself and of the plans and services that use it. */
+  readonly entering: readonly ReadonlySet<PropertyValue>[];
 }
 
-function blockHints(workspace: Workspace, scope: FileScope, entering: ReadonlySet<PropertyValue>, block: BoundBlock): readonly Hint[] {
-  const inner = block.blocks.filter((child) => child.own).flatMap((child) => blockHints(workspace, scope, entering, child));
+function defaultHints(workspace: Workspace, scope: FileScope, bound: BoundDeclaration): readonly Hint[] {
+  const entering = [bound, ...usersOf(workspace, scope, bound)].map((each) => enteringProperties(workspace, each));
+  return blockHints({ workspace, scope, bound, entering }, bound.block);
+}
+
+function blockHints(asked: Asked, block: BoundBlock): readonly Hint[] {
+  const { workspace, scope: { source: { lines } }, entering } = asked;
+  const inner = block.blocks.filter((child) => child.own).flatMap((child) => blockHints(asked, child));
   const { body } = block;
   if (!body?.close) return inner;
-  const usual = defaultsOf(workspace, block);
-  const shown = usual.filter(({ property }) => entering.has(property) && saysSomething(property));
+  const usual = defaultsOf(workspace, block).map((value) => resolved(asked, value));
+  const shown = usual.filter(({ property }) => entering.some((properties) => properties.has(property)) && saysSomething(property));
   if (shown.length === 0) return inner;
-  const { lines } = scope.source;
   const isOneLine = lines.position(body.open.start).line === lines.position(body.close.end).line;
   const offset = isOneLine ? (body.members.at(-1)?.end ?? body.open.end) : body.open.end;
   return [{ offset, label: labelOf(shown), tooltip: tooltipOf(usual) }, ...inner];
 }
 
+/** `dp = auto`, which nobody wrote either, with what it comes to: `dp = auto (128)`. */
+function resolved({ workspace, scope, bound }: Asked, usual: UsualValue): UsualValue {
+  const { key, plain } = usual.property;
+  if (bound.keyword !== "parallelism" || plain !== "auto" || !isResolvedKey(key)) return usual;
+  const text = resolvedText(resolvedIn(workspace, scope, bound, key));
+  return text === undefined ? usual : { ...usual, text: `${usual.text} (${text})` };
+}
+
 /** A default that switches nothing on is what a reader expects. */
-const saysSomething = ({ plain }: PropertyValue): boolean => plain !== false && plain !== "false" && plain !== "none" && plain !== 0;
+const saysSomething = ({ plain, spec }: PropertyValue): boolean =>
+  plain !== false && plain !== "false" && plain !== "none" && plain !== 0 && !(plain === 1 && spec?.type.kind === "number-or-auto");
 
 const labelOf = (shown: readonly UsualValue[]): string =>
   [...shown.slice(0, mostInLabel).map(({ text }) => text), ...(shown.length > mostInLabel ? ["…"] : [])].join(", ");

@@ -17,6 +17,8 @@ import { toInternal } from "./uris";
 
 /** What a lens carries until it is shown. */
 interface LensData extends ExplainParams {
+  /** The plan whose figures it shows, where that is not `declaration`. */
+  readonly user?: string | undefined;
   readonly version: number;
 }
 
@@ -108,10 +110,10 @@ function registerLenses(session: Session, memory: LensMemory): void {
     const source = fileScope(workspace, uri)?.source;
     if (!enabled || !source) return [];
     const version = session.documents.get(uri)?.version ?? 0;
-    const lenses = codeLenses(workspace, uri, figureOptions(settings), (declaration, metric) => memory.remembers(uri, { declaration, metric }));
+    const lenses = codeLenses(workspace, uri, figureOptions(settings), (lens) => memory.remembers(uri, lens));
     const placed = memory.placed(uri, source.text, lenses, source.parsed.errors.length > 0);
-    const figures = placed.map(({ range, declaration, metric }) => {
-      const data: LensData = { uri: textDocument.uri, declaration, metric, version };
+    const figures = placed.map(({ range, declaration, user, metric }) => {
+      const data: LensData = { uri: textDocument.uri, declaration, user, metric, version };
       return { range, data };
     });
     // without a command an editor shows a lens as plain text
@@ -121,20 +123,22 @@ function registerLenses(session: Session, memory: LensMemory): void {
   connection.onCodeLensResolve(guarded(session, "a lens", (lens: CodeLens) => lensData(lens)?.uri ?? "", async (lens, { uri, workspace }): Promise<CodeLens> => {
     const data = lensData(lens);
     if (!data || !isLensMetric(data.metric)) return lens;
-    const { declaration, metric } = data;
-    const text = lensText(workspace, uri, declaration, metric, figureOptions(await settingsOf(uri)));
-    if (text?.state === "known") memory.remember(uri, { declaration, metric }, text.title);
+    const { declaration, user, metric } = data;
+    const name = { declaration, user, metric };
+    const text = lensText(workspace, uri, name, figureOptions(await settingsOf(uri)));
+    if (text?.state === "known") memory.remember(uri, name, text.title);
     const isLost = text === undefined || text.state === "broken";
-    const title = (isLost ? memory.recall(uri, { declaration, metric }) : undefined) ?? text?.title;
+    const title = (isLost ? memory.recall(uri, name) : undefined) ?? text?.title;
     if (title === undefined) return lens;
-    const args: DscoCommands["dsco.showExplanation"] = [{ uri: data.uri, declaration, metric }];
+    const args: DscoCommands["dsco.showExplanation"] = [{ uri: data.uri, declaration: user ?? declaration, metric }];
     return { range: lens.range, command: { title, command: "dsco.showExplanation", arguments: [...args] } };
   }));
 }
 
 function lensData({ data }: CodeLens): LensData | undefined {
   const value = data as Partial<LensData> | null | undefined;
-  return typeof value?.uri === "string" && typeof value.declaration === "string" && typeof value.metric === "string" && typeof value.version === "number"
+  return typeof value?.uri === "string" && typeof value.declaration === "string" && typeof value.metric === "string" && typeof value.version === "number" &&
+    (value.user === undefined || typeof value.user === "string")
     ? (value as LensData) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { FigureLens } from "../ide";
+import type { FigureLens, LensName } from "../ide";
 
 /**
  * What the lenses of a document last said, so that lines do not jump and figures do not blink while a model is broken
@@ -15,15 +15,13 @@ export interface LensMemory {
   readonly forget: (uri: string) => void;
 }
 
-type LensName = Pick<FigureLens, "declaration" | "metric">;
-
 interface Remembered {
   text: string;
   lenses: readonly FigureLens[];
   readonly titles: Map<string, string>;
 }
 
-const keyOf = ({ declaration, metric }: LensName): string => `${declaration} ${metric}`;
+const keyOf = ({ declaration, user = "", metric }: LensName): string => `${declaration} ${user} ${metric}`;
 
 export function createLensMemory(): LensMemory {
   const byUri = new Map<string, Remembered>();

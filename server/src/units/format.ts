@@ -78,7 +78,7 @@ export function formatQuantity(value: number, dimension: Dimension): string {
   const step = value === 0 ? baseStep : (pickStep(Math.abs(value), ladder.steps) ?? last);
   if (!step) return unscaled(value);
   const scaled = value / step[0];
-  if (sameDimension(dimension, dimensions.tokens)) return `${formatCount(scaled)} ${step[1]}`;
+  if (sameDimension(dimension, dimensions.tokens) || sameDimension(dimension, dimensions.tokenRate)) return `${formatCount(scaled)} ${step[1]}`;
   return `${step[0] === 1 ? unscaled(scaled) : fourDigits(scaled)} ${step[1]}`;
 }
 

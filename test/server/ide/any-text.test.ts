@@ -76,10 +76,11 @@ test("every feature answers for any text and any position", () => {
         inText({ start: position, end: position });
         expect(label).not.toMatch(/NaN|undefined/);
       }
-      for (const { range, declaration, metric } of codeLenses(workspace, uri)) {
+      for (const lens of codeLenses(workspace, uri)) {
+        const { range, declaration, user, metric } = lens;
         inText(range);
-        expect(lensText(workspace, uri, declaration, metric)?.title).not.toMatch(/NaN|undefined/);
-        const symbol = scope.symbols.get(declaration);
+        expect(lensText(workspace, uri, lens)?.title).not.toMatch(/NaN|undefined/);
+        const symbol = scope.symbols.get(user ?? declaration);
         const bound = symbol?.kind === "declaration" ? bindDeclaration(workspace, symbol.node, scope) : undefined;
         if (bound) expect(explainMarkdown(workspace, bound, metric)).not.toMatch(/NaN|undefined/);
       }

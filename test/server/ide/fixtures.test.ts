@@ -91,9 +91,9 @@ const features: Readonly<Record<string, (fixture: Fixture) => string>> = {
     return `${place(start)} ${textAt(source, { start, end: { line, character: character + length } })} | ${[type, ...modifiers].join(" ")}`;
   }).join("\n"),
   hints: ({ workspace, uri }) => inlayHints(workspace, uri, everything).map(({ position, label, tooltip }) => `${place(position)} ${label}\n${tooltip.replace(/^/gm, "    ")}`).join("\n"),
-  lenses: ({ workspace, uri }) => codeLenses(workspace, uri).map(({ range, declaration, metric }) => {
-    const text = lensText(workspace, uri, declaration, metric);
-    return `${place(range.start)} ${declaration}.${metric} | ${text?.title} | ${text?.state}`;
+  lenses: ({ workspace, uri }) => codeLenses(workspace, uri).map((lens) => {
+    const text = lensText(workspace, uri, lens);
+    return `${place(lens.range.start)} ${lens.declaration}${lens.user === undefined ? "" : ` in ${lens.user}`}.${lens.metric} | ${text?.title} | ${text?.state}`;
   }).join("\n"),
   fixes: ({ workspace, uri, source }) => quickFixes(workspace, uri, everything).map(({ title, edits, preferred, fixes }) =>
     `${fixes.code} at ${place(fixes.range.start)}: ${title}${preferred ? " (preferred)" : ""}\n${applyEdits(source.text, offsetEdits(source, edits)).replace(/^/gm, "    ")}`,
