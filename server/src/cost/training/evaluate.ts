@@ -1,8 +1,19 @@
 /** What a training plan computes, once for each mode. */
 
+import { commSms, copiesPerToken } from "../communication/expert-parallel";
+import { deviceOf, type Device } from "../compute/device";
+import { computeOf, type PartTimes } from "../compute/layer";
+import type { Operator, Passes, Work } from "../compute/operator";
 import { Unavailable } from "../definition";
+import { plainElement } from "../model/precision";
+import { mirrorStage, type Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
-import type { Step } from "./step";
+import { moeBlocksOf } from "../plan/layout";
+import type { Stage } from "../plan/stages";
+import { chunkTimes, overlappedPair, type ChunkTimes, type PairHalf, type StageCompute, type StageExchange } from "./chunk";
+import { layerExchange, sendTime, stageTraffic, trainingLinks, type StageTraffic, type TrainingLinks } from "./exchange";
+import { replicasOf, sweepTime, syncOf, type Cover, type Sync } from "./replicas";
+import { stepOf, type Step } from "./step";
 
 export interface Training {
   readonly step: Step;
@@ -15,14 +26,174 @@ export interface Training {
   readonly tp: number;
   readonly pp: number;
   readonly cp: number;
+  /** Of the rank that has most to exchange: hidden or not, and what nothing hides. */
   readonly sync: number;
-  /** Between the replicas, what nothing hides, and the optimizer's pass over its shard: s. */
   readonly exposed_sync: number;
+  /** The optimizer's pass over its shard, of the rank that has the largest: s. */
   readonly sweep: number;
-  /** Of the whole model. */
+  /** Of the whole model: resident weights, master weights and moments. */
   readonly checkpoint_bytes: number;
 }
 
-export function trainingOf({ plan }: Evaluation, mode: Mode): Training {
-  throw new Unavailable(`the ${mode} of a training plan is not computed yet${plan.workload.phase === "training" ? "" : ", nor has this plan one"}`);
+export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
+  const work = workOf(evaluation);
+  const pipeline = evaluation.pipeline();
+  const links = trainingLinks(evaluation, mode);
+  const device = deviceOf(evaluation.plan, mode);
+  const traffic = evaluation.stages().map((stage) => stageTraffic(evaluation, stage, work.tokens, links));
+  const chunks = chunksOf(evaluation, mode, work, device, traffic);
+  const send = sendTime(evaluation, work.tokens, links);
+  const ends = endsOf(evaluation, chunks, device, links);
+  const perRank = (of: (stage: StageTraffic) => number): number => (traffic.reduce((sum, stage) => sum + of(stage), 0) * pipeline.micro_batches) / pipeline.pp;
+  return {
+    step: stepOf(pipeline, chunks, send, ends),
+    ...exchangeOfLayer(evaluation, work, links),
+    tp: perRank((stage) => stage.tensor_forward + stage.tensor_backward),
+    cp: perRank((stage) => stage.context_forward + stage.context_backward),
+    pp: (2 * sendsOf(pipeline, chunks.length) * pipeline.micro_batches * send) / pipeline.pp,
+    sync: ends.sync,
+    exposed_sync: ends.exposed_sync,
+    sweep: ends.sweep,
+    checkpoint_bytes: checkpointBytes(evaluation),
+  };
+}
+
+/** Throws `Unavailable` where the workload does not train or lacks a size. */
+function workOf({ plan: { workload, parallelism }, layout }: Evaluation): Work {
+  const { phase, sequence_length, imbalance } = workload;
+  if (phase !== "training") throw new Unavailable("only a training plan has steps", true);
+  if (sequence_length === undefined) throw new Unavailable("the workload has no `sequence_length`");
+  const sequences = parallelism.micro_batch_size;
+  return { phase, tokens: (sequences * sequence_length) / layout().cp, sequences, sequence_length, imbalance };
+}
+
+/** Boundaries between stages that lie between two ranks: of the letter V its point lies within one. */
+const sendsOf = ({ schedule }: Pipeline, stages: number): number => stages - 1 - (schedule === "dualpipev" ? 1 : 0);
+
+function chunksOf(evaluation: Evaluation, mode: Mode, work: Work, device: Device, traffic: readonly StageTraffic[]): readonly ChunkTimes[] {
+  const { plan } = evaluation;
+  const layout = evaluation.layout();
+  const stages = evaluation.stages();
+  const alone = computeOf(plan, layout, work, device);
+  const plain = stages.map((stage, index) => {
+    const times = alone.times(stage);
+    const core = layout.cp === 1 ? noPasses : coreTimes(alone.operators(stage));
+    return { compute: stageCompute(times), exchange: exposedExchange(evaluation, times, core, traffic[index] ?? noTraffic) };
+  });
+  const chunks = plain.map(({ compute, exchange }) => chunkTimes(compute, exchange));
+  if (evaluation.pipeline().schedule !== "dualpipe" && evaluation.pipeline().schedule !== "dualpipev") return chunks;
+  const beside = computeOf(plan, layout, work, besideExchanges(evaluation, mode, device));
+  const halves = stages.map((stage, index) => {
+    const { forward, backward_input, backward_weight } = stageCompute(beside.times(stage));
+    const exchange = plain[index]?.exchange ?? noExchange;
+    return {
+      forward: { compute: forward, expert: exchange.expert_forward, blocking: exchange.blocking_forward },
+      backward: { compute: backward_input + backward_weight, expert: exchange.expert_backward, blocking: exchange.blocking_backward },
+    };
+  });
+  return chunks.map((chunk, index) => withPair(chunk, halves[index]?.forward, halves[mirrorStage(chunks.length, index)]?.backward, chunks[mirrorStage(chunks.length, index)]));
+}
+
+function withPair(chunk: ChunkTimes, forward: PairHalf | undefined, backward: PairHalf | undefined, mirror: ChunkTimes | undefined): ChunkTimes {
+  if (!forward || !backward || !mirror) return chunk;
+  const pair = overlappedPair(forward, backward, chunk.durations.forward + mirror.durations.backward);
+  return { durations: { ...chunk.durations, overlapped: pair.duration }, compute: { ...chunk.compute, overlapped: pair.compute } };
+}
+
+/** The device while exchanges hold some of its multiprocessors. */
+function besideExchanges(evaluation: Evaluation, mode: Mode, device: Device): Device {
+  const { plan } = evaluation;
+  const { sms } = plan.hardware.gpu;
+  const taken = commSms(plan, evaluation.groups());
+  if (taken === 0 || mode === "ideal" || sms === undefined) return device;
+  if (taken >= sms) throw new Unavailable(`\`comm_sms\` (${taken}) leaves none of the gpu's ${sms} multiprocessors to compute`);
+  return deviceOf(plan, mode, (sms - taken) / sms);
+}
+
+const stageCompute = ({ all: { forward, backward_input, backward_weight } }: PartTimes): StageCompute => ({ forward, backward_input, backward_weight });
+
+const noPasses: Passes = { forward: 0, backward_input: 0, backward_weight: 0 };
+
+/** Time in attention cores, which context-parallel exchanges stand beside. */
+function coreTimes(operators: readonly Operator[]): Passes {
+  return operators.filter(({ kind }) => kind === "attention").reduce((total, { count, time }) => ({
+    forward: total.forward + count * time.forward,
+    backward_input: total.backward_input + count * time.backward_input,
+    backward_weight: total.backward_weight + count * time.backward_weight,
+  }), noPasses);
+}
+
+const noTraffic: StageTraffic = { expert_forward: 0, expert_backward: 0, tensor_forward: 0, tensor_backward: 0, context_forward: 0, context_backward: 0 };
+const noExchange: StageExchange = { expert_forward: 0, expert_backward: 0, blocking_forward: 0, blocking_backward: 0 };
+
+/**
+ * What of a stage's exchanges its own operators hide. Tensor parallelism: nothing forward; backward, the all-gather of the input runs
+ * beside the gradient of the inputs and the reduction beside that of the weights (Megatron-LM, tensor_parallel/layers.py), so that under
+ * sequence parallelism one of its three exchanges is waited for, else none while the weight gradients last. Context parallelism: the ring
+ * passes on while attention runs over what has arrived. Full recomputation exchanges forward once more.
+ */
+function exposedExchange({ plan, layout }: Evaluation, times: PartTimes, core: Passes, traffic: StageTraffic): StageExchange {
+  const again = plan.parallelism.recompute === "full" ? 1 : 0;
+  const { cp, sequence_parallel } = layout();
+  const waited = sequence_parallel ? traffic.tensor_backward / 3 : 0;
+  const beside = traffic.tensor_backward - waited;
+  const tensor_backward = waited + Math.max(0, beside - times.all.backward_weight);
+  const ring = (cp - 1) / cp;
+  const context_forward = Math.max(0, traffic.context_forward - ring * core.forward);
+  const context_backward = Math.max(0, traffic.context_backward - ring * core.backward_input);
+  const blocking_forward = traffic.tensor_forward + context_forward;
+  return {
+    expert_forward: traffic.expert_forward,
+    expert_backward: traffic.expert_backward + again * traffic.expert_forward,
+    blocking_forward,
+    blocking_backward: tensor_backward + context_backward + again * blocking_forward,
+  };
+}
+
+type Ends = Pick<Training, "sync" | "exposed_sync" | "sweep">;
+
+function endsOf(evaluation: Evaluation, chunks: readonly ChunkTimes[], device: Device, links: TrainingLinks): Ends {
+  const replicas = replicasOf(evaluation);
+  const stages = evaluation.stages();
+  const { micro_batches } = evaluation.pipeline();
+  const syncs = replicas.ranks.map((rank): Sync => syncOf(evaluation, rank, coverOf(rank.stages, stages, chunks, micro_batches), links));
+  const most = (values: readonly number[]): number => values.reduce((largest, value) => Math.max(largest, value), 0);
+  return {
+    sync: most(syncs.map(({ whole }) => whole)),
+    exposed_sync: most(syncs.map(({ exposed }) => exposed)),
+    sweep: most(replicas.ranks.map((rank) => sweepTime(evaluation, replicas, rank, device))),
+  };
+}
+
+function coverOf(own: readonly number[], stages: readonly Stage[], chunks: readonly ChunkTimes[], micro_batches: number): Cover {
+  const sum = (of: (stage: number) => number): number => own.reduce((total, stage) => total + of(stage), 0);
+  const layers = sum((stage) => stages[stage]?.layers ?? 0);
+  return {
+    micro_batches,
+    forward: sum((stage) => chunks[stage]?.durations.forward ?? 0),
+    backward: sum((stage) => chunks[stage]?.durations.backward ?? 0),
+    share: layers <= 1 ? 0 : (layers - 1) / layers,
+  };
+}
+
+/** The first `ffn moe` block stands for all: its exchange, forward, of one micro-batch. */
+function exchangeOfLayer(evaluation: Evaluation, work: Work, links: TrainingLinks): Pick<Training, "dispatch" | "combine" | "traffic"> {
+  const { plan } = evaluation;
+  const [block] = moeBlocksOf(plan);
+  if (!block) return { dispatch: undefined, combine: undefined, traffic: undefined };
+  const { dispatch, combine } = layerExchange(evaluation, block, work.tokens, links);
+  const tokens = work.tokens / evaluation.layout().tp;
+  const isSpread = copiesPerToken(block, evaluation.groups().ep, "normal").scale_out > 0;
+  const bytes = (transfer: typeof dispatch): number => (isSpread ? transfer.scale_out_bytes : transfer.scale_up_bytes) / tokens;
+  return { dispatch: dispatch.time, combine: combine.time, traffic: { dispatch: bytes(dispatch), combine: bytes(combine) } };
+}
+
+/** Each rank of a pipeline holds its part once, however often replicas hold it; dualpipe holds every stage twice. */
+function checkpointBytes(evaluation: Evaluation): number {
+  const { ranks } = replicasOf(evaluation);
+  const { tp, ep, etp } = evaluation.layout();
+  const copies = evaluation.pipeline().schedule === "dualpipe" ? 2 : 1;
+  const { precision } = evaluation.plan.model;
+  const perParameter = plainElement(precision.master_weights).value + 2 * plainElement(precision.optimizer_moments).value + plainElement(precision.weights).value;
+  return ranks.reduce((total, { states: { dense, experts } }) => total + (dense.trained * tp + experts.trained * ep * etp) * perParameter, 0) / copies;
 }

@@ -1,0 +1,72 @@
+/** What the replicas of a model exchange in a step, how much of it the passes hide, and the optimizer's pass over its shard. Seconds. */
+
+import { gradientSync, type GradientSync } from "../communication/parallel";
+import { memoryTime } from "../compute/time";
+import type { Device } from "../compute/device";
+import { memoryModel, rankStates, shardsOf, type GroupStates, type MemoryModel, type States } from "../memory/memory-model";
+import { plainElement } from "../model/precision";
+import { stagesOfRank } from "../pipeline/schedule";
+import type { Evaluation } from "../plan/evaluation";
+import type { TrainingLinks } from "./exchange";
+
+export interface RankStates {
+  /** The stages that the rank holds. */
+  readonly stages: readonly number[];
+  readonly states: States;
+}
+
+export interface Replicas {
+  readonly memory: MemoryModel;
+  readonly ranks: readonly RankStates[];
+}
+
+export function replicasOf(evaluation: Evaluation): Replicas {
+  const memory = memoryModel(evaluation);
+  const pipeline = evaluation.pipeline();
+  const stages = evaluation.stages();
+  const ranks = Array.from({ length: pipeline.pp }, (_, rank) => {
+    const own = stagesOfRank(pipeline, rank);
+    return { stages: own, states: rankStates(memory, own.flatMap((stage) => stages[stage] ?? [])) };
+  });
+  return { memory, ranks };
+}
+
+/** What stands beside the exchanges of one rank: its passes over all micro-batches, and over the first and the last. Seconds. */
+export interface Cover {
+  readonly micro_batches: number;
+  readonly forward: number;
+  readonly backward: number;
+  /** Share of a pass that an exchange can stand beside: all but the first layer to have a gradient, or the last to need its weights. */
+  readonly share: number;
+}
+
+export interface Sync {
+  /** Hidden or not. */
+  readonly whole: number;
+  readonly exposed: number;
+}
+
+/**
+ * Gradients are reduced layer by layer while the backward pass goes on, weights gathered while the forward pass does, as Megatron-LM's
+ * overlap-grad-reduce and overlap-param-gather do: below ZeRO 2 beside the last backward and the first forward of a step, else beside all of them.
+ */
+export function syncOf({ plan, groups }: Evaluation, { states }: RankStates, cover: Cover, { collective }: TrainingLinks): Sync {
+  const counts = { dense: states.dense.trained, expert: states.experts.trained };
+  const { gradients, weights }: GradientSync = gradientSync(plan, groups(), counts, cover.micro_batches, collective);
+  const { zero } = plan.parallelism;
+  const besideGradients = (zero >= 2 ? cover.micro_batches : 1) * cover.backward;
+  const besideWeights = zero === 3 ? cover.micro_batches * (cover.forward + cover.backward) - Math.min(gradients.time, besideGradients) : cover.forward;
+  const exposed = (time: number, beside: number): number => Math.max(0, time - cover.share * Math.max(0, beside));
+  return { whole: gradients.time + weights.time, exposed: exposed(gradients.time, besideGradients) + exposed(weights.time, besideWeights) };
+}
+
+/**
+ * The optimizer reads the gradients of its shard twice, once for their norm, reads and writes master weights and moments, and writes the
+ * resident weights: Adam as Megatron-LM's distributed optimizer runs it.
+ */
+export function sweepTime({ plan: { model } }: Evaluation, { memory }: Replicas, { states }: RankStates, device: Device): number {
+  const shards = shardsOf(memory, 1);
+  const gradient = plainElement(model.precision.gradients).value;
+  const bytes = ({ trained, optimizer, weights }: GroupStates): number => 2 * trained * gradient + 2 * optimizer + weights;
+  return memoryTime(bytes(states.dense) / shards.dense + bytes(states.experts) / shards.experts, device);
+}
