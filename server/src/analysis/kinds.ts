@@ -4,9 +4,11 @@ import { hardwareMetrics } from "../cost/hardware/metrics";
 import type { Explanation, Figure, Metric } from "../cost/metric";
 import { modelMetrics } from "../cost/model/metrics";
 import { planMetrics } from "../cost/plan/metrics";
+import { serviceMetrics } from "../cost/serving/service-metrics";
 import { hardwareResult } from "./hardware-record";
 import { modelResult } from "./model-record";
 import { planResult } from "./plan-record";
+import { serviceResult } from "./service-record";
 import type { RecordBlocks, RecordResult } from "./records";
 
 /** What the reader asks the figures at; a part left out has the language's default. */
@@ -50,6 +52,7 @@ export const computedKinds: Partial<Readonly<Record<DeclarationKeyword, Computed
   })),
   hardware: kindOf(hardwareMetrics, hardwareResult, () => ({})),
   plan: kindOf(planMetrics, planResult, () => ({})),
+  service: kindOf(serviceMetrics, serviceResult, () => ({})),
 };
 
 function kindOf<Record, Context>(

@@ -20,10 +20,6 @@ const announced: Partial<Record<DeclarationKeyword, Readonly<Record<string, Metr
     tokens_per_second_per_user: "tokens/s", max_batch_per_gpu: "", max_context_that_fits: "tokens", ep_comm_time_per_layer: "s",
     mtp_speedup: "",
   },
-  service: {
-    prefill_nodes: "", decode_nodes: "", kv_transfer_time: "s", ttft: "s", tpot: "s", tokens_per_second_per_node: "tokens/s",
-    cost_per_million_tokens: "USD",
-  },
 };
 
 /** Those of them that are shares of one. */
