@@ -23,8 +23,8 @@ export function placesReached(routing: Routing, places: number): number {
   if (places <= 1) return Math.min(1, places);
   if (group_limit >= groups) return places * (1 - missed(experts, experts / places, topK));
   const chances = groupsAmongTop(experts, groups, group_limit, topK);
-  // places repeat their position among the groups after this many
-  const distinct = places / commonDivisor(places, groups);
+  // places repeat their position among the groups after this many; parts of one group are all alike
+  const distinct = places % groups === 0 ? 1 : places / commonDivisor(places, groups);
   let reached = 0;
   for (let place = 0; place < distinct; place++) {
     const overlap = overlapOf(place, places, groups);

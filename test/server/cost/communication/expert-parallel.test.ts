@@ -84,6 +84,38 @@ test("EP8 on B200: within 8 % of 726 and 740 GB/s", () => {
   expect(Math.abs((copies * 2) / combine.time / 740e9 - 1)).toBeLessThan(0.08);
 });
 
+// the same: SM100, two nodes of 8 with ConnectX-7, copies counted once a node
+test("EP16 on two DGX B200: within 12 % of 90 and 91 GB/s", () => {
+  const { plan, groups, block } = design({ before: "hardware Two extends DGX_B200 { nodes = 2 }", hardware: "Two", parallelism: "ep = 16" }, 2, 2);
+  const { dispatch, combine } = expertExchange(plan, groups, block, 8192, "estimate");
+  const copies = 8192 * placesReached(block, 2) * 7168;
+  expect(Math.abs((copies * (1 + 4 / 128)) / dispatch.time / 90e9 - 1)).toBeLessThan(0.13);
+  expect(Math.abs((copies * 2) / combine.time / 91e9 - 1)).toBeLessThan(0.13);
+});
+
+// NVIDIA/TensorRT-LLM, tech blog 18: one-sided kernels on GB200 NVL72, BF16 both ways, every token to 8 GPUs. No default was set by these rows.
+describe("TensorRT-LLM's exchanges in one NVLink domain, dispatch and combine together, within 20 %", () => {
+  it.each([
+    [8, 1, 18.9 + 31],
+    [8, 128, 31.7 + 38.1],
+    [8, 2048, 311.8 + 322.6],
+    [16, 128, 34.6 + 39.9],
+    [16, 2048, 343.3 + 348.4],
+    [32, 32, 21.1 + 34.6],
+    [32, 128, 37.8 + 41.1],
+    [32, 2048, 373.7 + 369.5],
+    [64, 32, 23.1 + 36.1],
+    [64, 128, 41.6 + 44.5],
+    [64, 2048, 399.2 + 372.1],
+  ])("EP%i, %i tokens: %d us", (ep, tokens, microseconds) => {
+    const { plan, groups, block } = design({
+      before: "model Wide extends DeepSeekV3 { precision { dispatch = bf16 } }", model: "Wide", hardware: "GB200_NVL72", parallelism: "ep = 8", workload: decode(128),
+    });
+    const { dispatch, combine } = expertExchange(plan, { ...groups, ep: { size: ep, per_domain: ep } }, block, tokens, "estimate");
+    expect(Math.abs(((dispatch.time + combine.time) * 1e6) / microseconds - 1)).toBeLessThan(0.2);
+  });
+});
+
 describe("the bound of arXiv:2505.09343, section 2.3.2, of 32 tokens", () => {
   const on = (hardware: string, ep: number, hidden: number): number => {
     const { plan, groups, block } = design({
