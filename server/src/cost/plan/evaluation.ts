@@ -4,6 +4,7 @@
  */
 
 import { Unavailable } from "../definition";
+import { stageMemory, type PlanMemory } from "../memory/stage-memory";
 import type { Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
 import { groupsOf, layoutOf, type Groups, type Layout } from "./layout";
@@ -23,6 +24,7 @@ export interface Evaluation {
   readonly microBatches: () => number;
   readonly pipeline: () => Pipeline;
   readonly stages: () => readonly Stage[];
+  readonly memory: () => PlanMemory;
   readonly training: (mode: Mode) => Training;
   /** Of prefill and decode plans. */
   readonly serving: (mode: Mode) => Serving;
@@ -47,6 +49,7 @@ function evaluate(plan: PlanRecord): Evaluation {
     plan, layout, microBatches, pipeline,
     groups: once(() => groupsOf(layout(), plan.hardware)),
     stages: once(() => stagesOf(plan.model, pipeline())),
+    memory: once(() => stageMemory(evaluation)),
     training: oncePerMode((mode) => trainingOf(evaluation, mode)),
     serving: oncePerMode((mode) => servingOf(evaluation, mode)),
   };

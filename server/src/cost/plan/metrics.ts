@@ -2,11 +2,12 @@
 
 import { toMetric, type Definition } from "../definition";
 import type { Metric } from "../metric";
-import { product, quotient, sum } from "../term";
+import { amount, product, quotient, sum } from "../term";
 import { evaluationOf } from "./evaluation";
+import { memoryMetrics } from "./memory-metrics";
 import type { PlanRecord } from "./record";
-import { servingMetrics } from "./serving-metrics";
-import { trainingMetrics } from "./training-metrics";
+import { promptTokens, servingBottleneck, servingMetrics, servingThroughput } from "./serving-metrics";
+import { trainingBottleneck, trainingMetrics, trainingTokensPerSecond } from "./training-metrics";
 
 /** Nothing but the plan enters into its figures. */
 export type PlanContext = Readonly<Record<never, never>>;
@@ -41,8 +42,37 @@ const layoutMetrics: readonly PlanDefinition[] = [
   },
 ];
 
+/** What plans of several phases have: one definition, by the phase. */
+const sharedMetrics: readonly PlanDefinition[] = [
+  {
+    id: "tokens_per_second_per_gpu",
+    title: "Throughput of a GPU",
+    unit: "tokens/s",
+    documentation: "Tokens that a GPU trains on, reads or generates in a second.",
+    formula: "training: tokens_per_second / gpus; prefill: prompt tokens of a pass / (time of a pass x GPUs); decode: batch / (tpot x GPUs)",
+    convention: `Training leaves failures and checkpoints out: see \`goodput\`. ${promptTokens} Decode counts one token a step: see \`mtp_speedup\`.`,
+    source: "The definition",
+    arithmetic: (plan) => {
+      if (plan.workload.phase !== "training") return servingThroughput(plan);
+      return sum("tokens_per_second_per_gpu", [amount("tokens a second over GPUs", trainingTokensPerSecond(plan) / evaluationOf(plan).layout().gpus)]);
+    },
+  },
+  {
+    id: "bottleneck",
+    title: "Bottleneck",
+    unit: null,
+    documentation: "What most of the time goes to.",
+    formula: "the largest of compute, memory bandwidth, launches, each kind of communication, and in training bubble and optimizer",
+    convention: "Of operators, with the one that takes longest. Communication counts as far as nothing hides it.",
+    source: "The definition",
+    arithmetic: (plan) => (plan.workload.phase === "training" ? trainingBottleneck(plan) : servingBottleneck(plan)),
+  },
+];
+
 export const planMetrics: readonly Metric<PlanRecord, PlanContext>[] = [
   ...layoutMetrics,
+  ...sharedMetrics,
+  ...memoryMetrics,
   ...trainingMetrics,
   ...servingMetrics,
 ].map(toMetric);

@@ -1,0 +1,64 @@
+/**
+ * Memory that neither belongs to the model nor to a micro-batch: workspaces, and room for tensors on their way between GPUs.
+ */
+
+import { plainElement } from "../model/precision";
+import type { Stage } from "../plan/stages";
+import { product, type Term } from "../term";
+import { endsOfRank, runsOfRank, type MemoryModel } from "./memory-model";
+import { bytesOf, elementsOf, type Matrix } from "./weights";
+
+const MiB = 1024 * 1024;
+
+/** 32 MiB for cuBLAS, 32 MiB for TransformerEngine's GEMMs: what both allocate on Hopper and later. */
+const gemmWorkspaces = 2;
+/** Grouped GEMMs run on four streams, each with a workspace (TransformerEngine, get_multi_stream_cublas_workspace). */
+const groupedWorkspaces = 4;
+
+export function bufferTerms(memory: MemoryModel, stages: readonly Stage[]): readonly Term[] {
+  const { training, layout, flow } = memory;
+  const layers = runsOfRank(memory, stages).map(({ run }) => memory.layerOf(run).matrices);
+  const hasExperts = layers.some((matrices) => matrices.some(({ group }) => group === "experts"));
+  const workspaces = gemmWorkspaces + (hasExperts ? groupedWorkspaces : 0);
+  return [
+    product("GEMM workspaces", [workspaces, { value: 32 * MiB, unit: "B" }]),
+    ...(layout.tp > 1 && layout.sequence_parallel ? [product("gathered sequence", [flow.tokens, flow.hidden, flow.plain])] : []),
+    ...(layout.pp > 1 ? [product("received from the stage before", [flow.ownTokens, flow.hidden, flow.plain])] : []),
+    ...(training ? trainingBuffers(memory, stages, layers) : dispatchBuffers(memory, stages)),
+  ];
+}
+
+function trainingBuffers(memory: MemoryModel, stages: readonly Stage[], layers: readonly (readonly Matrix[])[]): readonly Term[] {
+  const { plan: { parallelism: { zero }, model } } = memory;
+  const ends = endsOfRank(memory, stages);
+  const units = [...layers, ...ends.map((matrix) => [matrix])];
+  const largest = (of: (matrix: Matrix) => number): number => Math.max(0, ...units.map((unit) => unit.reduce((sum, matrix) => sum + of(matrix), 0)));
+  return [
+    product("placeholders for weight gradients", [placeholders(layers), { value: 1, unit: "B" }]),
+    ...(zero >= 2 ? [product("gradients of the largest layer before they are divided", [largest(elementsOf), plainElement(model.precision.gradients)])] : []),
+    ...(zero >= 3 ? [product("gathered weights of this layer and the next", [2, { value: largest(bytesOf), unit: "B" }])] : []),
+  ];
+}
+
+/**
+ * Where weight gradients are added into the gradient buffer by the GEMM itself, TransformerEngine hands autograd an empty tensor in
+ * their place: one for each shape of a linear layer, kept for the whole run (transformer_engine/pytorch/module/base.py,
+ * get_dummy_wgrad). Bytes.
+ */
+function placeholders(layers: readonly (readonly Matrix[])[]): number {
+  const shapes = new Map<string, number>();
+  for (const matrix of layers.flat()) {
+    if (matrix.linear && matrix.trained) shapes.set(`${matrix.rows} x ${matrix.columns}`, bytesOf({ ...matrix, count: 1 }));
+  }
+  return [...shapes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/**
+ * Low-latency dispatch and combine of decode write into registered memory: room to send and to receive a token of every GPU at every
+ * expert, twice, since two exchanges are under way (DeepEP, csrc/config.hpp, LowLatencyLayout).
+ */
+function dispatchBuffers({ plan, layout, flow }: MemoryModel, stages: readonly Stage[]): readonly Term[] {
+  const experts = Math.max(0, ...stages.flatMap(({ runs }) => runs.map(({ ffn }) => (ffn?.kind === "moe" ? ffn.routed_experts : 0))));
+  if (plan.workload.phase !== "decode" || layout.ep === 1 || experts === 0) return [];
+  return [product("expert dispatch and combine", [4, experts + plan.parallelism.redundant_experts, flow.ownTokens, flow.hidden, flow.plain])];
+}

@@ -1,0 +1,54 @@
+/** The largest batch and the longest context with which a serving plan still fits into the memory of its GPUs. */
+
+import { Unavailable } from "../definition";
+import type { Evaluation } from "../plan/evaluation";
+import { demandOf } from "./memory-model";
+import { cacheOfRank, stageMemory } from "./stage-memory";
+
+/**
+ * Sequences that a GPU can hold when decoding, each with `context_length` tokens; 0 where not even one fits. Every part that depends
+ * on the batch grows in proportion to it, so two points give the line of each rank.
+ */
+export function maxBatchPerGpu(evaluation: Evaluation): number {
+  requireDecode(evaluation);
+  const { context } = demandOf(evaluation.plan, evaluation.layout());
+  const capacity = evaluation.plan.hardware.gpu.memory;
+  const totals = (sequences: number): readonly number[] => stageMemory(evaluation, { tokens: sequences, sequences, context }).ranks.map(({ total }) => total);
+  const two = totals(2);
+  const fits = (sequences: number): boolean => totals(sequences).every((total) => total <= capacity);
+  const bounds = totals(1).map((one, rank) => Math.floor((capacity - one) / ((two[rank] ?? Number.NaN) - one)) + 1);
+  const found = Math.max(0, Math.min(...bounds));
+  // the division rounds: the neighbour may be the one that fits
+  if (found > 0 && !fits(found)) return found - 1;
+  return fits(found + 1) ? found + 1 : found;
+}
+
+/**
+ * Tokens that each of the plan's `batch_per_gpu` sequences can have in the cache; 0 where nothing is left for a cache. Memory alone:
+ * the model's own `max_context` does not bound it. Throws `Unavailable` where windows keep any context small enough.
+ */
+export function maxContextThatFits(evaluation: Evaluation): number {
+  requireDecode(evaluation);
+  const { model, ranks } = stageMemory(evaluation);
+  const capacity = evaluation.plan.hardware.gpu.memory;
+  const fits = (context: number): boolean =>
+    ranks.every(({ stages, total, kv }) => total - kv + cacheOfRank(model, stages, context) <= capacity);
+  if (fits(Number.MAX_SAFE_INTEGER)) throw new Unavailable("no layer's cache grows without end: every context fits");
+  return lastWhere(fits);
+}
+
+function requireDecode({ plan: { workload: { phase } } }: Evaluation): void {
+  if (phase !== "decode") throw new Unavailable("only a decode plan is asked for it", true);
+}
+
+/** The greatest whole number that still holds, of a condition that holds up to some number below 2^53 and not beyond it. */
+function lastWhere(holds: (number: number) => boolean): number {
+  if (!holds(0)) return 0;
+  let [low, high] = [0, Number.MAX_SAFE_INTEGER];
+  while (high - low > 1) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,50 @@
+/**
+ * The cache of one sequence on one GPU. Key and value heads are divided over tensor-parallel ranks, at most as many ways as there are
+ * heads; mla's latent is shared by all heads and stands whole on every rank. Context parallelism divides the tokens.
+ */
+
+import { Unavailable } from "../definition";
+import { attendedTokens, isCached, type CachedAttention } from "../model/attention";
+import { cacheGap, sequenceCacheGap } from "../model/availability";
+import { activationElement } from "../model/precision";
+import type { ModelRecord, PrecisionRecord } from "../model/record";
+import type { Layout } from "../plan/layout";
+import type { PlanRecord } from "../plan/record";
+import type { LayerRun } from "../plan/stages";
+import { kvHeadsOf } from "./weights";
+
+/** Bytes that one token takes in one layer of one GPU. */
+export function cacheEntryOnGpu(block: CachedAttention, precision: PrecisionRecord, tp: number): number {
+  const cached = activationElement(precision.kv_cache).value;
+  if (block.kind === "mla") return block.kv_lora_rank * cached + block.qk_rope_head_dim * activationElement(precision.kv_rope).value;
+  return 2 * kvHeadsOf(block.kv_heads, tp) * block.head_dim * cached;
+}
+
+/** Tokens of a sequence that one layer of one GPU keeps. */
+export const cachedTokens = (block: CachedAttention, context: number, cp: number): number => Math.ceil(attendedTokens(block, context) / cp);
+
+/** Throws `Unavailable` where the model has layers whose cache or state is not known. */
+export function requireCache(model: ModelRecord): void {
+  const gap = sequenceCacheGap(model) ?? cacheGap(model);
+  if (gap !== undefined) throw typeof gap === "string" ? new Unavailable(gap) : new Unavailable(gap.inapplicable, true);
+}
+
+/** Bytes of one sequence of `context` tokens over the layers of `runs`. */
+export function cacheOfRuns(model: ModelRecord, runs: readonly LayerRun[], { tp, cp }: Layout, context: number): number {
+  let bytes = 0;
+  for (const { attention, layers } of runs) {
+    if (attention === undefined || !isCached(attention)) continue;
+    bytes += layers.length * cachedTokens(attention, context, cp) * cacheEntryOnGpu(attention, model.precision, tp);
+  }
+  return bytes;
+}
+
+/** Bytes of one sequence of `context` tokens on one GPU that holds every layer (pp = 1). Throws `Unavailable`. */
+export function kvBytesPerSequenceOnGpu({ model }: PlanRecord, { tp, cp }: Layout, context: number): number {
+  requireCache(model);
+  let bytes = 0;
+  for (const block of model.attention) {
+    if (isCached(block)) bytes += block.layers.length * cachedTokens(block, context, cp) * cacheEntryOnGpu(block, model.precision, tp);
+  }
+  return bytes;
+}

@@ -1,0 +1,174 @@
+/**
+ * What all figures of a plan's memory share: how the layout divides the model, what one layer of each kind takes on one GPU, and which
+ * layers stand on which rank of the pipeline.
+ */
+
+import { Unavailable } from "../definition";
+import { plainElement } from "../model/precision";
+import { stagesOfRank, type Pipeline } from "../pipeline/schedule";
+import type { Evaluation } from "../plan/evaluation";
+import type { Layout } from "../plan/layout";
+import type { PlanRecord } from "../plan/record";
+import type { LayerRun, Stage } from "../plan/stages";
+import { sum, type Term } from "../term";
+import { flowOf, savedByLayer, workingBytes, type Flow } from "./activations";
+import { bytesOf, divisionOf, elementsOf, endMatrices, layerMatrices, mtpRun, type Matrix } from "./weights";
+
+/** What one pass works on; of a serving plan it can be asked for another batch than the plan's. */
+export interface Demand {
+  /** New tokens of one pass on one context-parallel rank. */
+  readonly tokens: number;
+  /** Sequences in the cache of one GPU; 0 in training. */
+  readonly sequences: number;
+  /** Tokens that each of them has there. */
+  readonly context: number;
+}
+
+export interface MemoryModel {
+  readonly plan: PlanRecord;
+  readonly layout: Layout;
+  readonly pipeline: Pipeline;
+  readonly demand: Demand;
+  readonly flow: Flow;
+  readonly training: boolean;
+  readonly layerOf: (run: LayerRun) => LayerMemory;
+  readonly stages: readonly Stage[];
+  /** The stages that each rank holds. */
+  readonly ranks: readonly (readonly Stage[])[];
+}
+
+/** What one layer of a run takes on one GPU; the same for all layers of the run. */
+export interface LayerMemory {
+  readonly matrices: readonly Matrix[];
+  readonly states: States;
+  /** Bytes that one micro-batch keeps, as a breakdown; serving keeps nothing. */
+  readonly saved: Term;
+  /** Bytes that the layer needs for a moment on top. */
+  readonly working: number;
+}
+
+/** Of weights before any ZeRO stage divides them. */
+export interface GroupStates {
+  /** Bytes. */
+  readonly weights: number;
+  /** Parameters that the optimizer moves. */
+  readonly trained: number;
+  /** Bytes of master weights and moments. */
+  readonly optimizer: number;
+}
+
+/** Dense weights are alike on dp x cp ranks, experts on `expert_dp`. */
+export interface States {
+  readonly dense: GroupStates;
+  readonly experts: GroupStates;
+}
+
+/** Throws `Unavailable` for what the plan lacks. */
+export function memoryModel(evaluation: Evaluation, demand?: Demand): MemoryModel {
+  const { plan } = evaluation;
+  const layout = evaluation.layout();
+  const training = plan.workload.phase === "training";
+  const asked = demand ?? demandOf(plan, layout);
+  const pipeline = evaluation.pipeline();
+  const stages = evaluation.stages();
+  const flow = flowOf(plan.model, layout, asked.tokens, plan.parallelism.recompute, plan.workload.imbalance);
+  const ranks = Array.from({ length: pipeline.pp }, (_, rank) => stagesOfRank(pipeline, rank).flatMap((index) => stages[index] ?? []));
+  return { plan, layout, pipeline, demand: asked, flow, training, stages, ranks, layerOf: layersOnce(plan, layout, flow, training) };
+}
+
+export function demandOf({ workload, parallelism }: PlanRecord, { cp }: Layout): Demand {
+  if (workload.phase === "training") {
+    return { tokens: (parallelism.micro_batch_size * required(workload.sequence_length, "sequence_length")) / cp, sequences: 0, context: 0 };
+  }
+  const sequences = required(workload.batch_per_gpu, "batch_per_gpu");
+  if (workload.phase === "decode") return { tokens: sequences, sequences, context: required(workload.context_length, "context_length") };
+  const prompt = required(workload.prompt_length, "prompt_length");
+  return { tokens: Math.ceil((sequences * prompt * (1 - workload.cache_hit_rate)) / cp), sequences, context: prompt };
+}
+
+function required(value: number | undefined, key: string): number {
+  if (value === undefined) throw new Unavailable(`the workload has no \`${key}\``);
+  return value;
+}
+
+/** Layers of equal blocks are alike in every stage, so each pair of blocks is computed once. */
+function layersOnce(plan: PlanRecord, layout: Layout, flow: Flow, training: boolean): (run: LayerRun) => LayerMemory {
+  const known = new Map<LayerRun["attention"], Map<LayerRun["ffn"], LayerMemory>>();
+  const division = divisionOf(layout, plan.parallelism);
+  return (run) => {
+    const byFfn = known.get(run.attention) ?? new Map<LayerRun["ffn"], LayerMemory>();
+    known.set(run.attention, byFfn);
+    const found = byFfn.get(run.ffn);
+    if (found) return found;
+    const matrices = layerMatrices(plan.model, run, division);
+    const layer: LayerMemory = {
+      matrices,
+      states: statesOf(matrices, plan, training),
+      saved: training ? savedByLayer(run, flow) : sum("", []),
+      working: training ? workingBytes(run, flow) : 0,
+    };
+    byFfn.set(run.ffn, layer);
+    return layer;
+  };
+}
+
+const noGroup: GroupStates = { weights: 0, trained: 0, optimizer: 0 };
+
+/** A master copy in the very precision of the resident weights is that copy. */
+function statesOf(matrices: readonly Matrix[], { model }: PlanRecord, training: boolean): States {
+  return matrices.reduce<States>((states, matrix) => {
+    const trained = training && matrix.trained ? elementsOf(matrix) : 0;
+    const optimizer = trained === 0 ? 0 : trained * optimizerBytes(matrix, model.precision);
+    return { ...states, [matrix.group]: addGroup(states[matrix.group], { weights: bytesOf(matrix), trained, optimizer }, 1) };
+  }, { dense: noGroup, experts: noGroup });
+}
+
+function optimizerBytes({ precision }: Matrix, { master_weights, optimizer_moments }: PlanRecord["model"]["precision"]): number {
+  const master = precision === master_weights ? 0 : plainElement(master_weights).value;
+  return master + 2 * plainElement(optimizer_moments).value;
+}
+
+const addGroup = (a: GroupStates, b: GroupStates, count: number): GroupStates =>
+  ({ weights: a.weights + count * b.weights, trained: a.trained + count * b.trained, optimizer: a.optimizer + count * b.optimizer });
+
+const addStates = (a: States, b: States, count: number): States =>
+  ({ dense: addGroup(a.dense, b.dense, count), experts: addGroup(a.experts, b.experts, count) });
+
+export interface Shards {
+  readonly dense: number;
+  readonly experts: number;
+}
+
+/**
+ * How many GPUs divide something: ZeRO divides the optimizer from stage 1, gradients from 2, weights from 3 (arXiv:1910.02054). They
+ * are those with the same weights, so the two copies that dualpipe keeps of every stage share it as well.
+ */
+export function shardsOf({ plan: { parallelism: { zero, schedule } }, layout: { dp, cp, expert_dp }, training }: MemoryModel, from: 1 | 2 | 3): Shards {
+  if (!training || zero < from) return { dense: 1, experts: 1 };
+  const copies = schedule === "dualpipe" ? 2 : 1;
+  return { dense: dp * cp * copies, experts: expert_dp * copies };
+}
+
+/** Layers that stand on a rank; `count` of those of a run. */
+export interface RankRun {
+  readonly stage: number;
+  readonly run: LayerRun;
+  readonly count: number;
+  readonly mtp: boolean;
+}
+
+/** Those of its stages, and of the MTP modules when it trains. */
+export function runsOfRank({ plan, training }: MemoryModel, stages: readonly Stage[]): readonly RankRun[] {
+  return stages.flatMap(({ index, runs, mtp_modules }) => [
+    ...runs.map((run) => ({ stage: index, run, count: run.layers.length, mtp: false })),
+    ...(training && mtp_modules > 0 ? [{ stage: index, run: mtpRun(plan), count: mtp_modules, mtp: true }] : []),
+  ]);
+}
+
+export const endsOfRank = ({ plan, layout, training }: MemoryModel, stages: readonly Stage[]): readonly Matrix[] =>
+  endMatrices(plan.model, stages, layout.tp, training);
+
+export function rankStates(memory: MemoryModel, stages: readonly Stage[]): States {
+  const ends = statesOf(endsOfRank(memory, stages), memory.plan, memory.training);
+  return runsOfRank(memory, stages).reduce((states, { run, count }) => addStates(states, memory.layerOf(run).states, count), ends);
+}

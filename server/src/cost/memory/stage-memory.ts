@@ -1,0 +1,173 @@
+/**
+ * The memory of each rank of the pipeline by component, and the worst one. Counted is what the framework allocates, as torch's
+ * max_memory_allocated does; the CUDA context, NCCL's own buffers and what fragmentation wastes come on top of it.
+ */
+
+import { Unavailable } from "../definition";
+import { plainElement } from "../model/precision";
+import type { Evaluation } from "../plan/evaluation";
+import type { LayerRun, Stage } from "../plan/stages";
+import { sum } from "../term";
+import { headBytes, mtpTensors, type HeadBytes } from "./activations";
+import { bufferTerms } from "./buffers";
+import { operationText, ranksInFlight, type RankInFlight } from "./in-flight";
+import { cacheOfRuns, requireCache } from "./kv-cache";
+import { memoryModel, rankStates, runsOfRank, shardsOf, type Demand, type GroupStates, type MemoryModel } from "./memory-model";
+import { servingActivations } from "./serving";
+import { vocabularyOf } from "./weights";
+
+/** Bytes of one GPU. */
+export interface MemoryComponents {
+  readonly weights: number;
+  readonly kv: number;
+  readonly activations: number;
+  readonly gradients: number;
+  readonly optimizer: number;
+  readonly buffers: number;
+}
+
+export type Moment = "loss" | "backward of the head" | "working set of a layer" | "gradient of the embedding" | "optimizer step" | "forward pass";
+
+export interface RankMemory extends MemoryComponents {
+  readonly rank: number;
+  /** Those whose weights it holds. */
+  readonly stages: readonly Stage[];
+  readonly total: number;
+  /** At which it needs most. */
+  readonly moment: Moment;
+  /** What it needs at that moment beside what it keeps. */
+  readonly working: number;
+  /** Micro-batches kept at that moment, by stage; none when serving. */
+  readonly chunks: ReadonlyMap<number, number>;
+  /** Of the rank, from which on so many are kept, in words. */
+  readonly operation: string;
+}
+
+export interface PlanMemory {
+  readonly model: MemoryModel;
+  readonly ranks: readonly RankMemory[];
+  /** The first of those that need most. */
+  readonly worst: RankMemory;
+}
+
+/** `demand`: of a serving plan, for another batch or context than its own. Throws `Unavailable` for what is missing or not known. */
+export function stageMemory(evaluation: Evaluation, demand?: Demand): PlanMemory {
+  const model = memoryModel(evaluation, demand);
+  const ranks = model.training ? trainingRanks(model) : model.ranks.map((stages, rank) => servingRank(model, stages, rank));
+  const [first] = ranks;
+  if (first === undefined) throw new Unavailable("the pipeline has no stages");
+  return { model, ranks, worst: ranks.reduce((worst, rank) => (rank.total > worst.total ? rank : worst), first) };
+}
+
+/** Resident weights of the GPU that holds most of them, in bytes. Throws `Unavailable`. */
+export function weightBytesPerGpu(evaluation: Evaluation): number {
+  const model = memoryModel(evaluation);
+  return Math.max(...model.ranks.map((stages) => fixedBytes(model, stages).weights));
+}
+
+/** Weights, gradients and optimizer of one rank. */
+function fixedBytes(memory: MemoryModel, stages: readonly Stage[]): Pick<MemoryComponents, "weights" | "gradients" | "optimizer"> {
+  const states = rankStates(memory, stages);
+  const divided = (from: 1 | 2 | 3, bytesOf: (group: GroupStates) => number): number => {
+    const shards = shardsOf(memory, from);
+    return bytesOf(states.dense) / shards.dense + bytesOf(states.experts) / shards.experts;
+  };
+  const gradient = plainElement(memory.plan.model.precision.gradients).value;
+  return {
+    weights: divided(3, ({ weights }) => weights),
+    gradients: divided(2, ({ trained }) => trained * gradient),
+    optimizer: divided(1, ({ optimizer }) => optimizer),
+  };
+}
+
+/** What one micro-batch keeps in each stage, in bytes. */
+function savedByStage(memory: MemoryModel): ReadonlyMap<number, number> {
+  const saved = new Map<number, number>();
+  for (const { stage, run, count, mtp } of runsOfRank(memory, memory.stages)) {
+    const layer = memory.layerOf(run).saved.value + (mtp ? mtpTensors(memory.flow).value : 0);
+    saved.set(stage, (saved.get(stage) ?? 0) + count * layer);
+  }
+  return saved;
+}
+
+function trainingRanks(memory: MemoryModel): readonly RankMemory[] {
+  const saved = savedByStage(memory);
+  const flights = ranksInFlight(memory.pipeline, (stage) => saved.get(stage) ?? 0);
+  const modules = memory.stages.find(({ head }) => head)?.mtp_modules ?? 0;
+  const head = headBytes(memory.plan.model, memory.flow, modules);
+  return memory.ranks.map((stages, rank) => {
+    const flight = flights[rank];
+    if (flight === undefined) throw new Unavailable("the schedule has no operations");
+    const { moment, kept, working } = peakOf(memory, stages, flight, saved, head);
+    const components = { ...fixedBytes(memory, stages), kv: 0, activations: kept + working, buffers: sum("buffers", bufferTerms(memory, stages)).value };
+    return { rank, stages, ...components, total: totalOf(components), moment, working, chunks: flight.chunks, operation: operationPlace(flight) };
+  });
+}
+
+const totalOf = ({ weights, gradients, optimizer, activations, kv, buffers }: MemoryComponents): number =>
+  weights + gradients + optimizer + activations + kv + buffers;
+
+interface Peak {
+  readonly moment: Moment;
+  readonly kept: number;
+  readonly working: number;
+}
+
+/** The worst of the moments at which a rank needs more than it keeps. */
+function peakOf(memory: MemoryModel, stages: readonly Stage[], flight: RankInFlight, saved: ReadonlyMap<number, number>, head: HeadBytes): Peak {
+  const kept = flight.peak;
+  const peaks: Peak[] = [{ moment: "working set of a layer", kept, working: Math.max(0, ...stages.map((stage) => layerWorking(memory, stage))) }];
+  if (stages.some((stage) => stage.head)) {
+    peaks.push({ moment: "loss", kept, working: head.norm.value + head.loss.value });
+    peaks.push({ moment: "backward of the head", kept, working: head.norm.value + head.backward.value });
+  }
+  const first = stages.find(({ embedding }) => embedding);
+  if (first !== undefined) {
+    // the last operator of a micro-batch's backward: what that micro-batch kept has gone
+    peaks.push({ moment: "gradient of the embedding", kept: kept - Math.min(kept, saved.get(first.index) ?? 0), working: embeddingGradient(memory) });
+  }
+  peaks.push({ moment: "optimizer step", kept: 0, working: optimizerWorking(memory, stages) });
+  return peaks.reduce((worst, peak) => (peak.kept + peak.working > worst.kept + worst.working ? peak : worst));
+}
+
+/** The last layer's: its backward begins while every layer still keeps its tensors. With full recomputation, that of the largest layer. */
+function layerWorking({ layerOf, plan }: MemoryModel, { runs }: Stage): number {
+  if (plan.parallelism.recompute === "full") return Math.max(0, ...runs.map((run) => layerOf(run).working));
+  const lastOf = ({ layers }: LayerRun): number => layers.at(-1) ?? -1;
+  const last = runs.reduce<LayerRun | undefined>((found, run) => (found === undefined || lastOf(run) > lastOf(found) ? run : found), undefined);
+  return last === undefined ? 0 : layerOf(last).working;
+}
+
+/** The embedding's gradient is a whole matrix before it is added into the gradient buffer. */
+const embeddingGradient = ({ plan: { model }, layout, flow }: MemoryModel): number =>
+  vocabularyOf(model, layout.tp) * model.hidden_size * flow.plain.value;
+
+/** Adam runs in FP32: gradients of another precision are widened, those that this GPU's share of the optimizer moves. */
+function optimizerWorking(memory: MemoryModel, stages: readonly Stage[]): number {
+  if (memory.plan.model.precision.gradients === "fp32") return 0;
+  const shards = shardsOf(memory, 1);
+  const { dense, experts } = rankStates(memory, stages);
+  return plainElement("fp32").value * (dense.trained / shards.dense + experts.trained / shards.experts);
+}
+
+/** `operation 3: forward of micro-batch 3 in stage 0`; operations of a rank count from 0. */
+const operationPlace = ({ at, operation }: RankInFlight): string => (operation === undefined ? "no operation" : `operation ${at}: ${operationText(operation)}`);
+
+function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number): RankMemory {
+  const components = {
+    ...fixedBytes(memory, stages),
+    kv: cacheOfRank(memory, stages, memory.demand.context),
+    activations: servingActivations(memory, stages).value,
+    buffers: sum("buffers", bufferTerms(memory, stages)).value,
+  };
+  return {
+    rank, stages, ...components, total: totalOf(components), moment: "forward pass", working: components.activations, chunks: new Map(),
+    operation: "forward pass",
+  };
+}
+
+/** The cache of all sequences of a rank when each has `context` tokens, in bytes. Throws `Unavailable`. */
+export function cacheOfRank({ plan, layout, demand }: MemoryModel, stages: readonly Stage[], context: number): number {
+  requireCache(plan.model);
+  return demand.sequences * cacheOfRuns(plan.model, stages.flatMap(({ runs }) => runs), layout, context);
+}
