@@ -1,6 +1,6 @@
 /** The metrics of a training plan. Where a time is not said to be of one micro-batch it is of one step and the mean over the ranks of a pipeline. */
 
-import { dimensions } from "../../units";
+import { dimensions, formatPercent } from "../../units";
 import { Unavailable } from "../definition";
 import { trainFlops, trainFlopsNoncausal } from "../model/flops";
 import type { ModelContext } from "../model/record";
@@ -46,6 +46,17 @@ const tokensPerStep = (plan: PlanRecord): { readonly sequences: number; readonly
 export function trainingTokensPerSecond(plan: PlanRecord, mode: Mode = "estimate"): number {
   const { sequences, length } = tokensPerStep(plan);
   return (sequences * length) / training(plan, mode).step.step_time;
+}
+
+/** The largest part of a step, in words. */
+export function trainingBottleneck(plan: PlanRecord): string {
+  const { step, exposed_sync } = training(plan);
+  const parts: readonly (readonly [name: string, time: number])[] = [
+    ["compute", step.compute], ["communication in the pipeline", step.exposed_communication - exposed_sync], ["communication between replicas", exposed_sync],
+    ["bubble", step.bubble], ["optimizer", step.optimizer - exposed_sync],
+  ];
+  const [name, time] = parts.reduce((most, part) => (part[1] > most[1] ? part : most));
+  return `${name} (${formatPercent(time / step.step_time)} of the step)`;
 }
 
 const gpusOf = (plan: PlanRecord): number => evaluationOf(plan).layout().gpus;
