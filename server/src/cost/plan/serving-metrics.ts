@@ -49,9 +49,9 @@ export function servingTokensPerSecondPerGpu(plan: PlanRecord, mode: Mode = "est
 /** The throughput as a breakdown: of prefill, tokens that pass the model and tokens found in the cache. */
 export function servingThroughput(plan: PlanRecord): Term {
   const perGpu = servingTokensPerSecondPerGpu(plan);
-  const { batch } = evaluationOf(plan).serving("estimate");
+  const { batch, tokens } = evaluationOf(plan).serving("estimate");
   if (batch.phase === "decode") return sum("tokens_per_second_per_gpu", [amount("generated tokens", perGpu)]);
-  const computed = batch.new_tokens / batch.length;
+  const computed = batch.new_tokens / tokens;
   return sum("tokens_per_second_per_gpu", [amount("prompt tokens that are computed", perGpu * computed), amount("prompt tokens found in the cache", perGpu * (1 - computed))]);
 }
 
@@ -112,8 +112,9 @@ export const servingMetrics: readonly PlanDefinition[] = [
       const evaluation = decodeOf(plan, "a limit of its time per output token");
       const batch = batchOf(plan, evaluation.layout());
       tpotLimit(evaluation, batch);
-      const factors = [{ value: batch.micro_batches, unit: "micro-batches" }, { value: plan.model.layers, unit: "layers" }];
-      return sum("tpot_limit", [times(factors, product("dispatch and combine of a micro-batch in a layer", [{ value: idealExchangePerLayer(evaluation, batch), dimension: dimensions.time }]))]);
+      return sum("tpot_limit", [product("dispatch and combine of every micro-batch and layer", [
+        { value: batch.micro_batches, unit: "micro-batches" }, { value: plan.model.layers, unit: "layers" }, { value: idealExchangePerLayer(evaluation, batch), dimension: dimensions.time },
+      ])]);
     },
     ideal: (plan) => {
       const evaluation = decodeOf(plan, "a limit of its time per output token");

@@ -19,8 +19,6 @@ export interface Batch {
   readonly micro_batches: number;
   /** Tokens that a sequence passes through the model: 1 in decode; in prefill the prompt but for what the cache holds, at least one. */
   readonly new_tokens: number;
-  /** Tokens of a sequence that its last query attends to. */
-  readonly length: number;
 }
 
 /** Throws `Unavailable` for training, and where the workload lacks what its phase needs. */
@@ -30,13 +28,16 @@ export function batchOf({ workload, parallelism }: PlanRecord, { pp }: Layout): 
   const held = required(workload, "batch_per_gpu");
   const micro_batches = parallelism.dual_micro_batch ? 2 : 1;
   if (phase === "prefill") {
-    const length = required(workload, "prompt_length");
-    return { phase, micro_batches, length, sequences: held, groups: pp, new_tokens: Math.max(1, length * (1 - workload.cache_hit_rate)) };
+    const computed = required(workload, "prompt_length") * (1 - workload.cache_hit_rate);
+    return { phase, micro_batches, sequences: held, groups: pp, new_tokens: Math.max(1, computed) };
   }
   const groups = Math.min(pp, held);
   if (held / groups < micro_batches) throw new Unavailable("`dual_micro_batch` divides the sequences of a GPU in two, and `batch_per_gpu` leaves one");
-  return { phase, micro_batches, length: required(workload, "context_length"), sequences: held / groups, groups, new_tokens: 1 };
+  return { phase, micro_batches, sequences: held / groups, groups, new_tokens: 1 };
 }
+
+/** Tokens of a sequence that its last query attends to. */
+export const lengthOf = ({ workload }: PlanRecord): number => required(workload, workload.phase === "prefill" ? "prompt_length" : "context_length");
 
 function required(workload: WorkloadRecord, key: "batch_per_gpu" | "prompt_length" | "context_length"): number {
   const value = workload[key];

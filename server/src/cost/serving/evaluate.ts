@@ -2,7 +2,7 @@
 
 import { Unavailable } from "../definition";
 import type { Evaluation, Mode } from "../plan/evaluation";
-import { batchOf, type Batch } from "./batch";
+import { batchOf, lengthOf, type Batch } from "./batch";
 import { stagePasses, timeOf, type Parts, type StagePass } from "./pass";
 
 export interface Serving {
@@ -16,6 +16,8 @@ export interface Serving {
   readonly latency: number;
   /** Seconds from a group that leaves the last stage to the next one. */
   readonly interval: number;
+  /** Tokens of a sequence that a pass deals with: 1 in decode, those of the prompt in prefill. */
+  readonly tokens: number;
   /** GPUs of one replica. */
   readonly replica_gpus: number;
 }
@@ -32,7 +34,8 @@ export function servingOf(evaluation: Evaluation, mode: Mode): Serving {
   // a group comes back to the first stage when it has left the last one, and all the others have passed there
   const latency = batch.phase === "decode" ? Math.max(through, batch.groups * slowest) : through;
   const interval = batch.phase === "decode" ? latency / batch.groups : slowest;
-  return { batch, stages, parts, waiting: latency - through, latency, interval, replica_gpus: layout.tp * layout.cp * layout.pp };
+  const tokens = batch.phase === "decode" ? 1 : lengthOf(evaluation.plan);
+  return { batch, stages, parts, waiting: latency - through, latency, interval, tokens, replica_gpus: layout.tp * layout.cp * layout.pp };
 }
 
 function total(stages: readonly StagePass[]): Parts {
@@ -42,7 +45,6 @@ function total(stages: readonly StagePass[]): Parts {
 }
 
 /** Tokens a second and GPU: generated ones in decode, those of prompts in prefill, found in the cache or not. */
-export function tokensPerSecondPerGpu({ batch, interval, replica_gpus }: Serving): number {
-  const tokens = batch.sequences * (batch.phase === "decode" ? 1 : batch.length);
-  return tokens / interval / replica_gpus;
+export function tokensPerSecondPerGpu({ batch, tokens, interval, replica_gpus }: Serving): number {
+  return (batch.sequences * tokens) / interval / replica_gpus;
 }

@@ -9,9 +9,9 @@ import type { Operator, Work } from "../compute/operator";
 import type { Evaluation, Mode } from "../plan/evaluation";
 import type { LayerRun, Stage } from "../plan/stages";
 import { exchangedTokens } from "./limit";
-import { tokensOf, type Batch } from "./batch";
+import { lengthOf, tokensOf, type Batch } from "./batch";
 import { expertsOnHost, hostExpertTime } from "./host-experts";
-import { dual, inTurn, type LayerWork } from "./overlap";
+import { dual, exchangeBesideOperators, inTurn, type LayerWork } from "./overlap";
 
 /** Where the time of a pass goes. The parts add up to the time. */
 export interface Parts {
@@ -62,7 +62,7 @@ function contextOf(evaluation: Evaluation, batch: Batch, mode: Mode): Context {
     phase: batch.phase,
     tokens: tokensOf(batch, layout),
     sequences: batch.sequences / batch.micro_batches,
-    sequence_length: batch.length,
+    sequence_length: lengthOf(plan),
     imbalance: mode === "ideal" ? 1 : plan.workload.imbalance,
   };
   return { evaluation, batch, mode, device: deviceOf(plan, mode, share), work };
@@ -133,8 +133,9 @@ function layerTime({ evaluation, batch, mode }: Context, { ffn }: LayerRun, oper
   const tokens = exchangedTokens(evaluation, batch);
   if (expertsOnHost(plan)) return hostLayerTime(operators, hostExpertTime(plan, evaluation.layout(), ffn, tokens, mode), batch);
   const { dispatch, combine } = evaluation.layout().ep === 1 ? noExchange : expertExchange(plan, evaluation.groups(), ffn, tokens, mode, exchangeLinks(plan, mode));
-  const work = { ...operators, dispatch: dispatch.time, combine: combine.time };
-  return batch.micro_batches === 1 ? inTurn(work) : dual(work, mode, batch.phase === "decode");
+  if (batch.micro_batches === 1) return inTurn({ ...operators, dispatch: dispatch.time, combine: combine.time });
+  const slowed = mode === "ideal" || batch.phase === "decode" ? 1 : exchangeBesideOperators;
+  return dual({ ...operators, dispatch: slowed * dispatch.time, combine: slowed * combine.time }, mode, batch.phase === "decode");
 }
 
 /** In decode the shared experts run on the GPU while the routed ones run on the host; in prefill a layer's experts arrive while it computes. */
