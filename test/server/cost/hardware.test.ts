@@ -235,6 +235,8 @@ describe("explanations", () => {
     expect(metric("scale_up_to_scale_out_ratio").explain(cluster(), {}).inputs.map(({ path }) => path)).toEqual([
       "gpus_per_node", "nics_per_node", "gpu.scale_up.effective_bandwidth", "nic.effective_bandwidth",
     ]);
+    const slow = cluster({ ...tree(2, 64), protocol: "roce", latency_same_leaf: 3e-6, latency_cross_leaf: 5e-6 });
+    expect(metric("latency_cross_leaf").explain(slow, {}).inputs.map(({ path }) => path)).toEqual(["network.latency_cross_leaf"]);
     expect(metric("links").explain(cluster(torus(4, 4, 8)), {}).inputs).toContainEqual({ path: "network.dimensions", value: "[4, 4, 8]", unit: "" });
   });
 

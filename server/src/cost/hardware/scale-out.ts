@@ -19,10 +19,12 @@ const latencies: Readonly<Record<"infiniband" | "roce", Readonly<Record<Reach, n
  * else what was measured of the protocol, InfiniBand where none is written.
  */
 export function endpointLatency({ nic, network }: HardwareRecord, reach: Reach): number {
+  const crossLeaf = reach === "cross_leaf" ? network?.latency_cross_leaf : undefined;
+  if (crossLeaf !== undefined) return crossLeaf;
+  const written = network?.latency_same_leaf ?? nic?.latency;
+  if (reach === "same_leaf" && written !== undefined) return written;
   const measured = latencies[network?.protocol ?? "infiniband"];
-  const same = network?.latency_same_leaf ?? nic?.latency ?? measured.same_leaf;
-  if (reach === "same_leaf") return same;
-  return network?.latency_cross_leaf ?? same + measured.cross_leaf - measured.same_leaf;
+  return written === undefined ? measured[reach] : written + measured.cross_leaf - measured.same_leaf;
 }
 
 /** Line rate in B/s and direction of one GPU's share of the cards, no faster than the ports that they plug into. */
