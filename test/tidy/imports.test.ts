@@ -9,6 +9,7 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "grammar/src": { rooms: [], packages: ["chevrotain"] },
   "server/src/units": { rooms: [], packages: [] },
   "server/src/std": { rooms: [], packages: [] },
+  "server/src/evidence": { rooms: [], packages: [] },
   "server/src/cost": { rooms: ["units"], packages: [] },
   "server/src/core": { rooms: ["grammar", "units"], packages: ["zod"] },
   "server/src/analysis": { rooms: ["grammar", "units", "std", "cost", "core"], packages: ["zod"] },
@@ -19,7 +20,7 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
     packages: ["vscode-languageserver"],
   },
   "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "lsp"], packages: ["node:"] },
-  "server/src/cli": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "hosts"], packages: ["node:"] },
+  "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "rules", "ide", "hosts"], packages: ["node:"] },
   "client/src": { rooms: ["lsp"], packages: ["vscode", "vscode-languageclient", "node:"] },
 };
 

@@ -9,17 +9,17 @@ import { init } from "./commands/init";
 import { lsp } from "./commands/lsp";
 import { report } from "./commands/report";
 import { std } from "./commands/std";
+import { validate } from "./commands/validate";
 import { alignColumns, indent, printable } from "./terminal-text";
 import { version } from "./version";
 
-export const commands: readonly Command[] = [check, report, explain, fmt, std, init, lsp];
+export const commands: readonly Command[] = [check, report, explain, fmt, std, validate, init, lsp];
 
 /** Commands of the language's contract that a later version brings. */
 const laterCommands: Readonly<Record<string, string>> = {
   import: "turns a Hugging Face configuration into a design",
   export: "writes a model as a Hugging Face configuration",
   compare: "sets two designs side by side",
-  validate: "compares the figures with published measurements",
   sweep: "searches a design space",
   mcp: "serves language models",
 };

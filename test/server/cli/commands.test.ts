@@ -103,7 +103,6 @@ describe("wrong use", () => {
     ["import config.json", "dsco import: this version does not have it yet: it turns a Hugging Face configuration into a design in a later one."],
     ["export a.dsco Tiny", "dsco export: this version does not have it yet: it writes a model as a Hugging Face configuration in a later one."],
     ["compare a.dsco b.dsco", "dsco compare: this version does not have it yet: it sets two designs side by side in a later one."],
-    ["validate", "dsco validate: this version does not have it yet: it compares the figures with published measurements in a later one."],
     ["sweep a.dsco S --jobs 4", "dsco sweep: this version does not have it yet: it searches a design space in a later one."],
     ["mcp", "dsco mcp: this version does not have it yet: it serves language models in a later one."],
     ["check a.dsco --formt json", "dsco check: there is no option --formt; did you mean --format?"],

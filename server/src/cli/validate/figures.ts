@@ -1,0 +1,56 @@
+/** The figures of a comparison as a reader sees them, in every format alike. */
+
+import { shortText } from "../../analysis";
+import type { Comparison } from "./comparisons";
+import type { GroupSummary, Validation, ValidatedGroup } from "./summary";
+
+export const comparisonHeads = ["case", "figure", "published", "estimate", "ratio", "verdict"] as const;
+
+/** One cell a head. */
+export function comparisonCells({ name, metric, published, form, outcome }: Comparison): readonly string[] {
+  const isCompared = outcome.kind === "compared";
+  return [
+    name, metric,
+    shortText(published, form),
+    isCompared ? shortText(outcome.estimate, form) : "",
+    isCompared ? outcome.verdict.ratio.toFixed(3) : "",
+    isCompared ? outcome.verdict.words : "not computed",
+  ];
+}
+
+/** The columns that hold numbers. */
+export const numberColumns: readonly number[] = [2, 3, 4];
+
+export const summaryHeads = ["group", "compared", "exact", "mean error", "median", "worst", "where", "not computed", "not modelled"] as const;
+
+/** The columns of the summary that hold numbers. */
+export const summaryNumberColumns: readonly number[] = [1, 2, 3, 4, 5, 7, 8];
+
+/** One row a group. */
+export const summaryRows = ({ groups }: Validation): readonly (readonly string[])[] => groups.map(summaryCells);
+
+function summaryCells({ title, summary, notModelled }: ValidatedGroup): readonly string[] {
+  return [title, String(summary.compared), String(summary.exact), ...errorCells(summary), String(summary.notComputed), String(notModelled.length)];
+}
+
+function errorCells({ mean, median, worst }: GroupSummary): readonly string[] {
+  const share = (value: number | undefined): string => (value === undefined ? "" : formatShare(value));
+  return [share(mean), share(median), share(worst?.error), worst === undefined || worst.error === 0 ? "" : worst.name];
+}
+
+const formatShare = (value: number): string => (value === 0 ? "0 %" : value < 0.0005 ? "<0.1 %" : value < 0.1 ? `${(value * 100).toFixed(1)} %` : `${Math.round(value * 100)} %`);
+
+/** Why figures are missing: each reason once, with the cases it holds for. */
+export function missingReasons({ comparisons }: ValidatedGroup): ReadonlyMap<string, readonly string[]> {
+  const reasons = new Map<string, string[]>();
+  for (const { name, metric, outcome } of comparisons) {
+    if (outcome.kind === "not computed") reasons.set(outcome.reason, [...(reasons.get(outcome.reason) ?? []), `${name} (${metric})`]);
+  }
+  return reasons;
+}
+
+/** What the words mean, for the end of every table. */
+export const legend =
+  "Ratio: estimate over published. exact: the estimate rounds to the published figure, in every digit that is printed. " +
+  "within 3 %, 10 %, 25 %: the nearest of these bounds that holds. Errors are distances of the ratio from 1. " +
+  "not modelled: published figures that no plan can state, each with its reason.";

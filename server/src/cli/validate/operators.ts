@@ -1,0 +1,134 @@
+/** Measured operators beside the times that the compute and communication rooms give them. */
+
+import { planResult, type FigureForm } from "../../analysis";
+import { bindDeclaration, fileScope, type Workspace } from "../../core";
+import { expertExchange } from "../../cost/communication/expert-parallel";
+import { placesReached } from "../../cost/communication/reach";
+import { deviceOf, rateOf, type Device } from "../../cost/compute/device";
+import { decodeTime, productTime } from "../../cost/compute/time";
+import { Unavailable } from "../../cost/definition";
+import { groupsOf, layoutOf, moeBlocksOf, type Groups } from "../../cost/plan/layout";
+import type { MoeFfnRecord } from "../../cost/model/record";
+import type { PlanRecord } from "../../cost/plan/record";
+import {
+  denseProducts, groupedProducts, kernelSource, latentDecodes, lowLatencyExchanges, lowLatencySource, normalExchanges, operatorsFile,
+  type DecodeRow, type ExchangeRow, type ProductRow,
+} from "../../evidence";
+import { dimensions } from "../../units";
+import type { Comparison } from "./comparisons";
+import { judge } from "./verdict";
+
+export function operatorComparisons(workspace: Workspace): readonly Comparison[] {
+  return [
+    ...normalExchanges.flatMap((row) => normalExchange(workspace, row, row.source)),
+    ...lowLatencyExchanges.flatMap((row) => lowLatencyExchange(workspace, row)),
+    ...denseProducts.map((row) => product(workspace, row, "Dense products on H800", "gemm")),
+    ...groupedProducts.map((row) => product(workspace, row, "Products of experts on H800", "grouped_gemm")),
+    ...latentDecodes.map((row) => latentDecode(workspace, row)),
+  ];
+}
+
+const seconds: FigureForm = { unit: "s", dimension: dimensions.time, share: false };
+const bytesPerSecond: FigureForm = { unit: "B/s", dimension: dimensions.byteRate, share: false };
+
+interface Case {
+  readonly group: string;
+  readonly name: string;
+  readonly metric: string;
+  readonly form: FigureForm;
+  readonly published: number;
+  readonly source: string;
+}
+
+/** A table prints more digits than a kernel repeats: only an equal figure is exact. */
+function compared(about: Case, estimate: () => number): Comparison {
+  try {
+    const value = estimate();
+    return { ...about, outcome: { kind: "compared", estimate: value, verdict: judge(value, about.published, 0) } };
+  } catch (fault) {
+    if (!(fault instanceof Unavailable)) throw fault;
+    return { ...about, outcome: { kind: "not computed", reason: fault.message } };
+  }
+}
+
+/** The record of a plan of operators.dsco. Throws `Unavailable` where it is not to be had. */
+function planNamed(workspace: Workspace, name: string): PlanRecord {
+  const scope = fileScope(workspace, operatorsFile);
+  const symbol = scope?.symbols.get(name);
+  const declaration = scope && symbol?.kind === "declaration" ? bindDeclaration(workspace, symbol.node, scope) : undefined;
+  const result = declaration && planResult(workspace, declaration);
+  if (!result) throw new Unavailable(`there is no plan \`${name}\``);
+  return result.record;
+}
+
+interface ExchangeSite {
+  readonly plan: PlanRecord;
+  readonly groups: Groups;
+  readonly block: MoeFfnRecord;
+}
+
+function exchangeSite(workspace: Workspace, name: string): ExchangeSite {
+  const plan = planNamed(workspace, name);
+  const [block] = moeBlocksOf(plan);
+  if (!block) throw new Unavailable(`the model of \`${name}\` has no experts`);
+  return { plan, groups: groupsOf(layoutOf(plan), plan.hardware), block };
+}
+
+/** FP8 with a scale of 4 B an 128 elements one way, BF16 back. */
+const dispatchedElement = 1 + 4 / 128;
+const combinedElement = 2;
+
+function normalExchange(workspace: Workspace, row: ExchangeRow, source: string): readonly Comparison[] {
+  const bandwidth = (direction: "dispatch" | "combine", element: number) => (): number => {
+    const { plan, groups, block } = exchangeSite(workspace, row.plan);
+    const nodes = groups.ep.size / groups.ep.per_domain;
+    const places = placesReached(block, nodes === 1 ? groups.ep.size : nodes);
+    const { time } = expertExchange(plan, groups, block, row.tokens, "estimate")[direction];
+    return (row.tokens * places * plan.model.hidden_size * element) / time;
+  };
+  const about = { group: "Exchanges of expert parallelism", name: `DeepEP, ${exchangeName(row.plan)}, normal kernels`, form: bytesPerSecond, source };
+  return [
+    compared({ ...about, metric: "dispatch", published: row.dispatch * 1e9 }, bandwidth("dispatch", dispatchedElement)),
+    compared({ ...about, metric: "combine", published: row.combine * 1e9 }, bandwidth("combine", combinedElement)),
+  ];
+}
+
+function lowLatencyExchange(workspace: Workspace, row: ExchangeRow): readonly Comparison[] {
+  const time = (direction: "dispatch" | "combine") => (): number => {
+    const { plan, groups, block } = exchangeSite(workspace, row.plan);
+    return expertExchange(plan, groups, block, row.tokens, "estimate")[direction].time;
+  };
+  const about = { group: "Exchanges of expert parallelism", name: `DeepEP, ${exchangeName(row.plan)}, low-latency kernels`, form: seconds, source: lowLatencySource };
+  return [
+    compared({ ...about, metric: "dispatch", published: row.dispatch * 1e-6 }, time("dispatch")),
+    compared({ ...about, metric: "combine", published: row.combine * 1e-6 }, time("combine")),
+  ];
+}
+
+/** `Normal64`: EP64 on H800; `NormalB200`: EP8 there. */
+const exchangeName = (plan: string): string => (plan.endsWith("B200") ? "EP8 on B200" : `EP${plan.replace(/\D/g, "")} on H800`);
+
+const device = (workspace: Workspace): Device => deviceOf(planNamed(workspace, "Normal8"), "estimate");
+
+function product(workspace: Workspace, row: ProductRow, group: string, kind: "gemm" | "grouped_gemm"): Comparison {
+  const { experts, rows, inner, columns, time } = row;
+  const name = `${experts === 1 && kind === "gemm" ? "" : `${experts} x `}${rows} x ${inner} by ${inner} x ${columns}, FP8`;
+  return compared({ group, name, metric: "time", form: seconds, published: time * 1e-6, source: kernelSource }, () => {
+    const here = device(workspace);
+    const rate = rateOf(here, "fp8_e4m3", "the table");
+    const bytes = experts * ((rows * inner + inner * columns) * rate.bytes + rows * columns * 2);
+    return productTime(here, { kind, experts, rows, columns, inner, bytes, accumulated_bytes: 0 }, rate).time;
+  });
+}
+
+function latentDecode(workspace: Workspace, { sequences, cached, time }: DecodeRow): Comparison {
+  const about: Case = {
+    group: "Attention of decoding on H800", name: `MLA, ${sequences} x ${cached} tokens, BF16`, metric: "time", form: seconds, published: time * 1e-6, source: kernelSource,
+  };
+  return compared(about, () => {
+    const here = device(workspace);
+    const tokens = sequences * cached;
+    // 128 heads: scores over 576 values, outputs over 512
+    return decodeTime(here, 2 * tokens * 128 * (576 + 512), tokens * 576 * 2, rateOf(here, "bf16", "the table")).time;
+  });
+}
