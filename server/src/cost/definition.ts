@@ -1,6 +1,6 @@
 /** A metric as its room writes it down, and the metric that the registry makes of it. */
 
-import type { Explanation, Figure, Metric } from "./metric";
+import type { Detail, Explanation, Figure, Metric } from "./metric";
 import { Reads } from "./reads";
 import { partsOf, type Term } from "./term";
 
@@ -17,8 +17,16 @@ export interface Inapplicable {
  * …". No figure is lost to it but those that need the missing part: `compute` turns it into a reason.
  */
 export class Unavailable extends Error {
-  constructor(reason: string, /** True where the design has nothing that the figure could be of. */ readonly inapplicable = false) {
+  /** True where the design has nothing that the figure could be of. */
+  readonly inapplicable: boolean;
+
+  constructor(reason: string, inapplicable = false) {
+    // half of the figures of a plan are inapplicable in its phase, and collecting a stack that nobody reads takes longer than the others together
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(reason);
+    Error.stackTraceLimit = limit;
+    this.inapplicable = inapplicable;
   }
 }
 
@@ -29,6 +37,8 @@ export interface Definition<Subject extends object, Context extends object> exte
   readonly arithmetic: (subject: Subject, context: Context) => Term | string;
   /** Of a time: the physical bound, in seconds. */
   readonly ideal?: (subject: Subject, context: Context) => number;
+  /** Tables and drawings that say more than the sum of parts: operators, stages, a schedule. */
+  readonly details?: (subject: Subject, context: Context) => readonly Detail[];
 }
 
 export function toMetric<Subject extends object, Context extends object>(definition: Definition<Subject, Context>): Metric<Subject, Context> {
@@ -62,11 +72,24 @@ function figureOf<Subject extends object, Context extends object>(definition: De
 }
 
 function explain<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Explanation {
-  const { formula, convention, source } = definition;
+  const { formula, convention, source, details } = definition;
   if (compute(definition, subject, context).kind === "unavailable") {
     return { formula, inputs: [], parts: [], convention, source };
   }
   const reads = new Reads();
   const term = definition.arithmetic(reads.watch(subject, ""), reads.watch(context, "@"));
-  return { formula, inputs: reads.inputs, parts: typeof term === "string" ? [] : partsOf(term), convention, source };
+  return {
+    formula, inputs: reads.inputs, parts: typeof term === "string" ? [] : partsOf(term), convention, source,
+    ...(details ? { details: () => detailsOf(() => details(subject, context)) } : {}),
+  };
+}
+
+/** What cannot be computed is left out: the figure itself has a value. */
+function detailsOf(compute: () => readonly Detail[]): readonly Detail[] {
+  try {
+    return compute();
+  } catch (fault) {
+    if (fault instanceof Unavailable) return [];
+    throw fault;
+  }
 }
