@@ -25,8 +25,18 @@ export function checkFile(workspace: Workspace, uri: string, cancellation?: Canc
   const first = checkDeclarations(workspace, scope, { broken, isClean: known.isClean }, cancellation);
   known.remember(workspace.cache.metLimit ? new Set() : first.clean);
   const problems = workspace.cache.metLimit ? checkAnew(workspace, scope, cancellation) : first.problems;
-  const found = [...syntaxProblems(workspace, scope), ...nameProblems(workspace, scope), ...problems];
+  const found = [...syntaxProblems(workspace, scope), ...nameProblems(workspace, scope), ...withoutRepeats(problems)];
   return found.sort((left, right) => left.span.start - right.span.start || left.span.end - right.span.end || compareText(left.code, right.code));
+}
+
+/** What two plans say of the layout that they share is said once. */
+function withoutRepeats(problems: readonly Diagnostic[]): readonly Diagnostic[] {
+  const said = new Set<string>();
+  return problems.filter(({ code, span, message, owner }) => {
+    if (!owner) return true;
+    const key = `${code} ${span.start} ${span.end} ${message}`;
+    return !said.has(key) && said.add(key);
+  });
 }
 
 /** By code points: the same everywhere, whatever the language of the machine. */

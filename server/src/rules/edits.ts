@@ -62,6 +62,52 @@ export function writeChildKey(subject: RuleSubject, keyword: string, key: string
   return declaration.node.body && [insertLine(declaration.file, declaration.node.body, `${keyword} { ${key} = ${text} }`)];
 }
 
+/**
+ * The fix for a declaration that no edit of this file reaches, or that others use too: one of this file that extends it with one
+ * key changed, named in its place. `part`: the key of `subject` that names it; `owner`: the declaration, `block`: of it.
+ */
+export function extendFix(
+  subject: RuleSubject, part: string, owner: RuleSubject, block: BoundBlock, key: string, text: string, words: FixWords,
+): readonly FixCandidate[] {
+  const { declaration } = subject;
+  const { name } = owner.declaration;
+  const line = overrideLine(owner, block, key, text);
+  const local = declaration.block.properties.get(part)?.node.value;
+  const base = local?.kind === "name" && local.parts.length === 1 ? local.parts[0]?.text : undefined;
+  if (line === undefined || base === undefined || name === "") return [];
+  const { file, node } = declaration;
+  const { text: content } = file.source;
+  const wanted = `${base}_${key}_${text.replace(/\W|_/g, "")}`;
+  const isTaken = (candidateName: string) => file.symbols.has(candidateName);
+  const fresh = [wanted, ...[2, 3, 4].map((number) => `${wanted}_${number}`)].find((candidateName) => !isTaken(candidateName));
+  const named = fresh === undefined ? undefined : writeKey(subject, declaration.block, part, fresh);
+  if (fresh === undefined || !named) return [];
+  const eol = lineBreak(content);
+  const at = startWithDoc(content, node.start);
+  const added = `${owner.declaration.keyword} ${fresh} extends ${base} {${eol}  ${line}${eol}}${eol}${eol}`;
+  return [candidate(`Extend \`${base}\` with \`${key} = ${text}\``, [{ start: at, end: at, newText: added }, ...named], words)];
+}
+
+/** What a declaration that extends this one writes to change a key of a block of it. */
+function overrideLine(owner: RuleSubject, block: BoundBlock, key: string, text: string): string | undefined {
+  if (block === owner.declaration.block) return `${key} = ${text}`;
+  if (block.parent !== owner.declaration.block) return undefined;
+  const title = block.variant === undefined ? block.keyword : `${block.keyword} ${block.variant}`;
+  return `${title} { ${layersOfOverride(owner, block)}${key} = ${text} }`;
+}
+
+/** Where the `///` lines above a declaration start. */
+function startWithDoc(text: string, start: number): number {
+  let at = start;
+  for (;;) {
+    const lineEnd = text.lastIndexOf("\n", at - 1);
+    if (lineEnd < 0) return at;
+    const lineStart = text.lastIndexOf("\n", lineEnd - 1) + 1;
+    if (!/^[ \t]*\/\/\//.test(text.slice(lineStart, lineEnd))) return at;
+    at = lineStart;
+  }
+}
+
 /** Where the base has several blocks of a kind, an override says by its layers which one it means. */
 function layersOfOverride({ workspace, declaration }: RuleSubject, block: BoundBlock): string {
   const alike = declaration.block.blocks.filter((other) => other.keyword === block.keyword && other.variant === block.variant);

@@ -33,10 +33,14 @@ export function provedFixes(workspace: Workspace, diagnostic: Diagnostic): reado
   const before = checkFiles(workspace, uris);
   const titles = new Set<string>();
   return candidates.flatMap((candidate) => {
-    const title = prove(workspace, diagnostic, candidate, uris, before);
-    if (title === undefined || titles.has(title)) return [];
-    titles.add(title);
-    return [{ title, edits: candidate.edits, preferred: candidate.preferred ?? false }];
+    for (let tried: FixCandidate | undefined = candidate; tried; tried = tried.fallback) {
+      const title = prove(workspace, diagnostic, tried, uris, before);
+      if (title === undefined) continue;
+      if (titles.has(title)) return [];
+      titles.add(title);
+      return [{ title, edits: tried.edits, preferred: tried.preferred ?? false }];
+    }
+    return [];
   });
 }
 
@@ -80,8 +84,13 @@ function overlap(edits: readonly TextEdit[]): boolean {
 /** `active parameters 37.55B → 36.10B`, for the metrics a fix wants shown, where they changed. */
 function gains(before: Workspace, after: Workspace, diagnostic: Diagnostic, ids: readonly string[]): string {
   if (ids.length === 0) return "";
-  const index = blocksOf(before, diagnostic.uri).findIndex((node) => node.start <= diagnostic.span.start && diagnostic.span.start <= node.end);
-  const [old, now] = [figuresAt(before, diagnostic.uri, index), figuresAt(after, diagnostic.uri, index)];
+  const at = (diagnostic.owner ?? diagnostic.span).start;
+  const owner = blocksOf(before, diagnostic.uri).find((node) => node.start <= at && at <= node.end);
+  if (!owner) return "";
+  // A fix may add a declaration, of another kind than the one whose figures it changes.
+  const index = blocksOf(before, diagnostic.uri, owner.keyword).indexOf(owner);
+  const [old, now] = [before, after].map((workspace) => figuresAt(workspace, diagnostic.uri, blocksOf(workspace, diagnostic.uri, owner.keyword)[index]));
+  if (!old || !now) return "";
   const parts = ids.flatMap((id) => {
     const left = old.find((metric) => metric.id === id);
     const right = now.find((metric) => metric.id === id);
@@ -100,12 +109,14 @@ function gains(before: Workspace, after: Workspace, diagnostic: Diagnostic, ids:
 /** A metric's title inside a sentence: `parameters`, but `KV cache per token`. */
 const inSentence = (title: string): string => (/^[A-Z]{2}/.test(title) ? title : `${title.charAt(0).toLowerCase()}${title.slice(1)}`);
 
-function figuresAt(workspace: Workspace, uri: string, index: number): readonly MetricFigure[] {
+function figuresAt(workspace: Workspace, uri: string, node: BlockDeclaration | undefined): readonly MetricFigure[] {
   const scope = fileScope(workspace, uri);
-  const node = blocksOf(workspace, uri)[index];
   const declaration = scope && node && bindDeclaration(workspace, node, scope);
   return declaration ? figuresOf(workspace, declaration) : [];
 }
 
-const blocksOf = (workspace: Workspace, uri: string): readonly BlockDeclaration[] =>
-  (fileScope(workspace, uri)?.declarations ?? []).filter((node): node is BlockDeclaration => node.kind === "declaration");
+/** The declarations of a file, or those of a kind. */
+const blocksOf = (workspace: Workspace, uri: string, keyword?: BlockDeclaration["keyword"]): readonly BlockDeclaration[] =>
+  (fileScope(workspace, uri)?.declarations ?? []).filter(
+    (node): node is BlockDeclaration => node.kind === "declaration" && (keyword === undefined || node.keyword === keyword),
+  );

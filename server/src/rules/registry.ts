@@ -8,10 +8,32 @@ import { tokenMagnitudeRule } from "./advice/token-magnitude";
 import { windowOverContextRule } from "./advice/window-over-context";
 import { dragonflyGroupsRule } from "./hardware/dragonfly-groups";
 import { endpointsOverTopologyRule } from "./hardware/endpoints-over-topology";
+import { fp8AccumulationRule } from "./hardware/fp8-accumulation";
 import { nodeAndDomainRule } from "./hardware/node-and-domain";
 import { planesAndCardsRule } from "./hardware/planes-and-cards";
 import { portsOfASwitchRule } from "./hardware/ports-of-a-switch";
+import { precisionWithoutPeakRule } from "./hardware/precision-without-peak";
 import { slimFlyOrderRule } from "./hardware/slim-fly-order";
+import { batchDoesNotDivideRule } from "./layout/batch-does-not-divide";
+import { degreesDoNotFitRule } from "./layout/degrees-do-not-fit";
+import { expertGroupsDoNotFitRule } from "./layout/expert-groups-do-not-fit";
+import { expertsDoNotDivideRule } from "./layout/experts-do-not-divide";
+import { expertsOfDenseModelRule } from "./layout/experts-of-dense-model";
+import { headsDoNotDivideRule } from "./layout/heads-do-not-divide";
+import { kvHeadsReplicatedRule } from "./layout/kv-heads-replicated";
+import { moreCopiesThanGpusRule } from "./layout/more-copies-than-gpus";
+import { moreStagesThanLayersRule } from "./layout/more-stages-than-layers";
+import { oddDualMicroBatchRule } from "./layout/odd-dual-micro-batch";
+import { phaseWithoutEffectRule } from "./layout/phase-without-effect";
+import { scheduleConditionsRule } from "./layout/schedule-conditions";
+import { sequenceDoesNotDivideRule } from "./layout/sequence-does-not-divide";
+import { sequenceWithoutTensorRule } from "./layout/sequence-parallel-without-tensor";
+import { severalAutoRule } from "./layout/several-auto";
+import { tensorGroupOverDomainRule } from "./layout/tensor-group-over-domain";
+import { unevenStagesRule } from "./layout/uneven-stages";
+import { unreadWorkloadKeyRule } from "./layout/unread-workload-key";
+import { virtualStagesRule } from "./layout/virtual-stages-without-interleaving";
+import { widthsDoNotDivideRule } from "./layout/widths-do-not-divide";
 import { blockOnNoLayerRule } from "./model/block-on-no-layer";
 import { headDimNotWholeRule } from "./model/head-dim-not-whole";
 import { kvHeadsRule } from "./model/kv-heads";
@@ -30,6 +52,7 @@ import { groupLimitOverGroupsRule } from "./routing/group-limit-over-groups";
 import { groupLimitWithoutGroupsRule } from "./routing/group-limit-without-groups";
 import { groupSupplyRule } from "./routing/group-supply";
 import { groupsDivideExpertsRule } from "./routing/groups-divide-experts";
+import { groupsOverDomainsRule } from "./routing/groups-over-domains";
 import { oneExpertGroupsRule } from "./routing/one-expert-groups";
 import type { Rule } from "./rule";
 
@@ -51,11 +74,30 @@ export const rules: readonly Rule[] = [
   dragonflyGroupsRule, // 4004
   portsOfASwitchRule, // 4005
   nodeAndDomainRule, // 4006
+  precisionWithoutPeakRule, // 4201
+  fp8AccumulationRule, // 4202
   groupsDivideExpertsRule, // 5001
   groupLimitOverGroupsRule, // 5002
   groupSupplyRule, // 5003
   groupLimitWithoutGroupsRule, // 5004
   oneExpertGroupsRule, // 5005
+  degreesDoNotFitRule, // 5101
+  severalAutoRule, // 5102
+  expertGroupsDoNotFitRule, // 5103
+  expertsDoNotDivideRule, // 5104
+  moreCopiesThanGpusRule, // 5105
+  batchDoesNotDivideRule, // 5110
+  oddDualMicroBatchRule, // 5111
+  scheduleConditionsRule, // 5120
+  virtualStagesRule, // 5121
+  moreStagesThanLayersRule, // 5130
+  unevenStagesRule, // 5131
+  headsDoNotDivideRule, // 5140
+  kvHeadsReplicatedRule, // 5141
+  widthsDoNotDivideRule, // 5142
+  sequenceDoesNotDivideRule, // 5143
+  tensorGroupOverDomainRule, // 5150
+  groupsOverDomainsRule, // 5201
   requirementFailsRule, // 6001
   measurementMissedRule, // 6002
   measurementWithoutSourceRule, // 6003
@@ -68,6 +110,10 @@ export const rules: readonly Rule[] = [
   precisionWithoutEffectRule, // 7012
   groupsWithoutLimitRule, // 7020
   limitNeverBindsRule, // 7021
+  sequenceWithoutTensorRule, // 7030
+  phaseWithoutEffectRule, // 7031
+  expertsOfDenseModelRule, // 7032
+  unreadWorkloadKeyRule, // 7033
 ];
 
 /** Every code of the language, sorted: the documentation is generated from it. */

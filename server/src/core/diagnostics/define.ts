@@ -35,6 +35,8 @@ export interface FixCandidate {
   readonly shows?: readonly string[];
   /** Words for the title where none of these figures is known or changes. */
   readonly otherwise?: string;
+  /** Tried where this one does not keep its promise. */
+  readonly fallback?: FixCandidate;
   /**
    * It corrects a word that was not understood. What is then found wrong in the declaration was wrong before, and hidden
    * by the misspelling: it is no fault of the fix, unless it is said of the new word itself.
@@ -56,6 +58,8 @@ export interface Diagnostic {
   readonly span: Span;
   readonly related?: readonly Related[];
   readonly unnecessary?: boolean;
+  /** The declaration whose figures its fixes show, where the diagnostic stands in another one of the file. */
+  readonly owner?: Span;
   /** Computed when somebody asks, never while checking. */
   readonly fixes?: () => readonly FixCandidate[];
 }
@@ -68,6 +72,7 @@ export interface Place {
 export interface DiagnosticOptions {
   readonly related?: readonly Related[];
   readonly unnecessary?: boolean;
+  readonly owner?: Span;
   readonly fixes?: () => readonly FixCandidate[];
 }
 

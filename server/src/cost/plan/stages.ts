@@ -98,11 +98,9 @@ export function layersPerStage(model: ModelRecord, pipeline: Pipeline): readonly
 
 function balancedCounts(model: ModelRecord, pipeline: Pipeline, stages: number): readonly number[] {
   const layer = meanLayerWeights(model);
-  const head = model.vocab_size * model.hidden_size;
-  const mtp = (model.mtp?.depth ?? 0) * (layer + head + 2 * model.hidden_size * model.hidden_size);
   const counts = new Array<number>(stages).fill(0);
   const loads = new Array<number>(stages).fill(0);
-  loads[stages - 1] = head + mtp;
+  loads[stages - 1] = endWeights(model, layer);
   const ranks = Array.from({ length: pipeline.pp }, (_, rank) => stagesOfRank(pipeline, rank));
   const loadOf = (of: readonly number[]): number => of.reduce((sum, stage) => sum + (loads[stage] ?? 0), 0);
   for (let placed = 0; placed < model.layers; placed++) {
@@ -124,6 +122,23 @@ function lightest<Item>(items: readonly Item[], loadOf: (item: Item) => number):
     if (load <= least * (1 + 1e-9)) [found, least] = [item, Math.min(load, least)];
   }
   return found;
+}
+
+/**
+ * What each rank of a pipeline has to compute, in weights that a token passes: its layers, all alike, and on the last stage the head
+ * and the MTP modules.
+ */
+export function rankLoads(model: ModelRecord, pipeline: Pipeline): readonly number[] {
+  const layer = meanLayerWeights(model);
+  const loads = layersPerStage(model, pipeline).map((count) => count * layer);
+  loads[loads.length - 1] = (loads.at(-1) ?? 0) + endWeights(model, layer);
+  return Array.from({ length: pipeline.pp }, (_, rank) => stagesOfRank(pipeline, rank).reduce((sum, stage) => sum + (loads[stage] ?? 0), 0));
+}
+
+/** Weights of the head and the MTP modules, each of which is a layer with a head and a projection. */
+function endWeights(model: ModelRecord, layer: number): number {
+  const head = model.vocab_size * model.hidden_size;
+  return head + (model.mtp?.depth ?? 0) * (layer + head + 2 * model.hidden_size * model.hidden_size);
 }
 
 /** Weights that a token passes in the mean layer. */

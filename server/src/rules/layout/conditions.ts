@@ -1,0 +1,143 @@
+/**
+ * What must hold of a plan's layout, as plain questions on its record. A rule asks one of them and says what is wrong; a fix
+ * proposes only values for which all of them hold.
+ */
+
+import { Unavailable } from "../../cost/definition";
+import { isCached } from "../../cost/model/attention";
+import type { AttentionRecord } from "../../cost/model/record";
+import { microBatchesOf } from "../../cost/plan/evaluation";
+import { denseDegrees, domainOf, layoutOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
+import type { ParallelismRecord, PlanRecord } from "../../cost/plan/record";
+import { conditionsOf, type Condition } from "../../cost/pipeline/conditions";
+import { stageCount, type Pipeline } from "../../cost/pipeline/schedule";
+import { formatGrouped } from "../../units";
+import { changed } from "./plan";
+
+export const gpusOf = ({ hardware }: PlanRecord): number => hardware.nodes * hardware.gpus_per_node;
+
+/** GPUs that expert parallelism can take: those of one pipeline stage. Throws `Unavailable` where the degrees do not fit. */
+export function stageRanks(record: PlanRecord): number {
+  const { dp, cp, tp } = denseDegrees(record.parallelism, gpusOf(record));
+  return dp * cp * tp;
+}
+
+/** Experts that a layer's GPUs hold in all: routed and redundant. */
+export const heldExperts = (routed: number, { redundant_experts }: ParallelismRecord): number => routed + redundant_experts;
+
+const expertsDivide = (record: PlanRecord, { ep }: Layout): boolean =>
+  moeBlocksOf(record).every(({ routed_experts }) => heldExperts(routed_experts, record.parallelism) % ep === 0);
+
+/** Heads of keys and values can be shared out: each on as many GPUs, or each GPU with as many. */
+export const kvHeadsShare = (kvHeads: number, tp: number): boolean => kvHeads % tp === 0 || tp % kvHeads === 0;
+
+/** Whether tensor parallelism gives each GPU whole heads; `true` for mixers without attention heads. */
+export function headsDivide(block: AttentionRecord, tp: number): boolean {
+  if (!isCached(block)) return true;
+  return block.heads % tp === 0 && (block.kind === "mla" || kvHeadsShare(block.kv_heads, tp));
+}
+
+/** A width of a feed-forward block and the degree that divides it. */
+export interface Width {
+  /** Place in `model.ffn`. */
+  readonly index: number;
+  readonly key: "intermediate_size" | "shared_intermediate_size";
+  readonly size: number;
+  readonly degree: "tp" | "etp";
+}
+
+/** Every width that a degree shares out: of dense layers and shared experts by tp, of routed experts by etp. */
+export const widthsOf = ({ model }: PlanRecord): readonly Width[] =>
+  model.ffn.flatMap((block, index): readonly Width[] => {
+    if (block.kind === "dense") return [{ index, key: "intermediate_size", size: block.intermediate_size, degree: "tp" }];
+    const routed: Width = { index, key: "intermediate_size", size: block.intermediate_size, degree: "etp" };
+    if (block.shared_experts === 0) return [routed];
+    return [routed, { index, key: "shared_intermediate_size", size: block.shared_experts * block.shared_intermediate_size, degree: "tp" }];
+  });
+
+const isTraining = ({ workload }: PlanRecord): boolean => workload.phase === "training";
+
+/** Context parallelism halves each rank's part, so that causal attention is as much work on every one. */
+export const contextDivides = ({ workload }: PlanRecord, { cp }: Layout): boolean => cp === 1 || (workload.sequence_length ?? 0) % (2 * cp) === 0;
+
+/** Sequence parallelism shares the tokens of a context-parallel rank out over the tensor group. */
+export const sequenceDivides = ({ workload }: PlanRecord, { cp, tp, sequence_parallel }: Layout): boolean =>
+  !sequence_parallel || (workload.sequence_length ?? 0) % (cp * tp) === 0;
+
+/** Groups of neighbours, `size` of them each, stand inside one scale-up domain; `true` for a device that has none. */
+export const fitsDomain = ({ hardware }: PlanRecord, size: number): boolean => {
+  const domain = domainOf(hardware);
+  return hardware.gpu.scale_up === undefined || domain === hardware.nodes * hardware.gpus_per_node || domain % size === 0;
+};
+
+/** The pipeline of a plan with a number of micro-batches. */
+export const pipelineOf = ({ parallelism: { schedule } }: PlanRecord, { pp, vp }: Layout, micro_batches: number): Pipeline =>
+  schedule === "interleaved" ? { schedule, pp, vp, micro_batches } : { schedule, pp, micro_batches };
+
+/** The stages of a plan; a schedule other than 1f1b may have more of them than ranks, in training alone. */
+export const stagesOf = (record: PlanRecord, layout: Layout): number => (isTraining(record) ? stageCount(pipelineOf(record, layout, 1)) : layout.pp);
+
+export interface UnmetCondition extends Condition {
+  readonly size: number;
+}
+
+/** Conditions of the schedule that a training plan does not meet; while `pp` is wrong only that one, for others follow from it. */
+export function unmetConditions(record: PlanRecord, layout: Layout): readonly UnmetCondition[] {
+  const { schedule } = record.parallelism;
+  const sizes = { pp: layout.pp, vp: layout.vp, micro_batches: microBatchesIfWhole(record, layout) };
+  const unmet = conditionsOf({ schedule, pp: layout.pp }).flatMap((condition) => {
+    const size = sizes[condition.property];
+    return size === undefined || (size >= condition.atLeast && size % condition.multipleOf === 0) ? [] : [{ ...condition, size }];
+  });
+  const ranks = unmet.filter(({ property }) => property === "pp");
+  return ranks.length > 0 ? ranks : unmet;
+}
+
+/** A batch that does not divide has its own message. */
+function microBatchesIfWhole(record: PlanRecord, layout: Layout): number | undefined {
+  try {
+    return microBatchesOf(record, layout);
+  } catch (fault) {
+    if (fault instanceof Unavailable) return undefined;
+    throw fault;
+  }
+}
+
+/** All of it: the layout of a record for which every condition holds, `undefined` for another. */
+export function legalLayout(record: PlanRecord): Layout | undefined {
+  try {
+    const layout = layoutOf(record);
+    const { model } = record;
+    const holds = expertsDivide(record, layout)
+      && stagesOf(record, layout) <= model.layers
+      && model.attention.every((block) => headsDivide(block, layout.tp))
+      && widthsOf(record).every(({ size, degree }) => size % layout[degree] === 0)
+      && (!isTraining(record) || trainingHolds(record, layout));
+    return holds ? layout : undefined;
+  } catch (fault) {
+    if (fault instanceof Unavailable) return undefined;
+    throw fault;
+  }
+}
+
+const trainingHolds = (record: PlanRecord, layout: Layout): boolean =>
+  microBatchesOf(record, layout) > 0 && contextDivides(record, layout) && sequenceDivides(record, layout) && unmetConditions(record, layout).length === 0;
+
+type Changes = { readonly [Name in "model" | "hardware" | "parallelism" | "workload"]?: Partial<PlanRecord[Name]> };
+
+/** The record with other values in some of its parts. */
+export function withChanges(record: PlanRecord, changes: Changes): PlanRecord {
+  const { model, hardware, parallelism, workload } = changes;
+  return changed(record, {
+    ...(model && { model: changed(record.model, model) }),
+    ...(hardware && { hardware: changed(record.hardware, hardware) }),
+    ...(parallelism && { parallelism: changed(record.parallelism, parallelism) }),
+    ...(workload && { workload: changed(record.workload, workload) }),
+  });
+}
+
+/** `2,048 GPUs = pp 16 x dp 128`, degrees of 1 left out. */
+export function layoutText({ gpus, tp, pp, cp, dp }: Layout): string {
+  const degrees = Object.entries({ tp, cp, pp, dp }).filter(([, degree]) => degree > 1).map(([name, degree]) => `${name} ${formatGrouped(degree)}`);
+  return `${formatGrouped(gpus)} ${gpus === 1 ? "GPU" : "GPUs"}${degrees.length === 0 ? "" : ` = ${degrees.join(" x ")}`}`;
+}
