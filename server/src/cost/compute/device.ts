@@ -13,7 +13,7 @@ export interface Device {
   readonly peak: PeakRecord;
   /** In B/s. */
   readonly memory_bandwidth: number;
-  /** Streaming multiprocessors that compute; `undefined`: nobody said, and operators are not cut into waves. */
+  /** Streaming multiprocessors that compute, no whole number where some communicate for a part of the time; `undefined`: nobody said. */
   readonly sms: number | undefined;
   /** Share of the streaming multiprocessors that compute; the rest communicates. */
   readonly sm_share: number;
@@ -37,7 +37,7 @@ export function deviceOf({ hardware: { gpu }, efficiency }: PlanRecord, mode: Mo
     mode,
     peak: gpu.peak,
     memory_bandwidth: gpu.memory_bandwidth,
-    sms: isIdeal || gpu.sms === undefined ? undefined : Math.max(1, Math.round(gpu.sms * share)),
+    sms: isIdeal || gpu.sms === undefined ? undefined : gpu.sms * share,
     sm_share: share,
     defaults,
     written: efficiency,

@@ -28,6 +28,8 @@ export interface Efficiencies {
   /** Core of long sequences: scores and values. Backward counts five products where forward has two, as they are executed. */
   readonly attention_forward: Evidence;
   readonly attention_backward: Evidence;
+  /** Queries that one block of the forward core takes. */
+  readonly attention_block: Evidence;
   /** Backward where queries and keys are wider than 128. */
   readonly attention_backward_wide: Evidence;
   /** Decoding over a shared latent (absorbed mla): the share of the peak rate. */
@@ -62,10 +64,11 @@ const hopper: Efficiencies = {
   grouped_gemm: scaled(0.65, `${h800Tables}: grouped FP8, taken over to bf16`),
   grouped_gemm_fp8: measured(0.65, `${h800Tables}: grouped FP8, 72 shapes twice; in training 0.60 of 112 SMs (${trace})`),
   grouped_gemm_fp4: assumed(0.6, "Hopper has no fp4 rate of its own"),
-  attention_forward: measured(0.68, `${h800Tables}: mla prefill 0.61 to 0.63 causal from 4K tokens; FlashAttention-3, arXiv:2407.08608: 638 TFLOPS at 4K`),
+  attention_forward: measured(0.66, `${h800Tables}: mla prefill 0.61 to 0.63 causal from 4K tokens; FlashAttention-3, arXiv:2407.08608: 638 TFLOPS at 4K`),
   attention_backward: measured(0.55, "FlashAttention-3, arXiv:2407.08608, figure 6: about 550 of 989 TFLOPS, head dimension 128"),
   attention_backward_wide: measured(0.55, `${trace}: 455 TFLOPS on 112 of 132 SMs, 192 and 128 wide`),
-  attention_decode: measured(0.56, `${h800Tables}: mla decode, 41 shapes; FlashMLA's own figure is 0.67`),
+  attention_block: scaled(128, "FlashAttention-3, arXiv:2407.08608: 128 queries a block"),
+  attention_decode: measured(0.53, `${h800Tables}: mla decode, 41 shapes; FlashMLA's own figure is 0.67`),
   attention_decode_memory: measured(0.945, `${h800Tables}: gqa decode, 41 shapes`),
   memory: scaled(0.8, "ai-dynamo/aiconfigurator: 0.8 of the memory bandwidth and 3 us an operator"),
   gather: scaled(0.5, `${b200Table}: permute 0.50`),
@@ -75,40 +78,41 @@ const hopper: Efficiencies = {
 
 const blackwell: Efficiencies = {
   ...hopper,
-  gemm: measured(0.5, `${b200Table}: bf16 products of 8 to 100 TFLOP in a long hot run, 0.43 to 0.51; a cold best case is 0.78 (MAMF)`),
-  gemm_fp8: scaled(0.49, "MAMF 3432 of 4500 TFLOPS in fp8, with the share that long runs keep of it in bf16"),
-  gemm_fp4: assumed(0.45, "as fp8, less for its scales"),
+  gemm: measured(0.52, `${b200Table}: bf16 products in long hot runs, mean error of the shape model 11 % over 39 shapes; a cold best case is 0.78 (MAMF)`),
+  gemm_fp8: scaled(0.51, "MAMF 3432 of 4500 TFLOPS in fp8, with the share that long runs keep of it in bf16"),
+  gemm_fp4: assumed(0.48, "the fp8 share, less for its scales: no measurement at hand"),
   grouped_gemm: measured(0.48, `${b200Table}: grouped bf16 from 2,460 rows an expert, 0.45 to 0.50`),
   grouped_gemm_fp8: scaled(0.47, "the bf16 share"),
-  grouped_gemm_fp4: assumed(0.43, "as fp8, less for its scales"),
+  grouped_gemm_fp4: assumed(0.43, "the fp8 share, less for its scales: no measurement at hand"),
   attention_forward: measured(0.56, `${b200Table}: core attention forward, 0.44 to 0.60 causal; FlashMLA on B200 1460 of 2250`),
-  attention_backward: measured(0.42, `${b200Table}: core attention backward, 0.36 to 0.48 causal`),
+  attention_block: measured(256, `${b200Table}: 4 to 128 heads of 4,096 queries; two tiles of 128 a multiprocessor`),
+  attention_backward: measured(0.44, `${b200Table}: core attention backward, 0.36 to 0.48 causal`),
   attention_backward_wide: measured(0.33, `${b200Table}: core attention backward, 192 and 128 wide, 0.30 to 0.33`),
   attention_decode: scaled(0.45, "the H800 share, with FlashMLA's 350 on B200 for 410 on H800 (sparse)"),
   attention_decode_memory: scaled(0.9, "the H800 share"),
   memory: measured(0.67, `${b200Table}: element-wise 0.67`),
   gather: measured(0.5, `${b200Table}: permute 0.50`),
   gemm_memory: scaled(0.85, "the H800 share"),
-  prologue_bytes: measured(500, `${b200Table}: inner dimension 256 to 576 reaches 0.22 to 0.32`),
+  prologue_bytes: measured(300, `${b200Table}: inner dimension 256 to 576 reaches 0.22 to 0.32`),
 };
 
 const ampere: Efficiencies = {
   ...hopper,
-  gemm: measured(0.84, "263 of 312 TFLOPS on the DGX A100 (arXiv:2408.14158, table 2); MAMF 271"),
+  gemm: measured(0.85, `263 of 312 TFLOPS on the DGX A100 (arXiv:2408.14158, table 2); ${a100Table}, mean error of the shape model 4 % over 22 shapes at 300 W`),
   gemm_fp8: assumed(0.8, "Ampere has no fp8 rate"),
   gemm_fp4: assumed(0.8, "Ampere has no fp4 rate"),
   grouped_gemm: scaled(0.78, `${a100Table}: 0.65 to 0.71 from 616 rows an expert at 300 W`),
   grouped_gemm_fp8: assumed(0.75, "Ampere has no fp8 rate"),
   grouped_gemm_fp4: assumed(0.75, "Ampere has no fp4 rate"),
-  attention_forward: measured(0.68, `${a100Table}: core attention forward, 0.50 to 0.59 causal from 16 heads; FlashAttention-2, arXiv:2307.08691`),
-  attention_backward: measured(0.54, `${a100Table}: core attention backward, 0.44 to 0.50 causal from 16 heads`),
-  attention_backward_wide: measured(0.43, `${a100Table}: core attention backward, 192 and 128 wide, 0.38 to 0.40`),
+  attention_forward: measured(0.71, `${a100Table}: core attention forward, 0.50 to 0.59 causal from 16 heads; FlashAttention-2, arXiv:2307.08691`),
+  attention_backward: measured(0.6, `${a100Table}: core attention backward, 0.44 to 0.50 causal from 16 heads`),
+  attention_backward_wide: measured(0.48, `${a100Table}: core attention backward, 192 and 128 wide, 0.38 to 0.40`),
   attention_decode: scaled(0.5, "the H800 share, less without asynchronous products"),
   attention_decode_memory: scaled(0.9, "the H800 share"),
   memory: measured(0.85, `${a100Table}: 0.91 of 1.6 TB/s; calculon 0.90 for large transfers`),
   gather: scaled(0.35, `${a100Table}: permute 0.19; ${b200Table}: 0.50`),
   gemm_memory: scaled(0.85, "the H800 share"),
-  prologue_bytes: measured(220, `${a100Table}: inner dimension 512 to 1,024 reaches 0.62`),
+  prologue_bytes: measured(250, `${a100Table}: inner dimension 512 to 1,024 reaches 0.62`),
 };
 
 const other: Efficiencies = weakened(hopper, "assumed", "the shares of Hopper: nobody said which family the device is of");
@@ -117,10 +121,10 @@ const cdna: Efficiencies = {
   ...weakened(hopper, "scaled", "the share of Hopper"),
   gemm: measured(0.51, "MAMF: MI300X 668 of 1307 TFLOPS, MI325X 785 (stas00/ml-engineering)"),
   gemm_fp8: scaled(0.48, "the bf16 share of MAMF"),
-  gemm_fp4: assumed(0.45, "as fp8"),
+  gemm_fp4: assumed(0.45, "the fp8 share: no measurement at hand"),
   grouped_gemm: scaled(0.45, "the dense share, less as on Hopper"),
   grouped_gemm_fp8: scaled(0.42, "the dense share, less as on Hopper"),
-  grouped_gemm_fp4: assumed(0.4, "as fp8"),
+  grouped_gemm_fp4: assumed(0.4, "the fp8 share: no measurement at hand"),
   attention_forward: scaled(0.4, "the dense share, less as on Hopper"),
   attention_backward: scaled(0.3, "the dense share, less as on Hopper"),
   attention_backward_wide: scaled(0.3, "the dense share, less as on Hopper"),
@@ -129,7 +133,7 @@ const cdna: Efficiencies = {
 /** The defaults by device class, for hover, documentation and `explain`. */
 export const efficiencies: Readonly<Record<Architecture | "unknown", Efficiencies>> = {
   ampere, hopper, blackwell,
-  ada: { ...weakened(hopper, "scaled", "the share of Hopper"), gemm: scaled(0.8, "as Ampere"), gemm_fp8: scaled(0.8, "as Ampere") },
+  ada: { ...weakened(hopper, "scaled", "the share of Hopper"), gemm: scaled(0.8, "the share of Ampere"), gemm_fp8: scaled(0.8, "the share of Ampere") },
   cdna3: cdna,
   cdna4: weakened(cdna, "scaled", "the share of CDNA 3"),
   tpu: weakened(hopper, "assumed", "the share of Hopper: no operator of this family was at hand"),

@@ -11,13 +11,12 @@ import { activeWeightsGap, holdsLastLayer } from "../model/availability";
 import { activationElement } from "../model/precision";
 import type { DenseFfnRecord, FfnRecord, HeadAttentionRecord, MlaRecord, MoeFfnRecord } from "../model/record";
 import type { Layout } from "../plan/layout";
-import { once } from "../plan/evaluation";
 import type { PlanRecord } from "../plan/record";
 import type { LayerRun, Stage } from "../plan/stages";
 import type { Device } from "./device";
 import type { Operator, OperatorPart, Passes, Work } from "./operator";
 import {
-  attentionRate, core, decodeCore, embeddingRate, linear, linearRate, recomputed, routerRate, sweep, weightBytes, type Linear, type Site,
+  attentionRate, core, decodeCore, embeddingRate, linear, linearRate, recomputed, routerRate, sweep, weightBytes, type Matrix, type Site,
 } from "./operators";
 
 /** What a GPU computes of one stage for one micro-batch. */
@@ -43,14 +42,13 @@ export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: 
     const row = keyed(pieces, attention, () => new Map<unknown, Piece>());
     return keyed(row, ffn, () => piece(layerOperators(site, { attention, ffn })));
   };
-  const embeddingPiece = once(() => piece([embedding(site)]));
-  const headPiece = once(() => piece(headOperators(site)));
-  const mtpPiece = once(() => piece(mtpOperators(site)));
-  const partsOf = ({ runs, embedding: hasEmbedding, head, mtp_modules }: ComputedStage): readonly Part[] => [
-    ...(hasEmbedding ? [{ piece: embeddingPiece(), count: 1 }] : []),
+  const ends = new Map<keyof typeof endOperators, Piece>();
+  const endOf = (end: keyof typeof endOperators): Piece => keyed(ends, end, () => piece(endOperators[end](site)));
+  const partsOf = ({ runs, embedding, head, mtp_modules }: ComputedStage): readonly Part[] => [
+    ...(embedding ? [{ piece: endOf("embedding"), count: 1 }] : []),
     ...runs.map((run) => ({ piece: layerOf(run), count: run.layers.length })),
-    ...(head ? [{ piece: headPiece(), count: 1 }] : []),
-    ...(mtp_modules > 0 ? [{ piece: mtpPiece(), count: mtp_modules }] : []),
+    ...(head ? [{ piece: endOf("head"), count: 1 }] : []),
+    ...(mtp_modules > 0 ? [{ piece: endOf("mtp"), count: mtp_modules }] : []),
   ];
   return {
     operators: (stage) => partsOf(stage).flatMap(({ piece: { operators }, count }) => operators.map((operator) => ({ ...operator, count }))),
@@ -66,6 +64,8 @@ export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: 
 export function stageOperators(plan: PlanRecord, layout: Layout, stage: ComputedStage, work: Work, device: Device): readonly Operator[] {
   return computeOf(plan, layout, work, device).operators(stage);
 }
+
+const endOperators = { embedding: (site: Site): readonly Operator[] => [embeddingOperator(site)], head: headOperators, mtp: mtpOperators };
 
 /** What repeats: one layer, or one end of a stage. */
 interface Piece {
@@ -115,14 +115,12 @@ function norm(site: Site, name: string, part: OperatorPart): Operator {
   return sweep(site, { name, part, bytes: { forward: 8 * elements, backward_input: 10 * elements, backward_weight: 0 } });
 }
 
-type Matrix = Pick<Linear, "name" | "rows" | "columns" | "inner"> & Partial<Linear>;
-
 /** The linear layers of one half of a layer, in the precision of `compute`, with the casts that it needs. */
 function linears(site: Site, part: OperatorPart, weight: number, matrices: readonly Matrix[], castsOfInputs: number, operators: Operator[]): void {
   const rate = linearRate(site);
   let outputs = 0;
   for (const matrix of matrices) {
-    operators.push(linear(site, { part, rate, weight, ...matrix }));
+    operators.push(linear(site, part, matrix, rate, weight));
     outputs += (matrix.experts ?? 1) * matrix.rows * matrix.columns;
   }
   if (rate.bytes < 2) operators.push(casts(site, `${part} casts`, part, rate.bytes, castsOfInputs, outputs));
@@ -190,11 +188,12 @@ function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void
     return;
   }
   const rate = attentionRate(site);
-  const absorbed = { part: "attention", kind: "gemm", experts: heads, rows: tokens, rate, weight: weightBytes(site, rate, precision.weights) } as const;
-  operators.push(linear(site, { ...absorbed, name: "absorbed kv_b, keys", columns: kv_lora_rank, inner: qk_nope_head_dim }));
+  const kept = weightBytes(site, rate, precision.weights);
+  const absorbed = { experts: heads, rows: tokens };
+  operators.push(linear(site, "attention", { ...absorbed, name: "absorbed kv_b, keys", columns: kv_lora_rank, inner: qk_nope_head_dim }, rate, kept));
   operators.push(cacheOperator(site, block,
     kv_lora_rank * activationElement(precision.kv_cache).value + qk_rope_head_dim * activationElement(precision.kv_rope).value));
-  operators.push(linear(site, { ...absorbed, name: "absorbed kv_b, values", columns: v_head_dim, inner: kv_lora_rank }));
+  operators.push(linear(site, "attention", { ...absorbed, name: "absorbed kv_b, values", columns: v_head_dim, inner: kv_lora_rank }, rate, kept));
 }
 
 /** Keys that this rank makes: those of its own tokens, and of a prompt also those found in the cache, which mla keeps compressed. */
@@ -271,14 +270,15 @@ export function expertLoad({ plan: { parallelism }, layout: { tp, ep, etp }, wor
   };
 }
 
+/** Of a router weight: bf16. */
+const routerBytes = 2;
+
 function moeOperators(site: Site, block: MoeFfnRecord, operators: Operator[]): void {
   const { plan: { model: { hidden_size, precision } }, layout: { tp, etp }, work: { tokens } } = site;
   const routedRows = tokens / tp;
   const linearBytes = linearRate(site).bytes;
   const rows = unsplitTokens(site);
-  operators.push(linear(site, {
-    name: "router", part: "ffn", rows, columns: block.routed_experts, inner: hidden_size, rate: routerRate(site), weight: 2,
-  }));
+  operators.push(linear(site, "ffn", { name: "router", rows, columns: block.routed_experts, inner: hidden_size }, routerRate(site), routerBytes));
   // scores in FP32: written, read, and read again by the choice
   const scores = 12 * rows * block.routed_experts;
   operators.push(sweep(site, { name: "top_k", part: "ffn", bytes: { forward: scores, backward_input: scores, backward_weight: 0 } }));
@@ -319,7 +319,7 @@ function sharedOperators(site: Site, block: MoeFfnRecord, operators: Operator[])
 }
 
 /** Rows of the table, gathered; their gradients are added up in FP32. */
-function embedding(site: Site): Operator {
+function embeddingOperator(site: Site): Operator {
   const elements = site.work.tokens * site.plan.model.hidden_size;
   return sweep(site, { name: "embedding", part: "ends", share: "gather", bytes: { forward: 4 * elements, backward_input: 0, backward_weight: 10 * elements } });
 }
@@ -330,9 +330,7 @@ function headOperators(site: Site): readonly Operator[] {
   const rate = embeddingRate(site);
   const rows = phase === "prefill" ? sequences : tokens;
   const logits = (rows * vocab_size) / tp;
-  const head = linear(site, {
-    name: "head", part: "ends", rows, columns: vocab_size / tp, inner: hidden_size, rate, weight: weightBytes(site, rate, precision.embeddings),
-  });
+  const head = linear(site, "ends", { name: "head", rows, columns: vocab_size / tp, inner: hidden_size }, rate, weightBytes(site, rate, precision.embeddings));
   // forward reads the logits twice (sum, then difference) and writes them in FP32; backward scales that and writes it in bf16
   const loss = site.training ? [sweep(site, { name: "cross entropy", part: "ends", bytes: { forward: 8 * logits, backward_input: 6 * logits, backward_weight: 0 } })] : [];
   return [norm(site, "final norm", "ends"), head, ...loss];
@@ -343,7 +341,7 @@ function mtpOperators(site: Site): readonly Operator[] {
   const { model } = site.plan;
   const holds = holdsLastLayer(model);
   const rows = site.work.tokens / site.layout.tp;
-  const operators: Operator[] = [embedding(site), norm(site, "mtp norms", "ends")];
+  const operators: Operator[] = [embeddingOperator(site), norm(site, "mtp norms", "ends")];
   linears(site, "ends", weightBytes(site, linearRate(site), model.precision.weights), [
     { name: "mtp projection", rows, columns: model.hidden_size, inner: 2 * model.hidden_size },
   ], 2 * rows * model.hidden_size, operators);

@@ -22,46 +22,45 @@ const none: Passes = { forward: 0, backward_input: 0, backward_weight: 0 };
 const forwardOnly = (forward: number): Passes => ({ forward, backward_input: 0, backward_weight: 0 });
 
 /** A matrix product with weights of `inner` x `columns`, as many as `experts`. */
-export interface Linear {
+export interface Matrix {
   readonly name: string;
-  readonly part: OperatorPart;
   readonly kind?: Product["kind"];
   readonly experts?: number;
   readonly rows: number;
   readonly columns: number;
   readonly inner: number;
-  readonly rate: Rate;
-  /** Bytes of a weight where it is kept. */
-  readonly weight: number;
 }
 
 /** Activations and gradients between operators are bf16, as results of products are. */
 const activationBytes = 2;
 
-/** Forward, the gradient of its input and that of its weight: three products of the same size. */
-export function linear(site: Site, { name, part, kind = "gemm", experts = 1, rows, columns, inner, rate, weight }: Linear): Operator {
+/** Forward, the gradient of its input and that of its weight: three products of the same size. `weight`: bytes of one where it is kept. */
+export function linear(site: Site, part: OperatorPart, { name, kind = "gemm", experts = 1, rows, columns, inner }: Matrix, rate: Rate, weight: number): Operator {
+  const { device } = site;
   const weights = experts * columns * inner;
   const inputs = experts * rows * inner;
   const outputs = experts * rows * columns;
   const flops = 2 * outputs * inner;
   const forwardBytes = inputs * rate.bytes + weights * weight + outputs * activationBytes;
-  const forward = productTime(site.device, { kind, experts, rows, columns, inner, bytes: forwardBytes, accumulated_bytes: 0 }, rate);
-  const rest = { name, part, count: 1, kind, bound: forward.bound, efficiency: achieved(site.device, forward, flops, forwardBytes, rate.peak) };
-  if (!site.training) return { ...rest, flops: forwardOnly(flops), bytes: forwardOnly(forwardBytes), time: forwardOnly(forward.time) };
+  const forward = productTime(device, { kind, experts, rows, columns, inner, bytes: forwardBytes, accumulated_bytes: 0 }, rate);
+  const efficiency = achieved(device, forward, flops, forwardBytes, rate.peak);
+  if (!site.training) {
+    return { name, part, count: 1, kind, bound: forward.bound, efficiency, flops: forwardOnly(flops), bytes: forwardOnly(forwardBytes), time: forwardOnly(forward.time) };
+  }
   const inputBytes = outputs * rate.bytes + weights * weight + inputs * activationBytes;
-  const backwardInput = productTime(site.device, { kind, experts, rows, columns: inner, inner: columns, bytes: inputBytes, accumulated_bytes: 0 }, rate);
+  const backwardInput = productTime(device, { kind, experts, rows, columns: inner, inner: columns, bytes: inputBytes, accumulated_bytes: 0 }, rate);
   const weightBytes = (inputs + outputs) * rate.bytes;
   const accumulated = 2 * weights * plainElement(site.plan.model.precision.gradients).value;
-  const backwardWeight = productTime(site.device, { kind, experts, rows: columns, columns: inner, inner: rows, bytes: weightBytes, accumulated_bytes: accumulated }, rate);
+  const backwardWeight = productTime(device, { kind, experts, rows: columns, columns: inner, inner: rows, bytes: weightBytes, accumulated_bytes: accumulated }, rate);
   return {
-    ...rest,
+    name, part, count: 1, kind, bound: forward.bound, efficiency,
     flops: { forward: flops, backward_input: flops, backward_weight: flops },
     bytes: { forward: forwardBytes, backward_input: inputBytes, backward_weight: weightBytes + accumulated },
     time: { forward: forward.time, backward_input: backwardInput.time, backward_weight: backwardWeight.time },
   };
 }
 
-/** An operator that moves bytes and computes next to nothing. `launches`: kernels it takes. */
+/** An operator that moves bytes and computes next to nothing. */
 export interface Sweep {
   readonly name: string;
   readonly part: OperatorPart;
@@ -83,16 +82,16 @@ export function sweep(site: Site, { name, part, bytes, share = "memory" }: Sweep
 
 /** Scores and values of new queries. Backward computes the scores again: five products for two. */
 export function core(site: Site, name: string, forward: Core, rate: Rate): Operator {
-  const timing = coreTime(site.device, forward, rate, "forward");
-  const rest = { name, part: "attention", count: 1, kind: "attention", bound: timing.bound } as const;
-  const efficiency = achieved(site.device, timing, forward.flops, forward.bytes, rate.peak);
-  if (!site.training) return { ...rest, efficiency, flops: forwardOnly(forward.flops), bytes: forwardOnly(forward.bytes), time: forwardOnly(timing.time) };
+  const { device, training } = site;
+  const timing = coreTime(device, forward, rate, "forward");
   const backward: Core = { ...forward, flops: 2.5 * forward.flops, bytes: 2 * forward.bytes };
+  const passes = (ahead: number, back: number): Passes => (training ? { forward: ahead, backward_input: back, backward_weight: 0 } : forwardOnly(ahead));
   return {
-    ...rest, efficiency,
-    flops: { forward: forward.flops, backward_input: backward.flops, backward_weight: 0 },
-    bytes: { forward: forward.bytes, backward_input: backward.bytes, backward_weight: 0 },
-    time: { forward: timing.time, backward_input: coreTime(site.device, backward, rate, "backward").time, backward_weight: 0 },
+    name, part: "attention", count: 1, kind: "attention", bound: timing.bound,
+    efficiency: achieved(device, timing, forward.flops, forward.bytes, rate.peak),
+    flops: passes(forward.flops, backward.flops),
+    bytes: passes(forward.bytes, backward.bytes),
+    time: passes(timing.time, training ? coreTime(device, backward, rate, "backward").time : 0),
   };
 }
 
@@ -111,9 +110,11 @@ function achieved(device: Device, { time, bound }: Timing, flops: number, bytes:
 
 /** The same with its forward pass run again before the gradients. */
 export function recomputed(operator: Operator): Operator {
-  const again = ({ forward, backward_input, backward_weight }: Passes): Passes => ({ forward, backward_input: backward_input + forward, backward_weight });
-  return { ...operator, flops: again(operator.flops), bytes: again(operator.bytes), time: again(operator.time) };
+  const { name, part, count, kind, bound, efficiency, flops, bytes, time } = operator;
+  return { name, part, count, kind, bound, efficiency, flops: forwardAgain(flops), bytes: forwardAgain(bytes), time: forwardAgain(time) };
 }
+
+const forwardAgain = ({ forward, backward_input, backward_weight }: Passes): Passes => ({ forward, backward_input: backward_input + forward, backward_weight });
 
 /** The rate of linear layers. */
 export const linearRate = ({ device, plan }: Site): Rate => rateOf(device, plan.model.precision.compute, "`precision.compute`");

@@ -34,22 +34,23 @@ const smallTile = 64;
 const smallTileShare = 0.82;
 
 /**
- * Accumulation into the main gradients is not hidden by the product: in the B200 and A100 tables (SimuMax) products that accumulate
- * in FP32 are longer by two thirds of the time that the traffic alone takes.
+ * Accumulation into the main gradients is hidden in part: in the B200 and A100 tables (SimuMax) products that accumulate in FP32 are
+ * longer by a third of the time that the traffic alone takes.
  */
-const exposedAccumulation = 0.67;
+const exposedAccumulation = 0.33;
 
 export function productTime(device: Device, product: Product, rate: Rate): Timing {
-  const { experts, rows, columns, inner, bytes, accumulated_bytes } = product;
+  const { kind, experts, rows, columns, inner, bytes, accumulated_bytes } = product;
   const flops = 2 * experts * rows * columns * inner;
   if (device.mode === "ideal") return roofline(flops / rate.peak, (bytes + accumulated_bytes) / device.memory_bandwidth, 0);
-  const written = device.written[product.kind];
+  const written = device.written[kind];
   const memory = bytes / (device.memory_bandwidth * device.defaults.gemm_memory.value);
-  const accumulation = accumulated_bytes === 0 ? 0 : exposedAccumulation * memoryBytesTime(device, accumulated_bytes, "memory");
+  const accumulation = accumulated_bytes === 0 ? 0 : memoryBytesTime(device, accumulated_bytes, "memory");
   const compute = written === undefined
     ? tiledTime(device, product, rate)
     : flops / (rate.peak * device.sm_share * written);
-  return roofline(compute, memory, launchTimes[product.kind] + accumulation);
+  const busy = Math.max(Math.hypot(compute, memory) + exposedAccumulation * accumulation, memory + accumulation);
+  return { time: busy + launchTimes[kind], bound: boundOf(compute, memory + accumulation, launchTimes[kind]) };
 }
 
 /** The faster of large and small tiles: few rows leave large ones half empty, or most of the device idle. */
@@ -64,10 +65,11 @@ function tiledTime(device: Device, { kind, experts, rows, columns, inner }: Prod
   return (Math.min(large, small) * depth) / perMultiprocessor;
 }
 
-function shareName(kind: Product["kind"], { key }: Rate): EfficiencyName {
+/** Whose default a product takes. */
+export function shareName(kind: Product["kind"], { key }: Rate): EfficiencyName {
   switch (key) {
-    case "fp8": case "int8": return `${kind}_fp8`;
-    case "fp4": case "fp6": case "int4": return `${kind}_fp4`;
+    case "fp8": case "int8": return kind === "gemm" ? "gemm_fp8" : "grouped_gemm_fp8";
+    case "fp4": case "fp6": case "int4": return kind === "gemm" ? "gemm_fp4" : "grouped_gemm_fp4";
     case "bf16": case "fp16": case "fp32": case "tf32": return kind;
   }
 }
@@ -91,9 +93,10 @@ export interface Core {
   readonly wide: boolean;
 }
 
-/** Queries that one block takes, and the keys' worth of work with which it starts and ends. */
-const blockQueries = 128;
+/** Keys' worth of work with which a block of queries starts and ends. */
 const blockPrologue = 128;
+/** Backward, a block holds keys. */
+const backwardBlock = 128;
 /**
  * How much of its longest block a core waits for at the end, when other multiprocessors have run dry: A100 and B200 tables
  * (SimuMax), 4 to 128 heads.
@@ -110,8 +113,9 @@ export function coreTime(device: Device, core: Core, rate: Rate, pass: "forward"
   const name = pass === "forward" ? "attention_forward" : wide ? "attention_backward_wide" : "attention_backward";
   const achieved = rate.peak * device.sm_share * computeShare(device, name);
   const products = pass === "forward" ? 1 : 2.5;
-  const perKey = 2 * blockQueries * width * products;
-  const blocks = heads * Math.ceil(queries / blockQueries);
+  const block = pass === "forward" ? device.defaults.attention_block.value : backwardBlock;
+  const perKey = 2 * block * width * products;
+  const blocks = heads * Math.ceil(queries / block);
   const tail = device.sms === undefined ? 0 : (pass === "forward" ? forwardTail : backwardTail) * device.sms * perKey * keys;
   return roofline((flops + blocks * perKey * blockPrologue + tail) / achieved, memory, launchTimes.attention);
 }
