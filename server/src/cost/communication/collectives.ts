@@ -12,7 +12,7 @@
  */
 
 import type { Group } from "../plan/layout";
-import { noTransfer, transferOf, type Links, type Transfer } from "./transfer";
+import { noTransfer, shareAcrossLeaves, transferOf, type Links, type Transfer } from "./transfer";
 
 /** Each GPU holds a buffer of `bytes` and ends with the sum of all. */
 export const allReduce = (bytes: number, group: Group, links: Links): Transfer => ring(bytes, group, links, 2);
@@ -45,15 +45,23 @@ export function allToAll(bytes: number, { size, per_domain }: Group, links: Link
     scale_out_bytes: (bytes * (size - per_domain)) / size,
     scale_up_steps: isSpread ? 0 : 1,
     scale_out_steps: isSpread ? 1 : 0,
+    across_leaves: shareAcrossLeaves(size, links),
   }, links);
 }
 
-/** `bytes` from one GPU of the group to its neighbour; over the cards where the group stands in several domains. */
+/**
+ * `bytes` from one GPU of the group to its neighbour; over the cards where the group stands in several domains, and then to another leaf
+ * switch: stages stand far apart.
+ */
 export function pointToPoint(bytes: number, { size, per_domain }: Group, links: Links): Transfer {
   if (size === 1 || bytes === 0) return noTransfer;
   const isSpread = size > per_domain;
   return transferOf({
-    scale_up_bytes: isSpread ? 0 : bytes, scale_out_bytes: isSpread ? bytes : 0, scale_up_steps: isSpread ? 0 : 1, scale_out_steps: isSpread ? 1 : 0,
+    scale_up_bytes: isSpread ? 0 : bytes,
+    scale_out_bytes: isSpread ? bytes : 0,
+    scale_up_steps: isSpread ? 0 : 1,
+    scale_out_steps: isSpread ? 1 : 0,
+    across_leaves: 1,
   }, links);
 }
 

@@ -17,7 +17,7 @@ import { scaleOutRate } from "../hardware/scale-out";
 import { domainsOf } from "./collectives";
 import { linksOf } from "./links";
 import { placesReached, type Routing } from "./reach";
-import { noTransfer, transferOf, type Link, type Links, type Transfer } from "./transfer";
+import { noTransfer, shareAcrossLeaves, transferOf, type Link, type Links, type Transfer } from "./transfer";
 
 /** Of one layer, for the tokens of one GPU. The backward pass runs the same two exchanges in the other order. */
 export interface Exchange {
@@ -98,6 +98,7 @@ export function expertExchange(
   const imbalance = mode === "ideal" ? 1 : plan.workload.imbalance;
   const isForwarded = kernels === "normal" && ep.per_domain > 1;
   const elements = tokens * plan.model.hidden_size;
+  const acrossLeaves = shareAcrossLeaves(ep.size, links);
   const along = (precision: Precision): Transfer => {
     const bytes = elements * (mode === "ideal" ? plainElement(precision) : activationElement(precision)).value;
     return transferOf({
@@ -105,6 +106,7 @@ export function expertExchange(
       scale_out_bytes: bytes * copies.scale_out * (isForwarded ? 1 : imbalance),
       scale_up_steps: 1,
       scale_out_steps: 1,
+      across_leaves: acrossLeaves,
     }, links);
   };
   const { dispatch, combine } = plan.model.precision;

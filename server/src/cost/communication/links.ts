@@ -3,7 +3,7 @@
  * measurement that it comes from.
  */
 
-import { endpointLatency, leafIsShared, scaleOutRate } from "../hardware/scale-out";
+import { endpointLatency, leafIsShared, nodesPerLeaf, scaleOutRate } from "../hardware/scale-out";
 import type { HardwareRecord } from "../hardware/record";
 import type { Mode } from "../plan/evaluation";
 import type { EfficiencyRecord } from "../plan/record";
@@ -80,14 +80,16 @@ function scaleUp(hardware: HardwareRecord, efficiency: EfficiencyRecord, use: Us
   return { bandwidth: effective * share, latency: scale_up?.latency ?? scaleUpLatency };
 }
 
-/** Where the cluster is larger than one leaf switch serves, traffic passes the tier above, at what its oversubscription leaves. */
 function scaleOut(hardware: HardwareRecord, efficiency: EfficiencyRecord): Link | undefined {
   const line = scaleOutRate(hardware);
-  const { nic, network } = hardware;
+  const { nic } = hardware;
   if (line === undefined || nic === undefined) return undefined;
-  const share = Math.min(1, nic.effective_bandwidth === undefined ? scaleOutShare : nic.effective_bandwidth / nic.rate);
-  const isWithinLeaf = leafIsShared(hardware);
-  const oversubscription = isWithinLeaf ? 1 : (network?.oversubscription ?? 1);
-  const bandwidth = Math.min(line * share, line / oversubscription) * (efficiency.scale_out ?? 1);
-  return { bandwidth, latency: endpointLatency(hardware, isWithinLeaf ? "same_leaf" : "cross_leaf") };
+  const share = Math.min(1, nic.effective_bandwidth === undefined ? scaleOutShare : nic.effective_bandwidth / nic.rate) * (efficiency.scale_out ?? 1);
+  const reach = leafIsShared(hardware) ? "same_leaf" : "cross_leaf";
+  const link: Link = { bandwidth: line * share, latency: endpointLatency(hardware, reach) };
+  const oversubscription = reach === "same_leaf" ? 1 : (hardware.network?.oversubscription ?? 1);
+  if (oversubscription === 1) return link;
+  // where nobody says what a leaf serves, every node has its own
+  const leaf_gpus = (nodesPerLeaf(hardware) ?? 1) * hardware.gpus_per_node;
+  return { ...link, across_leaves: { bandwidth: (line * share) / oversubscription, leaf_gpus } };
 }

@@ -33,7 +33,8 @@ export function placesReached(routing: Routing, places: number): number {
       if (chance > 0) reached += chance * (1 - missedByGroups(overlap, experts / groups, groups, count, topK));
     }
   }
-  return (reached * places) / distinct;
+  // experts that do not divide into places are counted in fractions, which may pass the bound by a little
+  return Math.min((reached * places) / distinct, topK);
 }
 
 /** Chance that `draws` without replacement from `of` miss all `marked`: C(of - marked, draws) / C(of, draws), also for fractions. */

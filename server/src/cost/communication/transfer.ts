@@ -29,6 +29,8 @@ export interface Link {
   readonly bandwidth: number;
   /** Seconds that one small message takes. */
   readonly latency: number;
+  /** Of an oversubscribed network with more GPUs than one leaf switch serves: what each has in B/s across leaves when all send. */
+  readonly across_leaves?: { readonly bandwidth: number; readonly leaf_gpus: number } | undefined;
 }
 
 /** What one GPU sends in an exchange, and how many messages of it wait for one another on each link. */
@@ -37,6 +39,8 @@ export interface Traffic {
   readonly scale_out_bytes: number;
   readonly scale_up_steps: number;
   readonly scale_out_steps: number;
+  /** Share of the bytes over the cards that goes to other leaf switches. Left out: next to none, as in a ring, which leaves a leaf once. */
+  readonly across_leaves?: number;
 }
 
 /**
@@ -49,10 +53,18 @@ export function transferOf(traffic: Traffic, links: Links): Transfer {
   const up = scale_up_bytes === 0 ? undefined : scaleUpOf(links);
   const out = scale_out_bytes === 0 ? undefined : scaleOutOf(links);
   const upTime = up === undefined ? 0 : scale_up_bytes / up.bandwidth;
-  const outTime = out === undefined ? 0 : scale_out_bytes / out.bandwidth;
+  const outTime = out === undefined ? 0 : scaleOutTime(scale_out_bytes, traffic.across_leaves ?? 0, out);
   const latency = links.start + traffic.scale_up_steps * (up?.latency ?? 0) + traffic.scale_out_steps * (out?.latency ?? 0);
   return { time: latency + Math.max(upTime, outTime), scale_up_bytes, scale_out_bytes, link: upTime > outTime ? "scale_up" : "scale_out" };
 }
+
+function scaleOutTime(bytes: number, acrossLeaves: number, { bandwidth, across_leaves }: Link): number {
+  return across_leaves === undefined ? bytes / bandwidth : Math.max(bytes / bandwidth, (acrossLeaves * bytes) / across_leaves.bandwidth);
+}
+
+/** Share of what a GPU sends to all others of its group alike that goes to other leaf switches, the group's GPUs standing side by side. */
+export const shareAcrossLeaves = (size: number, { scale_out }: Links): number =>
+  scale_out?.across_leaves === undefined ? 0 : Math.max(0, 1 - scale_out.across_leaves.leaf_gpus / size);
 
 function scaleUpOf({ scale_up }: Links): Link {
   if (scale_up === undefined) throw new Unavailable("GPUs of one domain exchange data, and the gpu has neither `scale_up` nor `pcie`");

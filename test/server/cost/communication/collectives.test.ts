@@ -55,6 +55,20 @@ test("large messages reach the bandwidth of the link, small ones do not", () => 
   expect(busbw(64e3) / 360e9).toBeLessThan(0.05);
 });
 
+describe("an oversubscribed network: 10 of 40 GB/s across leaves of 16 GPUs", () => {
+  const narrow: Links = { ...links, scale_out: { bandwidth: 40e9, latency: 0, across_leaves: { bandwidth: 10e9, leaf_gpus: 16 } } };
+  it("slows an all-to-all of 64 by the three quarters that leave the leaf", () => {
+    expect(allToAll(1e9, cluster, narrow).time).toBeCloseTo((0.875e9 * 0.75) / 10e9, 12);
+  });
+  it("does not slow one below a leaf, nor rings, which leave a leaf once", () => {
+    expect(allToAll(1e9, { size: 16, per_domain: 8 }, narrow).time).toBeCloseTo(0.5e9 / 40e9, 12);
+    expect(allReduce(1e9, cluster, narrow).time).toBe(allReduce(1e9, cluster, links).time);
+  });
+  it("slows what stages send", () => {
+    expect(pointToPoint(1e9, cluster, narrow).time).toBeCloseTo(0.1, 12);
+  });
+});
+
 const groups = fc.tuple(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 16 })).map(([domains, per_domain]): Group => ({ size: domains * per_domain, per_domain }));
 const collectives = fc.constantFrom(allReduce, reduceScatter, allGather, allToAll, pointToPoint);
 const bytes = fc.double({ min: 1, max: 1e11, noNaN: true });

@@ -63,11 +63,11 @@ describe("the network", () => {
   it("a port slower than the card bounds it", () => {
     expect(out({ port_rate: 25e9 })?.bandwidth).toBeCloseTo(20e9, 0);
   });
-  it("oversubscription bounds what crosses leaves, and nothing below one leaf", () => {
+  it("oversubscription divides what crosses leaves, and nothing below one leaf", () => {
     // 64 ports at 3 to 1: 48 down, one node each on every plane
-    expect(out({ oversubscription: 3 })?.bandwidth).toBeCloseTo(50e9 / 3, 0);
+    expect(out({ oversubscription: 4 }, 52)).toEqual({ bandwidth: 40e9, latency: 3.7e-6, across_leaves: { bandwidth: 10e9, leaf_gpus: 48 * 8 } });
     expect(out({ oversubscription: 3 }, 48)).toEqual({ bandwidth: 40e9, latency: 2.8e-6 });
-    expect(out({ oversubscription: 3 }, 49)?.latency).toBe(3.7e-6);
+    expect(out({ oversubscription: 3, tiers: undefined }, 2)?.across_leaves?.leaf_gpus).toBe(8);
   });
   it("RoCE takes 3.6 us below a leaf and 5.6 across", () => {
     const roce = { protocol: "roce", latency_same_leaf: undefined, latency_cross_leaf: undefined };
