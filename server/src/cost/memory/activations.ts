@@ -65,14 +65,11 @@ export function savedByLayer(run: LayerRun, flow: Flow): Term {
  * the tensors that come back.
  */
 export function workingBytes(run: LayerRun, flow: Flow): number {
-  const again = flow.recompute === "full" ? bytesOf(everyTensor(run, { ...flow, recompute: "none" })) : 0;
-  const recomputed = flow.recompute === "selective" ? bytesOf(everyTensor(run, { ...flow, recompute: "none" })) - bytesOf(everyTensor(run, flow)) : 0;
+  const recomputed = flow.recompute === "none" ? 0 : savedByLayer(run, { ...flow, recompute: "none" }).value - savedByLayer(run, flow).value;
   const attention = run.attention === undefined ? 0 : attentionGradients(cachedOnly(run.attention), flow);
   const ffn = run.ffn === undefined ? 0 : ffnGradients(run.ffn, flow);
-  return again + recomputed + Math.max(attention, ffn);
+  return recomputed + Math.max(attention, ffn);
 }
-
-const bytesOf = (terms: readonly Term[]): number => sum("", terms).value;
 
 function everyTensor({ attention, ffn }: LayerRun, flow: Flow): readonly Term[] {
   return [
