@@ -1,7 +1,7 @@
-import { inputText, type TracedExplanation, type TracedInput } from "../analysis";
+import { figureText, inputText, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundBlock, BoundDeclaration } from "../core";
-import type { MetricPart } from "../cost/metric";
-import { formatPart, formatGrouped, formatWithExact, type Dimension } from "../units";
+import type { Detail, MetricPart } from "../cost/metric";
+import { formatPart, formatGrouped, type Dimension } from "../units";
 import { placeText } from "./diagnostics/text";
 import type { Design } from "./design";
 import { alignColumns, indent, printable, wrap, type Style } from "./terminal-text";
@@ -19,15 +19,15 @@ export function explanationText(
   const { id, title, dimension, documentation, figure, formula, parts, inputs, convention, source } = explanation;
   const paragraph = (text: string) => indent(wrap(printable(text), columns - 2));
   const section = (heading: string, lines: readonly string[]) => (lines.length === 0 ? [] : ["", style.strong(heading), ...lines]);
-  const value = figure.kind === "value" ? formatWithExact(figure.value, dimension) : figure.kind === "text" ? figure.value : `not computed: ${figure.reason}`;
   const lines = [
     `${style.strong(`${declaration.name}.${id}`)}  ${title}`,
     "",
-    ...indent(wrap(printable(value), columns - 2)),
+    ...indent(wrap(printable(figureText(figure, explanation)), columns - 2)),
     "",
     ...wrap(documentation, columns),
     ...section("Formula", formula.split("; ").flatMap(paragraph)),
     ...section("Breakdown", breakdown(parts, dimension, columns)),
+    ...(explanation.details?.() ?? []).flatMap((detail) => section(detail.title, indent(detailLines(detail)))),
     ...section("Inputs", indent(alignColumns(inputs.map((input) => inputRow(design, declaration, input, at)), [1]))),
     ...section("Counting", paragraph(convention)),
     ...section("Source", paragraph(source)),
@@ -46,6 +46,13 @@ function breakdown(parts: readonly MetricPart[], dimension: Dimension, columns: 
   for (const part of parts) add(part, 0);
   const aligned = alignColumns(rows.map(([label, value]) => [label, value]), [1]);
   return indent(aligned.flatMap((line, index) => joined(line, rows[index]?.[2] ?? "", columns - 2)));
+}
+
+/** A table as aligned columns under their labels; a drawing as it is. */
+function detailLines(detail: Detail): readonly string[] {
+  if (detail.kind === "drawing") return detail.lines.map(printable);
+  const right = detail.columns.flatMap(({ right }, column) => (right ? [column] : []));
+  return alignColumns([detail.columns.map(({ label }) => label), ...detail.rows.map((row) => row.map(printable))], right);
 }
 
 /** The arithmetic behind its value, or below it where the line has no room. */

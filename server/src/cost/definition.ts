@@ -1,7 +1,7 @@
 /** A metric as its room writes it down, and the metric that the registry makes of it. */
 
 import type { Detail, Explanation, Figure, Metric } from "./metric";
-import { Reads } from "./reads";
+import { noteReads, watchedRecord } from "./reads";
 import { partsOf, type Term } from "./term";
 
 /** Why a figure cannot be computed: a clause that completes "not computed: …", or `undefined` where it can. */
@@ -76,10 +76,9 @@ function explain<Subject extends object, Context extends object>(definition: Def
   if (compute(definition, subject, context).kind === "unavailable") {
     return { formula, inputs: [], parts: [], convention, source };
   }
-  const reads = new Reads();
-  const term = definition.arithmetic(reads.watch(subject, ""), reads.watch(context, "@"));
+  const { result: term, inputs } = noteReads(() => definition.arithmetic(watchedRecord(subject, ""), watchedRecord(context, "@")));
   return {
-    formula, inputs: reads.inputs, parts: typeof term === "string" ? [] : partsOf(term), convention, source,
+    formula, inputs: [...inputs.values()], parts: typeof term === "string" ? [] : partsOf(term), convention, source,
     ...(details ? { details: () => detailsOf(() => details(subject, context)) } : {}),
   };
 }

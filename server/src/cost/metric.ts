@@ -30,6 +30,18 @@ export interface MetricPart {
   readonly parts?: readonly MetricPart[];
 }
 
+/** What an explanation shows beside its breakdown: text for reading, already in units. */
+export type Detail =
+  | {
+    readonly kind: "table";
+    readonly title: string;
+    /** `right`: figures, whose digits stand below each other. */
+    readonly columns: readonly { readonly label: string; readonly right?: true }[];
+    readonly rows: readonly (readonly string[])[];
+  }
+  /** Lines in type of one width. */
+  | { readonly kind: "drawing"; readonly title: string; readonly lines: readonly string[] };
+
 export interface Explanation {
   /** Symbolic, in the language's own names. */
   readonly formula: string;
@@ -40,6 +52,8 @@ export interface Explanation {
   readonly convention: string;
   /** Where the formula comes from: paper and section. */
   readonly source: string;
+  /** Made when it is asked for: an explanation is also asked for its inputs alone. */
+  readonly details?: () => readonly Detail[];
 }
 
 export interface Metric<Subject, Context> {

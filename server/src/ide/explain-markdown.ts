@@ -1,6 +1,6 @@
 import { explainFigure, figureText, inputText, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
-import type { MetricPart } from "../cost/metric";
+import type { Detail, MetricPart } from "../cost/metric";
 import { formatPart, formatPercent } from "../units";
 import { placeText } from "./describe";
 import { cell, code, escapeMarkdown, paragraphs } from "./markdown";
@@ -25,6 +25,7 @@ export function explainMarkdown(
     "## Formula",
     formulaText(id, formulaClauses(formula, declaration.block)),
     parts.length > 0 ? paragraphs("## Breakdown", breakdown(explanation)) : undefined,
+    ...(explanation.details?.() ?? []).map((detail) => paragraphs(`## ${escapeMarkdown(detail.title)}`, detailMarkdown(detail))),
     inputs.length > 0 ? paragraphs("## Inputs", inputTable(inputs, linkTo)) : undefined,
     convention === "" ? undefined : paragraphs("## Convention", convention),
     "## Source",
@@ -55,6 +56,13 @@ function breakdown({ parts, figure, dimension }: TracedExplanation): string {
     ...(part.parts ?? []).flatMap((inner) => rows(inner, depth + 1)),
   ];
   return ["| part | figure | share | how |", "|:--|--:|--:|:--|", ...parts.flatMap((part) => rows(part, 0))].join("\n");
+}
+
+function detailMarkdown(detail: Detail): string {
+  // an indented block: no text in it can end it
+  if (detail.kind === "drawing") return detail.lines.map((line) => `    ${line}`).join("\n");
+  const row = (cells: readonly string[]): string => `| ${cells.map((text) => cell(escapeMarkdown(text))).join(" | ")} |`;
+  return [row(detail.columns.map(({ label }) => label)), `|${detail.columns.map(({ right }) => (right ? "--:" : ":--")).join("|")}|`, ...detail.rows.map(row)].join("\n");
 }
 
 function inputTable(inputs: readonly TracedInput[], linkTo: PlaceLink): string {

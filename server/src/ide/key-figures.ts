@@ -41,8 +41,11 @@ export function keyMetricsOf(workspace: Workspace, declaration: BoundDeclaration
 const wholeMemory = "memory_per_gpu";
 
 /** The parts that a plan's memory is made of, in its registry's order; those of nothing are left out. */
-export const memoryParts = (metrics: readonly MetricFigure[]): readonly MetricFigure[] =>
+const memoryParts = (metrics: readonly MetricFigure[]): readonly MetricFigure[] =>
   metrics.filter(({ id, figure }) => id.startsWith("memory_") && id !== wholeMemory && figure.kind === "value" && figure.value > 0);
+
+/** The figures of which another one is the sum: they stand behind it. */
+export const partsOfFigure = (id: string, metrics: readonly MetricFigure[]): readonly MetricFigure[] => (id === wholeMemory ? memoryParts(metrics) : []);
 
 /** What a figure is measured against: the memory of a plan against that of its GPU, in bytes; `undefined` for others. */
 function capacityOf(workspace: Workspace, declaration: BoundDeclaration, metric: string): number | undefined {

@@ -159,7 +159,7 @@ describe("report as text", () => {
 
   it("says that a file without a model has no figures", async () => {
     expect(await runIn({ "a.dsco": "" }, ["report", "a.dsco"])).toMatchObject({
-      code: 0, output: "Neither a model nor hardware is declared in a.dsco: there are no figures to report.\n\nno errors\n",
+      code: 0, output: "Neither a model, hardware nor a plan is declared in a.dsco: there are no figures to report.\n\nno errors\n",
     });
   });
 

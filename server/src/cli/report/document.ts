@@ -2,6 +2,7 @@ import type { DeclarationKeyword } from "../../../../grammar/src";
 import { defaultSequenceLength, figureOf, figuresOf, metricIds, metricUnit, type FigureOptions, type MetricFigure } from "../../analysis";
 import { bindDeclaration, evaluateAssertion, fileScope, settledValue, type BoundDeclaration, type Diagnostic, type Workspace } from "../../core";
 import type { Figure, MetricUnit } from "../../cost/metric";
+import { keyMetricsOf, partsOfFigure } from "../../ide/key-figures";
 import { checkDesign, type Design, type NamedFile } from "../design";
 import { firstSentence } from "../documentation";
 
@@ -21,6 +22,8 @@ export interface ReportedDeclaration {
   readonly summary: string | undefined;
   /** In the registry's order; none for kinds that this version does not compute. */
   readonly metrics: readonly ReportedMetric[];
+  /** The figures that a reader looks for first; the others follow in the registry's order. */
+  readonly main: readonly string[];
   /** The metrics of kinds that this version does not compute. */
   readonly announced: readonly AnnouncedMetric[];
   readonly published: readonly Published[];
@@ -70,6 +73,7 @@ function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile
   const metrics = withBefore(design, declaration, file, figuresOf(workspace, declaration, options), options);
   return {
     keyword, name, file, span: { start: node.start, end: node.end }, metrics,
+    main: keyMetricsOf(workspace, declaration),
     announced: metrics.length > 0 ? [] : announcedOf(workspace, declaration),
     summary: firstSentence(node.doc),
     published: design.whatIf ? [] : publishedOf(workspace, declaration, metrics, options),
@@ -95,9 +99,10 @@ function announcedOf(workspace: Workspace, declaration: BoundDeclaration): reado
   });
 }
 
-/** Published figures hold at the language's own sequence length: at another, the comparison would mislead. */
+/** A model's published figures hold at the language's own sequence length: at another, the comparison would mislead. */
 function publishedOf(workspace: Workspace, declaration: BoundDeclaration, metrics: readonly MetricFigure[], options: FigureOptions): readonly Published[] {
-  if (options.sequenceLength !== undefined || options.contextLength !== undefined) return [];
+  const asksOtherwise = options.sequenceLength !== undefined || options.contextLength !== undefined;
+  if (declaration.keyword === "model" && asksOtherwise) return [];
   return declaration.assertions.flatMap((assertion) => {
     if (assertion.kind !== "measured") return [];
     const { metric: id, left, right } = evaluateAssertion(workspace, declaration, assertion);
@@ -130,29 +135,37 @@ function beyond(longest: number | undefined, asked: readonly (readonly [what: st
   return [`Note: the ${longer.join(" and the ")} asked for ${longer.length === 1 ? "is" : "are"} longer than the model's max_context, ${tokensText(longest)}.`];
 }
 
-/** The figures that a reader looks for first; the others follow in the registry's order. */
-const mainFigures: readonly string[] = [
-  "total_params", "active_params", "active_params_without_embeddings", "kv_bytes_per_token", "train_flops_per_token", "train_flops_per_token_noncausal",
-  "gpus", "peak_flops", "memory_total", "scale_up_to_scale_out_ratio", "cost_per_hour",
-];
-
 export interface GroupedMetrics {
-  readonly main: readonly ReportedMetric[];
-  readonly others: readonly ReportedMetric[];
+  readonly main: readonly GroupedMetric[];
+  readonly others: readonly GroupedMetric[];
   /** One entry a reason, with the ids that it holds for. Figures that such a design cannot have are left out. */
   readonly missing: readonly { readonly reason: string; readonly ids: readonly string[] }[];
+  /** Some of the figures are times with a physical bound. */
+  readonly hasIdeals: boolean;
+}
+
+export interface GroupedMetric extends ReportedMetric {
+  /** A part of the figure before it, such as the weights in the memory. */
+  readonly isPart: boolean;
 }
 
 /** The figures for a reader. One that a what-if took away stays beside what it was. */
-export function groupMetrics(metrics: readonly ReportedMetric[]): GroupedMetrics {
-  const shown = metrics.filter(({ figure, before }) => figure.kind !== "unavailable" || before !== undefined);
+export function groupMetrics({ metrics, main: first }: Pick<ReportedDeclaration, "metrics" | "main">): GroupedMetrics {
+  const shown = metrics.filter(({ figure, before }) => figure.kind !== "unavailable" || (before !== undefined && before.kind !== "unavailable"));
   const missing = new Map<string, string[]>();
   for (const { id, figure } of metrics) {
     if (figure.kind === "unavailable" && !figure.inapplicable) missing.set(figure.reason, [...(missing.get(figure.reason) ?? []), id]);
   }
+  const main = first.flatMap((id) => {
+    const parts = new Set(partsOfFigure(id, shown).map((part) => part.id));
+    return shown.filter((metric) => metric.id === id || parts.has(metric.id)).sort((left, right) => Number(parts.has(left.id)) - Number(parts.has(right.id)))
+      .map((metric): GroupedMetric => ({ ...metric, isPart: parts.has(metric.id) }));
+  });
+  const taken = new Set(main.map(({ id }) => id));
   return {
-    main: mainFigures.flatMap((id) => shown.filter((metric) => metric.id === id)),
-    others: shown.filter((metric) => !mainFigures.includes(metric.id)),
+    main,
+    others: shown.filter(({ id }) => !taken.has(id)).map((metric) => ({ ...metric, isPart: false })),
     missing: [...missing].map(([reason, ids]) => ({ reason, ids })),
+    hasIdeals: shown.some(({ figure }) => figure.kind === "value" && figure.ideal !== undefined),
   };
 }

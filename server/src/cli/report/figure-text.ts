@@ -1,5 +1,5 @@
+import { exactText, shortText, type FigureForm } from "../../analysis";
 import type { Figure } from "../../cost/metric";
-import { formatExact, formatQuantity, type Dimension } from "../../units";
 import type { Published, ReportedMetric } from "./document";
 
 /** A figure in four digits and with every digit; the second is empty where it would repeat the first. */
@@ -7,32 +7,34 @@ export interface FigureText {
   /** In a what-if that changed it: `70.27 KB → 35.14 KB`. */
   readonly short: string;
   readonly exact: string;
+  /** The physical bound of a time; empty for other figures. */
+  readonly ideal: string;
   /** `-50.0 %`; empty where nothing changed. */
   readonly change: string;
 }
 
-export function figureText({ figure, before, dimension }: ReportedMetric): FigureText {
-  const [short, exact] = [shortText(figure, dimension), exactText(figure, dimension)];
-  if (!before) return { short, exact, change: "" };
-  const was = shortText(before, dimension);
+export function figureText(metric: ReportedMetric): FigureText {
+  const { figure, before } = metric;
+  const [short, exact, ideal] = [shortOf(figure, metric), exactOf(figure, metric), idealOf(figure, metric)];
+  if (!before) return { short, exact, ideal, change: "" };
+  const was = shortOf(before, metric);
   const change = before.kind === "value" && figure.kind === "value" ? differenceText(figure.value, before.value) : "";
-  if (was !== short) return { short: `${was} → ${short}`, exact, change };
-  return { short: `${exactText(before, dimension) || was} → ${exact || short}`, exact: "", change };
+  if (was !== short) return { short: `${was} → ${short}`, exact, ideal, change };
+  return { short: `${exactOf(before, metric) || was} → ${exact || short}`, exact: "", ideal, change };
 }
 
-function shortText(figure: Figure, dimension: Dimension): string {
+function shortOf(figure: Figure, form: FigureForm): string {
   switch (figure.kind) {
     case "unavailable": return "not computed";
     case "text": return figure.value;
-    case "value": return formatQuantity(figure.value, dimension);
+    case "value": return shortText(figure.value, form);
   }
 }
 
-function exactText(figure: Figure, dimension: Dimension): string {
-  if (figure.kind !== "value") return "";
-  const exact = formatExact(figure.value, dimension);
-  return exact.replace(/,/g, "") === formatQuantity(figure.value, dimension) ? "" : exact;
-}
+const exactOf = (figure: Figure, form: FigureForm): string => (figure.kind === "value" ? exactText(figure.value, form) : "");
+
+const idealOf = (figure: Figure, form: FigureForm): string =>
+  (figure.kind === "value" && figure.ideal !== undefined ? shortText(figure.ideal, form) : "");
 
 export interface PublishedText {
   readonly title: string;
@@ -43,10 +45,9 @@ export interface PublishedText {
 }
 
 export function publishedText({ metric, computed, measured, written, source }: Published): PublishedText {
-  const { title, dimension } = metric;
   return {
-    title, source,
-    computed: formatQuantity(computed, dimension),
+    title: metric.title, source,
+    computed: shortText(computed, metric),
     published: written,
     difference: differenceText(computed, measured),
   };

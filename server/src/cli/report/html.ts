@@ -1,6 +1,6 @@
 import { countDiagnostics, placeText, severityWords, whatIfLines } from "../diagnostics/text";
 import { printable } from "../terminal-text";
-import { groupMetrics, type Report, type ReportedDeclaration, type ReportedMetric } from "./document";
+import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./document";
 import { figureText, publishedText } from "./figure-text";
 
 /** One page without scripts or outside resources; each figure opens to its formula and source. */
@@ -22,7 +22,7 @@ export function reportHtml(report: Report): string {
 </head>
 <body>
 <main>
-${whatIfLines(design).map((line) => `<p><code>${escapeHtml(line)}</code></p>\n`).join("")}${computed.length === 0 ? "<p>There are no figures to report: neither a model nor hardware is declared.</p>" : computed.map((declaration) => section(report, declaration)).join("\n")}
+${whatIfLines(design).map((line) => `<p><code>${escapeHtml(line)}</code></p>\n`).join("")}${computed.length === 0 ? "<p>There are no figures to report: neither a model, hardware nor a plan is declared.</p>" : computed.map((declaration) => section(report, declaration)).join("\n")}
 <section>
 <h2>Diagnostics</h2>
 ${found.length === 0 ? "" : `<ul>\n${found.join("\n")}\n</ul>\n`}<p>${countDiagnostics(diagnostics)}</p>
@@ -42,6 +42,7 @@ th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px soli
 .main td { font-weight: 600; }
 .main details { font-weight: 400; }
 .main summary { font-weight: 600; }
+.part td:first-child { padding-left: 1.5rem; }
 details p { margin: .3rem 0; }
 code { font-family: ui-monospace, monospace; font-size: .9em; }
 .error { color: light-dark(#b00020, #ff8a80); }
@@ -49,15 +50,16 @@ code { font-family: ui-monospace, monospace; font-size: .9em; }
 `;
 
 function section({ design }: Report, declaration: ReportedDeclaration): string {
-  const { keyword, name, file, span, summary, metrics, published, conditions } = declaration;
-  const { main, others, missing } = groupMetrics(metrics);
+  const { keyword, name, file, span, summary, published, conditions } = declaration;
+  const { main, others, missing, hasIdeals } = groupMetrics(declaration);
   const isWhatIf = design.whatIf !== undefined;
+  const columns = ["Figure", "Value", ...(isWhatIf ? ["Change"] : []), ...(hasIdeals ? ["Ideal"] : []), "Exact", "Metric"];
   const parts = [
     `<h2>${escapeHtml(`${keyword} ${name}`)}</h2>`,
     `<p><code>${escapeHtml(placeText(design, file.uri, span.start))}</code></p>`,
     summary === undefined ? "" : `<p>${withCode(summary)}</p>`,
-    table(isWhatIf ? ["Figure", "Value", "Change", "Exact", "Metric"] : ["Figure", "Value", "Exact", "Metric"], isWhatIf ? [1, 2, 3] : [1, 2], [
-      ...main.map((metric) => row(metric, "main", isWhatIf)), ...others.map((metric) => row(metric, "", isWhatIf)),
+    table(columns, columns.slice(1, -1).map((_, index) => index + 1), [
+      ...main.map((metric) => row(metric, metric.isPart ? "part" : "main", isWhatIf, hasIdeals)), ...others.map((metric) => row(metric, "", isWhatIf, hasIdeals)),
     ]),
     published.length === 0 ? "" : table(["Against published figures", "Here", "Published", "Difference", "Source"], [1, 2, 3], published.map(publishedText).map((entry) =>
       `<tr>${cell(entry.title)}${number(entry.computed)}${number(entry.published)}${number(entry.difference)}${cell(entry.source)}</tr>`)),
@@ -70,11 +72,11 @@ function section({ design }: Report, declaration: ReportedDeclaration): string {
 const cell = (text: string): string => `<td>${escapeHtml(text)}</td>`;
 const number = (text: string): string => `<td class="number">${escapeHtml(text)}</td>`;
 
-function row(metric: ReportedMetric, kind: string, isWhatIf: boolean): string {
-  const { short, exact, change } = figureText(metric);
+function row(metric: GroupedMetric, kind: string, isWhatIf: boolean, hasIdeals: boolean): string {
+  const { short, exact, ideal, change } = figureText(metric);
   const details = `<details><summary>${escapeHtml(metric.title)}</summary><p>${withCode(metric.documentation)}</p>` +
     `<p><code>${escapeHtml(metric.formula)}</code></p><p>${escapeHtml(metric.source)}</p></details>`;
-  return `<tr${kind === "" ? "" : ` class="${kind}"`}><td>${details}</td>${number(short)}${isWhatIf ? number(change) : ""}${number(exact)}<td><code>${escapeHtml(metric.id)}</code></td></tr>`;
+  return `<tr${kind === "" ? "" : ` class="${kind}"`}><td>${details}</td>${number(short)}${isWhatIf ? number(change) : ""}${hasIdeals ? number(ideal) : ""}${number(exact)}<td><code>${escapeHtml(metric.id)}</code></td></tr>`;
 }
 
 function table(header: readonly string[], right: readonly number[], rows: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { countDiagnostics, linesForReading, placeText, severityWords, whatIfLines } from "../diagnostics/text";
 import { printable } from "../terminal-text";
-import { groupMetrics, type Report, type ReportedDeclaration, type ReportedMetric } from "./document";
+import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./document";
 import { figureText, publishedText } from "./figure-text";
 
 /** The report for a pull request or a wiki: tables of GitHub-flavoured Markdown. */
@@ -9,7 +9,7 @@ export function reportMarkdown(report: Report): string {
   const computed = declarations.filter((declaration) => declaration.metrics.length > 0);
   const sections: (readonly string[])[] = whatIfLines(design).map((line) => [code(line)]);
   sections.push(...computed.map((declaration) => section(report, declaration)));
-  if (computed.length === 0) sections.push(["There are no figures to report: neither a model nor hardware is declared."]);
+  if (computed.length === 0) sections.push(["There are no figures to report: neither a model, hardware nor a plan is declared."]);
   const found = linesForReading(design, diagnostics, (diagnostic) =>
     `${code(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severityWords[diagnostic.severity]} ${diagnostic.code}: ${escapeMarkdown(diagnostic.message)}`,
   ).map((line) => `- ${line}`);
@@ -18,13 +18,13 @@ export function reportMarkdown(report: Report): string {
 }
 
 function section({ design }: Report, declaration: ReportedDeclaration): readonly string[] {
-  const { keyword, name, file, span, summary, metrics, published, conditions } = declaration;
-  const { main, others, missing } = groupMetrics(metrics);
+  const { keyword, name, file, span, summary, published, conditions } = declaration;
+  const { main, others, missing, hasIdeals } = groupMetrics(declaration);
   const lines = [`## ${keyword} ${escapeMarkdown(name)}`, "", code(placeText(design, file.uri, span.start))];
   if (summary !== undefined) lines.push("", escapeMarkdown(summary));
   const isWhatIf = design.whatIf !== undefined;
-  const columns = isWhatIf ? ["Figure", "Value", "Change", "Exact", "Metric"] : ["Figure", "Value", "Exact", "Metric"];
-  lines.push("", ...table(columns, isWhatIf ? [1, 2, 3] : [1, 2], [...main, ...others].map((metric) => rowOf(metric, isWhatIf))));
+  const columns = ["Figure", "Value", ...(isWhatIf ? ["Change"] : []), ...(hasIdeals ? ["Ideal"] : []), "Exact", "Metric"];
+  lines.push("", ...table(columns, columns.slice(1, -1).map((_, index) => index + 1), [...main, ...others].map((metric) => rowOf(metric, isWhatIf, hasIdeals))));
   if (published.length > 0) {
     const rows = published.map(publishedText).map((row) => [row.title, row.computed, escapeMarkdown(row.published), row.difference, escapeMarkdown(row.source)]);
     lines.push("", ...table(["Against published figures", "Here", "Published", "Difference", "Source"], [1, 2, 3], rows));
@@ -34,9 +34,9 @@ function section({ design }: Report, declaration: ReportedDeclaration): readonly
   return lines;
 }
 
-function rowOf(metric: ReportedMetric, isWhatIf: boolean): readonly string[] {
-  const { short, exact, change } = figureText(metric);
-  return [metric.title, short, ...(isWhatIf ? [change] : []), exact, code(metric.id)];
+function rowOf(metric: GroupedMetric, isWhatIf: boolean, hasIdeals: boolean): readonly string[] {
+  const { short, exact, ideal, change } = figureText(metric);
+  return [`${metric.isPart ? "&emsp;" : ""}${metric.title}`, short, ...(isWhatIf ? [change] : []), ...(hasIdeals ? [ideal] : []), exact, code(metric.id)];
 }
 
 function table(header: readonly string[], right: readonly number[], rows: readonly (readonly string[])[]): readonly string[] {

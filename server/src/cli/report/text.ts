@@ -1,6 +1,6 @@
 import { countDiagnostics, headline, linesForReading, placeText, whatIfLines } from "../diagnostics/text";
 import { alignColumns, indent, printable, wrap, type Style } from "../terminal-text";
-import { groupMetrics, type Report, type ReportedDeclaration, type ReportedMetric } from "./document";
+import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./document";
 import { figureText, publishedText } from "./figure-text";
 
 /** The report for a terminal of `columns`. */
@@ -9,7 +9,7 @@ export function reportText(report: Report, style: Style, columns: number, progra
   const computed = declarations.filter((declaration) => declaration.metrics.length > 0);
   const sections: (readonly string[])[] = whatIfLines(design).map((line) => [style.strong(line)]);
   sections.push(...computed.map((declaration) => declarationText(report, declaration, style, columns)));
-  if (computed.length === 0) sections.push([`Neither a model nor hardware is declared in ${design.files.map((file) => printable(file.path)).join(", ")}: there are no figures to report.`]);
+  if (computed.length === 0) sections.push([`Neither a model, hardware nor a plan is declared in ${design.files.map((file) => printable(file.path)).join(", ")}: there are no figures to report.`]);
   sections.push([...linesForReading(design, diagnostics, (diagnostic) => headline(design, diagnostic, style)), summary(report, style)]);
   const [example] = computed.flatMap(({ file, name, metrics }) => metrics.filter(({ figure }) => figure.kind !== "unavailable").map(({ id }) => ({ file, name, id })));
   if (example) sections.push([style.dim(`Where a figure comes from: ${program} explain ${quoted(example.file.path)} ${example.name}.${example.id}`)]);
@@ -25,9 +25,10 @@ function summary({ diagnostics }: Report, style: Style): string {
 const quoted = (path: string): string => (/^[\w./\\:@%+=,-]+$/.test(path) ? path : `'${printable(path).replace(/'/g, "'\\''")}'`);
 
 function declarationText({ design }: Report, declaration: ReportedDeclaration, style: Style, columns: number): readonly string[] {
-  const { keyword, name, file, span, summary: line, metrics, conditions } = declaration;
-  const { main, others, missing } = groupMetrics(metrics);
-  const rows = alignColumns([...main, ...others].map((metric) => rowOf(metric, design.whatIf !== undefined)), [1]);
+  const { keyword, name, file, span, summary: line, conditions } = declaration;
+  const { main, others, missing, hasIdeals } = groupMetrics(declaration);
+  const isWhatIf = design.whatIf !== undefined;
+  const rows = alignColumns([...main, ...others].map((metric) => rowOf(metric, isWhatIf, hasIdeals)), [1]);
   const heading = `${style.strong(`${keyword} ${name}`)}  ${style.dim(placeText(design, file.uri, span.start))}`;
   const lines = [heading, ...(line === undefined ? [] : wrap(printable(line), columns))];
   for (const group of [rows.slice(0, main.length), rows.slice(main.length)]) if (group.length > 0) lines.push("", ...indent(group));
@@ -41,9 +42,9 @@ function declarationText({ design }: Report, declaration: ReportedDeclaration, s
   return lines;
 }
 
-function rowOf(metric: ReportedMetric, isWhatIf: boolean): readonly string[] {
-  const { short, exact, change } = figureText(metric);
-  return [metric.title, short, ...(isWhatIf ? [change] : []), exact];
+function rowOf(metric: GroupedMetric, isWhatIf: boolean, hasIdeals: boolean): readonly string[] {
+  const { short, exact, ideal, change } = figureText(metric);
+  return [`${metric.isPart ? "  " : ""}${metric.title}`, short, ...(isWhatIf ? [change] : []), ...(hasIdeals ? [ideal === "" ? "" : `ideal ${ideal}`] : []), exact];
 }
 
 function publishedTable({ published }: ReportedDeclaration): readonly string[] {

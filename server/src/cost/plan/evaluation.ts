@@ -7,6 +7,7 @@ import { Unavailable } from "../definition";
 import { stageMemory, type PlanMemory } from "../memory/stage-memory";
 import type { Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
+import { isNoting, noteReads, repeatReads, type InputsByPath } from "../reads";
 import { groupsOf, layoutOf, type Groups, type Layout } from "./layout";
 import type { PlanRecord } from "./record";
 import { stagesOf, type Stage } from "./stages";
@@ -62,20 +63,30 @@ export function oncePerMode<Result>(compute: (mode: Mode) => Result): (mode: Mod
   return (mode) => results[mode]();
 }
 
-/** A function that computes once; a fault is thrown again without computing again. */
+/** A function that computes once; a fault is thrown again without computing again. Whoever asks again reads what the first one read. */
 export function once<Result>(compute: () => Result): () => Result {
-  let state: { readonly result: Result } | { readonly fault: unknown } | undefined;
+  let state: Outcome<Result> | undefined;
   return () => {
-    if (state === undefined) {
-      try {
-        state = { result: compute() };
-      } catch (fault) {
-        state = { fault };
-      }
-    }
+    if (state === undefined) state = isNoting() ? noted(() => outcomeOf(compute)) : outcomeOf(compute);
+    else if (state.inputs) repeatReads(state.inputs);
     if ("fault" in state) throw state.fault;
     return state.result;
   };
+}
+
+type Outcome<Result> = ({ readonly result: Result } | { readonly fault: unknown }) & { readonly inputs?: InputsByPath };
+
+function outcomeOf<Result>(compute: () => Result): Outcome<Result> {
+  try {
+    return { result: compute() };
+  } catch (fault) {
+    return { fault };
+  }
+}
+
+function noted<Result>(compute: () => Outcome<Result>): Outcome<Result> {
+  const { result, inputs } = noteReads(compute);
+  return { ...result, inputs };
 }
 
 export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: Layout): number {

@@ -3,6 +3,7 @@
 import { amount, sum } from "../term";
 import { componentTerm, type Component } from "../memory/breakdown";
 import { maxBatchPerGpu, maxContextThatFits } from "../memory/capacity";
+import { memoryOfRanks } from "./details";
 import { evaluationOf } from "./evaluation";
 import type { PlanDefinition } from "./metrics";
 
@@ -34,6 +35,7 @@ export const memoryMetrics: readonly PlanDefinition[] = [
       const memory = evaluationOf(plan).memory();
       return sum("memory_per_gpu", components.map((of) => componentTerm(memory, of)));
     },
+    details: memoryOfRanks,
   },
   component("memory_weights", "weights", {
     title: "Memory of the weights",

@@ -8,6 +8,7 @@ import { tokensPerSecondPerGpu, type Serving } from "../serving/evaluate";
 import { exchangePerLayer, idealExchangePerLayer, tpotLimit } from "../serving/limit";
 import { partNames } from "../serving/pass";
 import { amount, product, sum, times, type Term } from "../term";
+import { servingOperators } from "./details";
 import { evaluationOf, type Mode } from "./evaluation";
 import type { PlanDefinition } from "./metrics";
 import type { PlanRecord } from "./record";
@@ -80,6 +81,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
     source: `Roofline of each operator; ${day6} (two micro-batches)`,
     arithmetic: (plan) => latency("ttft", serving(plan, "prefill", "a time to the first token")),
     ideal: (plan) => serving(plan, "prefill", "a time to the first token", "ideal").latency,
+    details: servingOperators,
   },
   {
     id: "tpot",
@@ -96,6 +98,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
     source: `Roofline of each operator; ${insights}, section 2.3.1, and ${day6} (two micro-batches, attention in two steps)`,
     arithmetic: (plan) => latency("tpot", serving(plan, "decode", "a time per output token")),
     ideal: (plan) => serving(plan, "decode", "a time per output token", "ideal").latency,
+    details: servingOperators,
   },
   {
     id: "tpot_limit",

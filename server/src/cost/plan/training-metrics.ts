@@ -8,6 +8,7 @@ import { activeWeightsGap } from "../model/availability";
 import { amount, product, quotient, sum, times, type Quantity, type Term } from "../term";
 import type { Training } from "../training/evaluate";
 import { bestInterval, clusterMtbf, goodputOf, lossesOf } from "../training/goodput";
+import { schedule, trainingOperators } from "./details";
 import { evaluationOf, type Mode } from "./evaluation";
 import type { PlanDefinition } from "./metrics";
 import type { PlanRecord } from "./record";
@@ -23,14 +24,14 @@ const [seconds, workRate, money, watts] = [quantityOf(dimensions.time), quantity
 
 /** A time of a step, its two values read off the same place. */
 function time(
-  head: Pick<PlanDefinition, "id" | "title" | "documentation" | "formula" | "source"> & { readonly convention?: string },
+  head: Pick<PlanDefinition, "id" | "title" | "documentation" | "formula" | "source" | "details"> & { readonly convention?: string },
   of: (training: Training) => number,
-  parts?: (training: Training) => readonly Term[],
+  { parts, bound }: { readonly parts?: (training: Training) => readonly Term[]; readonly bound?: (plan: PlanRecord) => number } = {},
 ): PlanDefinition {
   return {
     convention: ofStep, ...head, unit: "s",
     arithmetic: (plan) => sum(head.id, parts?.(training(plan)) ?? [amount(head.title.toLowerCase(), of(training(plan)))]),
-    ideal: (plan) => of(training(plan, "ideal")),
+    ideal: (plan) => bound?.(plan) ?? of(training(plan, "ideal")),
   };
 }
 
@@ -147,7 +148,7 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     formula: "pipeline (forward, backward, weight gradients, overlapped pairs, bubble) + optimizer",
     convention: "The schedule is run operation by operation with the times of its chunks. `ideal`: peak rates and line rates, no latency, the same schedule.",
     source: `${insights}, Table 4 (the phases)`,
-  }, ({ step }) => step.step_time, ({ step }) => phases(step)),
+  }, ({ step }) => step.step_time, { parts: ({ step }) => phases(step) }),
   time({
     id: "forward_time", title: "Forward", documentation: "Forward chunks that run alone (1F of Table 4).", formula: "the sum of forward chunks outside pairs", source: `${insights}, Table 4`,
   }, ({ step }) => step.forward),
@@ -164,10 +165,11 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     formula: "pairs x max(compute on the SMs left, expert exchanges)", source: `${v3Report}, section 3.2.1; ${insights}, Table 4`,
   }, ({ step }) => step.overlapped),
   time({
-    id: "bubble_time", title: "Bubble", documentation: "Time in which a rank has nothing to run. The closed form of the schedule is the stated bound (`dsco explain`), the simulation the estimate.",
+    id: "bubble_time", title: "Bubble", details: schedule, documentation: "Time in which a rank has nothing to run. The closed form of the schedule is the stated bound (`dsco explain`), the simulation the estimate.",
     formula: "step of the pipeline - what its ranks run; closed forms: 1f1b (pp - 1)(F + B); zb1p (pp - 1)(F + B - 2W); dualpipe (pp / 2 - 1)(F&B + B - 3W)",
-    convention: `${ofStep} Includes waiting for stages that take longer.`, source: `${v3Report}, Table 2; DualPipe repository, README`,
-  }, ({ step }) => step.bubble),
+    convention: `${ofStep} Includes waiting for stages that take longer. \`ideal\` is the closed form with the mean chunk, never above the estimate: where F < B - W, dualpipe can wait less than its closed form says.`,
+    source: `${v3Report}, Table 2; DualPipe repository, README`,
+  }, ({ step }) => step.bubble, { bound: (plan) => Math.min(training(plan).closed_form, training(plan).step.bubble) }),
   {
     id: "bubble_fraction", title: "Bubble share", unit: "", share: true, documentation: "Share of the step in which a rank has nothing to run.",
     formula: "bubble_time / step_time", convention: ofStep, source: "The definition",
@@ -179,15 +181,17 @@ export const trainingMetrics: readonly PlanDefinition[] = [
   time({
     id: "optimizer_time", title: "Optimizer", documentation: "What follows the last backward: gradient and parameter exchanges that nothing hid, and the optimizer's pass over its shard.",
     formula: "exposed part of dp_sync_time + bytes of the optimizer's states / memory bandwidth", source: `${insights}, Table 4 (opt)`,
-  }, ({ step }) => step.optimizer, ({ exposed_sync, sweep }) => [amount("exchanges that nothing hides", exposed_sync), amount("pass over weights, gradients and moments", sweep)]),
+  }, ({ step }) => step.optimizer, {
+    parts: ({ exposed_sync, sweep }) => [amount("exchanges that nothing hides", exposed_sync), amount("pass over weights, gradients and moments", sweep)],
+  }),
   time({
-    id: "compute_time", title: "Compute", documentation: "Operators alone: no communication, no bubble, no optimizer.", formula: "the sum of operator times", source: "The roofline of each operator; see `efficiency`",
+    id: "compute_time", title: "Compute", details: trainingOperators, documentation: "Operators alone: no communication, no bubble, no optimizer.", formula: "the sum of operator times", source: "The roofline of each operator; see `efficiency`",
   }, ({ step }) => step.compute),
   time({
     id: "exposed_comm_time", title: "Exposed communication", documentation: "Communication that no compute hides.",
     formula: "chunks and pairs - their compute + exposed part of dp_sync_time", source: `${v3Report}, section 3.2.1 (what DualPipe hides)`,
-    convention: `${ofStep} compute_time + exposed_comm_time + bubble_time + the optimizer's pass = step_time.`,
-  }, ({ step }) => step.exposed_communication),
+    convention: `${ofStep} compute_time + exposed_comm_time + bubble_time + the optimizer's pass = step_time. \`ideal\`: all of it hidden.`,
+  }, ({ step }) => step.exposed_communication, { bound: (plan) => 0 * training(plan).step.step_time }),
   time({
     id: "ep_dispatch_time", title: "Expert dispatch", documentation: "Sending the tokens of one micro-batch to their experts in one MoE layer, forward.",
     formula: "max(copies over the network / scale-out, copies inside domains / scale-up) + latency", source: `${v3Report}, section 3.2.2; DeepEP`,

@@ -6,7 +6,7 @@ import { computeOf, type PartTimes } from "../compute/layer";
 import type { Operator, Passes, Work } from "../compute/operator";
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
-import { mirrorStage, type Pipeline } from "../pipeline/schedule";
+import { mirrorStage, type Durations, type Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
 import { moeBlocksOf } from "../plan/layout";
 import type { Stage } from "../plan/stages";
@@ -31,8 +31,13 @@ export interface Training {
   readonly exposed_sync: number;
   /** The optimizer's pass over its shard, of the rank that has the largest: s. */
   readonly sweep: number;
+  /** The bubble of the schedule's closed form, with the mean chunk: s. */
+  readonly closed_form: number;
   /** Of the whole model: resident weights, master weights and moments. */
   readonly checkpoint_bytes: number;
+  /** For explanations: every operator that one micro-batch passes, over all stages, and what each stage takes for it. */
+  readonly operators: () => readonly Operator[];
+  readonly durations: Durations;
 }
 
 export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
@@ -43,7 +48,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
   const traffic = evaluation.stages().map((stage) => stageTraffic(evaluation, stage, work.tokens, links));
   const chunks = chunksOf(evaluation, mode, work, device, traffic);
   const send = sendTime(evaluation, work.tokens, links);
-  const ends = endsOf(evaluation, chunks, device, links);
+  const ends = endsOf(evaluation, mode, chunks, device, links);
   const perRank = (of: (stage: StageTraffic) => number): number => (traffic.reduce((sum, stage) => sum + of(stage), 0) * pipeline.micro_batches) / pipeline.pp;
   return {
     step: stepOf(pipeline, chunks, send, ends),
@@ -55,6 +60,11 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
     exposed_sync: ends.exposed_sync,
     sweep: ends.sweep,
     checkpoint_bytes: checkpointBytes(evaluation),
+    operators: () => {
+      const { operators } = computeOf(evaluation.plan, evaluation.layout(), work, device);
+      return evaluation.stages().flatMap(operators);
+    },
+    durations: { stages: chunks.map(({ durations }) => durations), send },
   };
 }
 
@@ -65,6 +75,12 @@ function workOf({ plan: { workload, parallelism }, layout }: Evaluation): Work {
   if (sequence_length === undefined) throw new Unavailable("the workload has no `sequence_length`");
   const sequences = parallelism.micro_batch_size;
   return { phase, tokens: (sequences * sequence_length) / layout().cp, sequences, sequence_length, imbalance };
+}
+
+function meanChunk(chunks: readonly ChunkTimes[]): ChunkDurations {
+  const mean = (of: (durations: ChunkDurations) => number): number => chunks.reduce((sum, { durations }) => sum + of(durations), 0) / chunks.length;
+  const chunk = { forward: mean(({ forward }) => forward), backward: mean(({ backward }) => backward), weight: mean(({ weight }) => weight) };
+  return chunks.some(({ durations }) => durations.overlapped !== undefined) ? { ...chunk, overlapped: mean(({ overlapped = 0 }) => overlapped) } : chunk;
 }
 
 /** Boundaries between stages that lie between two ranks: of the letter V its point lies within one. */
@@ -152,7 +168,7 @@ function exposedExchange({ plan, layout }: Evaluation, times: PartTimes, core: P
 
 type Ends = Pick<Training, "sync" | "exposed_sync" | "sweep">;
 
-function endsOf(evaluation: Evaluation, chunks: readonly ChunkTimes[], device: Device, links: TrainingLinks): Ends {
+function endsOf(evaluation: Evaluation, mode: Mode, chunks: readonly ChunkTimes[], device: Device, links: TrainingLinks): Ends {
   const replicas = replicasOf(evaluation);
   const stages = evaluation.stages();
   const { micro_batches } = evaluation.pipeline();
@@ -160,7 +176,8 @@ function endsOf(evaluation: Evaluation, chunks: readonly ChunkTimes[], device: D
   const most = (values: readonly number[]): number => values.reduce((largest, value) => Math.max(largest, value), 0);
   return {
     sync: most(syncs.map(({ whole }) => whole)),
-    exposed_sync: most(syncs.map(({ exposed }) => exposed)),
+    // a bound hides them wholly: shorter passes would hide less of them than the estimate's do
+    exposed_sync: mode === "ideal" ? 0 : most(syncs.map(({ exposed }) => exposed)),
     sweep: most(replicas.ranks.map((rank) => sweepTime(evaluation, replicas, rank, device))),
   };
 }
