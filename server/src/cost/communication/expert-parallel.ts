@@ -182,7 +182,7 @@ export function routingCost(plan: PlanRecord, groups: Groups, block: MoeFfnRecor
   return {
     domains, mean_domains, cross_copies: copies.scale_out, most_domains: mostDomains(limited, domains),
     scale_up_bytes: dispatch.scale_up_bytes, scale_out_bytes: dispatch.scale_out_bytes, scale_up_time, scale_out_time, time: dispatch.time,
-    balanced_domains: Math.max(1, Math.min(domains, (mean_domains * scale_up_time) / scale_out_time)),
+    balanced_domains: scale_out_time === 0 ? domains : Math.max(1, Math.min(domains, (mean_domains * scale_up_time) / scale_out_time)),
   };
 }
 

@@ -4,9 +4,13 @@
  * groups; where a place holds a part of a group, within 3 % of what enumerating every order of scores gives.
  */
 
+import { Unavailable } from "../definition";
 import type { MoeFfnRecord } from "../model/record";
 
 export type Routing = Pick<MoeFfnRecord, "routed_experts" | "top_k" | "groups" | "group_limit">;
+
+/** Draws that are still counted one by one: far more than any model has, few enough for an editor. */
+const mostSteps = 1e6;
 
 /**
  * Mean number of distinct places, of `places`, that one token's `top_k` experts stand in, its own place among them.
@@ -16,11 +20,14 @@ export type Routing = Pick<MoeFfnRecord, "routed_experts" | "top_k" | "groups" |
  * With `group_limit` M of `groups` G: a token keeps the M groups with the best expert. These are the first M groups to appear in the
  * order of its scores, so that it reaches min(M, X) of them, X being the groups among its unlimited top k. (DeepSeek-V3 ranks groups
  * by the sum of their best two: simulated for 4 of 8 groups, 8 of 256 experts, that gives 3.95 groups instead of 3.98.)
+ * Throws `Unavailable` for millions of choices a token.
  */
 export function placesReached(routing: Routing, places: number): number {
   const { routed_experts: experts, groups = 1, group_limit = groups } = routing;
   const topK = Math.min(routing.top_k, experts);
   if (places <= 1) return Math.min(1, places);
+  const steps = group_limit >= groups ? topK : topK * group_limit;
+  if (steps > mostSteps) throw new Unavailable("the model's `top_k` and `group_limit` are larger than the chances of routing are counted for");
   if (group_limit >= groups) return places * (1 - missed(experts, experts / places, topK));
   const chances = groupsAmongTop(experts, groups, group_limit, topK);
   // places repeat their position among the groups after this many; parts of one group are all alike

@@ -77,3 +77,8 @@ test("a tighter limit reaches no more places", () => {
     expect(reached).toBeLessThanOrEqual(group_limit + 1e-9);
   }));
 });
+
+test("millions of choices a token are refused, not waited for", () => {
+  expect(() => placesReached({ routed_experts: 1e9, top_k: 1e8, groups: undefined, group_limit: undefined }, 8)).toThrow("`top_k` and `group_limit`");
+  expect(() => placesReached({ routed_experts: 1e9, top_k: 1e4, groups: 1e6, group_limit: 1e4 }, 8)).toThrow("`top_k` and `group_limit`");
+});
