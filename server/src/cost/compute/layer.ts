@@ -116,22 +116,32 @@ function norm(site: Site, name: string, part: OperatorPart): Operator {
 }
 
 /** The linear layers of one half of a layer, in the precision of `compute`, with the casts that it needs. */
-function linears(site: Site, part: OperatorPart, weight: number, matrices: readonly Matrix[], castsOfInputs: number, operators: Operator[]): void {
+function linears(site: Site, part: OperatorPart, weight: number, matrices: readonly Matrix[], inputs: Inputs, operators: Operator[]): void {
   const rate = linearRate(site);
   let outputs = 0;
   for (const matrix of matrices) {
     operators.push(linear(site, part, matrix, rate, weight));
     outputs += (matrix.experts ?? 1) * matrix.rows * matrix.columns;
   }
-  if (rate.bytes < 2) operators.push(casts(site, `${part} casts`, part, rate.bytes, castsOfInputs, outputs));
+  if (rate.bytes < 2) operators.push(casts(site, `${part} casts`, part, rate.bytes, inputs, outputs));
 }
+
+/** Elements that products take; matrices of one input share its cast. `narrow`: those that come in the precision of the product. */
+interface Inputs {
+  readonly wide: number;
+  readonly narrow: number;
+}
+
+const wide = (elements: number): Inputs => ({ wide: elements, narrow: 0 });
 
 /**
  * Casts of what a narrow product multiplies: forward an input, backward the gradient of its output along both of its sides, and the
  * input along its other side for the gradient of the weight.
  */
-function casts(site: Site, name: string, part: OperatorPart, width: number, inputs: number, outputs: number): Operator {
-  const bytes: Passes = { forward: (2 + width) * inputs, backward_input: (2 + 2 * width) * outputs, backward_weight: 2 * width * inputs };
+function casts(site: Site, name: string, part: OperatorPart, width: number, inputs: Inputs, outputs: number): Operator {
+  const bytes: Passes = {
+    forward: (2 + width) * inputs.wide, backward_input: (2 + 2 * width) * outputs, backward_weight: 2 * width * (inputs.wide + inputs.narrow),
+  };
   return sweep(site, { name, part, bytes });
 }
 
@@ -151,7 +161,7 @@ function headOperatorsOf(site: Site, block: HeadAttentionRecord, operators: Oper
   linears(site, "attention", weight, [
     { name: "qkv", rows: tokens, columns: (heads + 2 * kvHeads) * head_dim, inner: hidden_size },
     { name: "o", rows: tokens, columns: hidden_size, inner: heads * head_dim },
-  ], tokens * hidden_size + tokens * heads * head_dim, operators);
+  ], wide(tokens * (hidden_size + heads * head_dim)), operators);
   if (block.qk_norm) operators.push(sweep(site, { name: "qk norm", part: "attention", bytes: { forward: 4 * turned, backward_input: 6 * turned, backward_weight: 0 } }));
   operators.push(sweep(site, { name: "rope", part: "attention", bytes: { forward: 4 * turned, backward_input: 4 * turned, backward_weight: 0 } }));
   operators.push(site.work.phase === "decode"
@@ -178,7 +188,7 @@ function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void
     { name: "kv_a", rows, columns: kv_lora_rank + qk_rope_head_dim, inner: hidden_size },
     ...expanded,
     { name: "o", rows: tokens, columns: hidden_size, inner: heads * v_head_dim },
-  ], inputs, operators);
+  ], wide(inputs), operators);
   operators.push(sweep(site, { name: "latent norms", part: "attention", bytes: { forward: 4 * rows * latents, backward_input: 6 * rows * latents, backward_weight: 0 } }));
   // queries turn in place; in training and prefill the keys of all heads are put together of their two halves
   const turned = 4 * tokens * heads * qk_rope_head_dim + (isDecode ? 0 : 2 * kvRows * heads * (qk_nope_head_dim + qkDim));
@@ -247,7 +257,7 @@ function denseOperators(site: Site, { intermediate_size, gated }: DenseFfnRecord
   linears(site, "ffn", weightBytes(site, linearRate(site), precision.weights), [
     { name: "up and gate", rows: tokens, columns: inputMatrices(gated) * width, inner: hidden_size },
     { name: "down", rows: tokens, columns: hidden_size, inner: width },
-  ], tokens * (hidden_size + width), operators);
+  ], wide(tokens * (hidden_size + width)), operators);
   operators.push(activation(site, "activation", "ffn", gated, tokens * width));
 }
 
@@ -276,7 +286,6 @@ const routerBytes = 2;
 function moeOperators(site: Site, block: MoeFfnRecord, operators: Operator[]): void {
   const { plan: { model: { hidden_size, precision } }, layout: { tp, etp }, work: { tokens } } = site;
   const routedRows = tokens / tp;
-  const linearBytes = linearRate(site).bytes;
   const rows = unsplitTokens(site);
   operators.push(linear(site, "ffn", { name: "router", rows, columns: block.routed_experts, inner: hidden_size }, routerRate(site), routerBytes));
   // scores in FP32: written, read, and read again by the choice
@@ -295,12 +304,13 @@ function moeOperators(site: Site, block: MoeFfnRecord, operators: Operator[]): v
   const reached = -Math.expm1(-mean);
   const width = block.intermediate_size / etp;
   const expert = { kind: "grouped_gemm", experts: load.experts * reached, rows: mean / reached } as const;
-  const castInputs = (dispatched < 2 && linearBytes < 2 ? 0 : copies) + load.tokens * width;
+  const hiddens = load.tokens * width;
+  const inputs = precision.dispatch === precision.compute ? { wide: hiddens, narrow: copies } : wide(copies + hiddens);
   linears(site, "routed", weightBytes(site, linearRate(site), precision.experts), [
     { ...expert, name: "experts up and gate", columns: inputMatrices(block.gated) * width, inner: hidden_size },
     { ...expert, name: "experts down", columns: hidden_size, inner: width },
-  ], castInputs, operators);
-  operators.push(activation(site, "experts activation", "routed", block.gated, load.tokens * width));
+  ], inputs, operators);
+  operators.push(activation(site, "experts activation", "routed", block.gated, hiddens));
   const combined = 2 * (copies + routedRows * hidden_size);
   operators.push(sweep(site, {
     name: "unpermute", part: "routed", share: "gather", bytes: { forward: combined, backward_input: combined, backward_weight: 0 },
@@ -314,7 +324,7 @@ function sharedOperators(site: Site, block: MoeFfnRecord, operators: Operator[])
   linears(site, "ffn", weightBytes(site, linearRate(site), precision.experts), [
     { name: "shared up and gate", rows: tokens, columns: inputMatrices(block.gated) * width, inner: hidden_size },
     { name: "shared down", rows: tokens, columns: hidden_size, inner: width },
-  ], tokens * (hidden_size + width), operators);
+  ], wide(tokens * (hidden_size + width)), operators);
   operators.push(activation(site, "shared activation", "ffn", block.gated, tokens * width));
 }
 
@@ -344,7 +354,7 @@ function mtpOperators(site: Site): readonly Operator[] {
   const operators: Operator[] = [embeddingOperator(site), norm(site, "mtp norms", "ends")];
   linears(site, "ends", weightBytes(site, linearRate(site), model.precision.weights), [
     { name: "mtp projection", rows, columns: model.hidden_size, inner: 2 * model.hidden_size },
-  ], 2 * rows * model.hidden_size, operators);
+  ], wide(2 * rows * model.hidden_size), operators);
   operators.push(...layerOperators(site, { attention: model.attention.find(holds), ffn: model.ffn.find(holds) }));
   return [...operators, ...headOperators(site)];
 }
