@@ -6,7 +6,8 @@ import { computeOf, type PartTimes } from "../compute/layer";
 import type { Operator, Passes, Work } from "../compute/operator";
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
-import { mirrorStage, type Durations, type Pipeline } from "../pipeline/schedule";
+import { closedForm } from "../pipeline/closed-form";
+import { mirrorStage, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
 import { moeBlocksOf } from "../plan/layout";
 import type { Stage } from "../plan/stages";
@@ -59,6 +60,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
     sync: ends.sync,
     exposed_sync: ends.exposed_sync,
     sweep: ends.sweep,
+    closed_form: closedForm(pipeline, meanChunk(chunks)).bubble,
     checkpoint_bytes: checkpointBytes(evaluation),
     operators: () => {
       const { operators } = computeOf(evaluation.plan, evaluation.layout(), work, device);
