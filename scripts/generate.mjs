@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Writes what is made from the sources: the language reference, a page for each diagnostic, the TextMate grammar.
+// Writes what is made from the sources: the language reference, the figures beside published ones, a page for each diagnostic, the
+// TextMate grammar.
 import { build } from "esbuild";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -16,7 +17,7 @@ try {
     mainFields: ["module", "main"], loader: { ".dsco": "text" }, logLevel: "warning",
   });
   const { documents } = await import(pathToFileURL(bundle).href);
-  write(documents());
+  write(documents(readFileSync(path.join(root, "README.md"), "utf8")));
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }

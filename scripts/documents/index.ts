@@ -1,7 +1,17 @@
 import { generateTmLanguage } from "../../grammar/src/tm-language";
+import { validate } from "../../server/src/cli/validate/summary";
 import { diagnosticDocuments } from "./diagnostics";
 import { languageDocument } from "./language";
+import { readmeDocument, validationDocument } from "./validation";
 
-/** Every file that is made from the sources, by its path in the repository. */
-export const documents = (): ReadonlyMap<string, string> =>
-  new Map([["grammar/dsco.tmLanguage.json", generateTmLanguage()], ["docs/language.md", languageDocument()], ...diagnosticDocuments()]);
+/** Every file that is made from the sources, by its path in the repository. `readme`: README.md as it is; a part of it is made. */
+export function documents(readme: string): ReadonlyMap<string, string> {
+  const validation = validate();
+  return new Map([
+    ["grammar/dsco.tmLanguage.json", generateTmLanguage()],
+    ["docs/language.md", languageDocument()],
+    ["docs/validation.md", validationDocument(validation)],
+    ["README.md", readmeDocument(readme, validation)],
+    ...diagnosticDocuments(),
+  ]);
+}

@@ -37,6 +37,10 @@ export const evidenceFiles: ReadonlyMap<string, string> = new Map(
   }).map(([name, text]) => [folder + name, text]),
 );
 
+/** Addresses of the plans that the tables name. */
+export const operatorsFile = `${folder}operators.dsco`;
+export const b200File = `${folder}b200.dsco`;
+
 /** Comparisons that are summed up together: the `measured` lines of one file, or those of some metrics in it. */
 export interface EvidenceGroup {
   readonly title: string;
@@ -48,6 +52,8 @@ export interface EvidenceGroup {
   readonly exact?: true;
   /** The published figure is a bound: compared with the `ideal` of the metric. */
   readonly ideal?: true;
+  /** What a reader must know to judge the errors. */
+  readonly note?: string;
   /** Tokens of a sequence, at which a model's FLOPs are stated; the language's own where it is left out. */
   readonly sequenceLength?: number;
 }
@@ -62,18 +68,24 @@ export const evidenceGroups: readonly EvidenceGroup[] = [
   { title: "Models in other conventions", file: `${folder}conventions.dsco` },
   { title: "FLOPs at 8,192 tokens", file: `${folder}flops-8192.dsco`, sequenceLength: 8192 },
   { title: "Cost of networks", file: `${folder}topology.dsco` },
-  { title: "Memory on 8 B200", file: `${folder}b200.dsco`, metrics: ["memory_per_gpu"] },
-  { title: "Step time on 8 B200", file: `${folder}b200.dsco` },
-  { title: "Training throughput, Megatron-Bridge", file: `${folder}megatron-bridge.dsco` },
+  { title: "Memory on 8 B200", file: b200File, metrics: ["memory_per_gpu"] },
+  { title: "Step time on 8 B200", file: b200File },
+  {
+    title: "Training throughput, Megatron-Bridge",
+    file: `${folder}megatron-bridge.dsco`,
+    note: "One plan has one estimate, and the software moves: gpt-oss-120b on 64 GB300 is published at 20,288 tokens/s and, two releases later in the same layout, at 33,024.",
+  },
   { title: "Memory in papers", file: `${folder}training.dsco`, metrics: ["memory_activations"] },
   { title: "Cost of a training", file: `${folder}training.dsco`, metrics: ["gpu_hours", "training_cost"] },
   { title: "Phases of DualPipe", file: `${folder}training.dsco`, metrics: phases },
   { title: "Training throughput in papers", file: `${folder}training.dsco` },
-  { title: "Serving", file: `${folder}serving.dsco` },
+  {
+    title: "Serving",
+    file: `${folder}serving.dsco`,
+    note: "Production figures are averages of a day, quiet hours and uneven experts included; an estimate is the steady state.",
+  },
 ];
 
-/** Address of the plans that the tables of operators name. */
-export const operatorsFile = `${folder}operators.dsco`;
-
 export * from "./operators";
+export { rankMemories, type RankMemoryRow } from "./rank-memory";
 export { notModelled, type NotModelled } from "./not-modelled";

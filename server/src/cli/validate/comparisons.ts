@@ -65,12 +65,15 @@ function compare(workspace: Workspace, group: EvidenceGroup, declaration: BoundD
   const published = evaluateAssertion(workspace, declaration, assertion).right ?? Number.NaN;
   return {
     group: group.title, metric, published,
-    name: firstSentence(declaration.node.doc)?.replace(/\.$/, "") ?? declaration.name,
+    name: caseName(declaration),
     form: formOf(declaration, metric),
     source: assertion.node.from?.value ?? "",
     outcome: outcomeOf(figureOf(workspace, declaration, metric, { sequenceLength: group.sequenceLength }), group, published, lastDigit(assertion.node.value, published)),
   };
 }
+
+/** The first sentence of the doc comment, its full stop left out. */
+export const caseName = ({ node, name }: BoundDeclaration): string => firstSentence(node.doc)?.replace(/\.$/, "") ?? name;
 
 const formOf = ({ keyword }: BoundDeclaration, metric: string): FigureForm =>
   ({ unit: metricUnit(keyword, metric) ?? "", dimension: metricDimension(keyword, metric) ?? dimensions.none, share: isShare(keyword, metric) });

@@ -2,7 +2,7 @@
 
 import { shortText } from "../../analysis";
 import type { Comparison } from "./comparisons";
-import type { GroupSummary, Validation, ValidatedGroup } from "./summary";
+import type { Validation, ValidatedGroup } from "./summary";
 
 export const comparisonHeads = ["case", "figure", "published", "estimate", "ratio", "verdict"] as const;
 
@@ -21,22 +21,21 @@ export function comparisonCells({ name, metric, published, form, outcome }: Comp
 /** The columns that hold numbers. */
 export const numberColumns: readonly number[] = [2, 3, 4];
 
-export const summaryHeads = ["group", "compared", "exact", "mean error", "median", "worst", "where", "not computed", "not modelled"] as const;
+export const summaryHeads = ["group", "compared", "exact", "mean error", "median", "worst", "not computed", "not modelled", "worst at"] as const;
 
 /** The columns of the summary that hold numbers. */
-export const summaryNumberColumns: readonly number[] = [1, 2, 3, 4, 5, 7, 8];
+export const summaryNumberColumns: readonly number[] = [1, 2, 3, 4, 5, 6, 7];
 
 /** One row a group. */
 export const summaryRows = ({ groups }: Validation): readonly (readonly string[])[] => groups.map(summaryCells);
 
 function summaryCells({ title, summary, notModelled }: ValidatedGroup): readonly string[] {
-  return [title, String(summary.compared), String(summary.exact), ...errorCells(summary), String(summary.notComputed), String(notModelled.length)];
+  const { compared, exact, mean, median, worst, notComputed } = summary;
+  const counts = [notComputed, notModelled.length].map((count) => (count === 0 ? "" : String(count)));
+  return [title, String(compared), String(exact), ...[mean, median, worst?.error].map(shareText), ...counts, worst === undefined || worst.error === 0 ? "" : worst.name];
 }
 
-function errorCells({ mean, median, worst }: GroupSummary): readonly string[] {
-  const share = (value: number | undefined): string => (value === undefined ? "" : formatShare(value));
-  return [share(mean), share(median), share(worst?.error), worst === undefined || worst.error === 0 ? "" : worst.name];
-}
+const shareText = (value: number | undefined): string => (value === undefined ? "" : formatShare(value));
 
 const formatShare = (value: number): string => (value === 0 ? "0 %" : value < 0.0005 ? "<0.1 %" : value < 0.1 ? `${(value * 100).toFixed(1)} %` : `${Math.round(value * 100)} %`);
 

@@ -6,10 +6,10 @@ import { failures, type ValidatedGroup, type Validation } from "./summary";
 export const validationJson = (validation: Validation): string =>
   `${JSON.stringify({ version: 1, passed: failures(validation).length === 0, groups: validation.groups.map(groupJson) }, undefined, 2)}\n`;
 
-function groupJson({ title, mustBeExact, comparisons, notModelled, summary }: ValidatedGroup) {
+function groupJson({ title, mustBeExact, note, comparisons, notModelled, summary }: ValidatedGroup) {
   const { compared, notComputed, exact, mean, median, worst } = summary;
   return {
-    title, mustBeExact,
+    title, mustBeExact, ...(note === undefined ? {} : { note }),
     summary: { compared, notComputed, notModelled: notModelled.length, exact, meanError: mean ?? null, medianError: median ?? null, worstError: worst?.error ?? null, worst: worst?.name ?? null },
     comparisons: comparisons.map(comparisonJson),
     notModelled: notModelled.map(({ name, published, source, reason }) => ({ name, published, source, reason })),

@@ -9,7 +9,7 @@ export const validationMarkdown = (validation: Validation): string =>
 export const summaryMarkdown = (validation: Validation): string => table(summaryHeads, summaryRows(validation), summaryNumberColumns);
 
 function groupMarkdown(group: ValidatedGroup): readonly string[] {
-  const paragraphs = [`## ${group.title}`];
+  const paragraphs = [`## ${group.title}`, ...(group.note === undefined ? [] : [group.note])];
   if (group.comparisons.length > 0) {
     paragraphs.push(table([...comparisonHeads, "source"], group.comparisons.map((comparison) => [...comparisonCells(comparison), comparison.source]), numberColumns));
   }

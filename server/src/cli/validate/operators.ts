@@ -1,7 +1,7 @@
 /** Measured operators beside the times that the compute and communication rooms give them. */
 
-import { planResult, type FigureForm } from "../../analysis";
-import { bindDeclaration, fileScope, type Workspace } from "../../core";
+import type { FigureForm } from "../../analysis";
+import type { Workspace } from "../../core";
 import { expertExchange } from "../../cost/communication/expert-parallel";
 import { placesReached } from "../../cost/communication/reach";
 import { deviceOf, rateOf, type Device } from "../../cost/compute/device";
@@ -16,7 +16,7 @@ import {
 } from "../../evidence";
 import { dimensions } from "../../units";
 import type { Comparison } from "./comparisons";
-import { judge } from "./verdict";
+import { compared, planNamed, type TableCase } from "./table-case";
 
 export function operatorComparisons(workspace: Workspace): readonly Comparison[] {
   return [
@@ -31,36 +31,6 @@ export function operatorComparisons(workspace: Workspace): readonly Comparison[]
 const seconds: FigureForm = { unit: "s", dimension: dimensions.time, share: false };
 const bytesPerSecond: FigureForm = { unit: "B/s", dimension: dimensions.byteRate, share: false };
 
-interface Case {
-  readonly group: string;
-  readonly name: string;
-  readonly metric: string;
-  readonly form: FigureForm;
-  readonly published: number;
-  readonly source: string;
-}
-
-/** A table prints more digits than a kernel repeats: only an equal figure is exact. */
-function compared(about: Case, estimate: () => number): Comparison {
-  try {
-    const value = estimate();
-    return { ...about, outcome: { kind: "compared", estimate: value, verdict: judge(value, about.published, 0) } };
-  } catch (fault) {
-    if (!(fault instanceof Unavailable)) throw fault;
-    return { ...about, outcome: { kind: "not computed", reason: fault.message } };
-  }
-}
-
-/** The record of a plan of operators.dsco. Throws `Unavailable` where it is not to be had. */
-function planNamed(workspace: Workspace, name: string): PlanRecord {
-  const scope = fileScope(workspace, operatorsFile);
-  const symbol = scope?.symbols.get(name);
-  const declaration = scope && symbol?.kind === "declaration" ? bindDeclaration(workspace, symbol.node, scope) : undefined;
-  const result = declaration && planResult(workspace, declaration);
-  if (!result) throw new Unavailable(`there is no plan \`${name}\``);
-  return result.record;
-}
-
 interface ExchangeSite {
   readonly plan: PlanRecord;
   readonly groups: Groups;
@@ -68,7 +38,7 @@ interface ExchangeSite {
 }
 
 function exchangeSite(workspace: Workspace, name: string): ExchangeSite {
-  const plan = planNamed(workspace, name);
+  const plan = planNamed(workspace, operatorsFile, name).record;
   const [block] = moeBlocksOf(plan);
   if (!block) throw new Unavailable(`the model of \`${name}\` has no experts`);
   return { plan, groups: groupsOf(layoutOf(plan), plan.hardware), block };
@@ -108,7 +78,7 @@ function lowLatencyExchange(workspace: Workspace, row: ExchangeRow): readonly Co
 /** `Normal64`: EP64 on H800; `NormalB200`: EP8 there. */
 const exchangeName = (plan: string): string => (plan.endsWith("B200") ? "EP8 on B200" : `EP${plan.replace(/\D/g, "")} on H800`);
 
-const device = (workspace: Workspace): Device => deviceOf(planNamed(workspace, "Normal8"), "estimate");
+const device = (workspace: Workspace): Device => deviceOf(planNamed(workspace, operatorsFile, "Normal8").record, "estimate");
 
 function product(workspace: Workspace, row: ProductRow, group: string, kind: "gemm" | "grouped_gemm"): Comparison {
   const { experts, rows, inner, columns, time } = row;
@@ -122,7 +92,7 @@ function product(workspace: Workspace, row: ProductRow, group: string, kind: "ge
 }
 
 function latentDecode(workspace: Workspace, { sequences, cached, time }: DecodeRow): Comparison {
-  const about: Case = {
+  const about: TableCase = {
     group: "Attention of decoding on H800", name: `MLA, ${sequences} x ${cached} tokens, BF16`, metric: "time", form: seconds, published: time * 1e-6, source: kernelSource,
   };
   return compared(about, () => {

@@ -1,6 +1,7 @@
 import { evidenceGroups, notModelled, type NotModelled } from "../../evidence";
 import { compareEvidence, openEvidence, type Comparison } from "./comparisons";
 import { operatorComparisons } from "./operators";
+import { rankMemoryComparisons } from "./rank-memory";
 
 /** Everything that `validate` shows: computed once, written three ways. */
 export interface Validation {
@@ -11,6 +12,7 @@ export interface ValidatedGroup {
   readonly title: string;
   /** Every figure of it must come out in each digit that is printed. */
   readonly mustBeExact: boolean;
+  readonly note: string | undefined;
   readonly comparisons: readonly Comparison[];
   readonly notModelled: readonly NotModelled[];
   readonly summary: GroupSummary;
@@ -28,7 +30,7 @@ export interface GroupSummary {
 
 export function validate(): Validation {
   const workspace = openEvidence();
-  const comparisons = [...compareEvidence(workspace), ...operatorComparisons(workspace)];
+  const comparisons = [...compareEvidence(workspace), ...rankMemoryComparisons(workspace), ...operatorComparisons(workspace)];
   const titles = [...new Set([...evidenceGroups.map(({ title }) => title), ...comparisons.map(({ group }) => group)])];
   return {
     groups: titles.map((title) => {
@@ -36,6 +38,7 @@ export function validate(): Validation {
       return {
         title,
         mustBeExact: evidenceGroups.some((group) => group.title === title && group.exact === true),
+        note: evidenceGroups.find((group) => group.title === title)?.note,
         comparisons: own,
         notModelled: notModelled.filter(({ group }) => group === title),
         summary: summarize(own),

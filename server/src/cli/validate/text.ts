@@ -18,7 +18,7 @@ function groupText(group: ValidatedGroup, style: Style, columns: number): readon
   if (rows.length > 0) lines.push("", ...indent(table([...comparisonHeads, "source"], rows, numberColumns, style)));
   const missing = [...missingReasons(group)].map(([reason, cases]) => `Not computed: ${reason}: ${cases.length === 1 ? cases[0] : `${cases.length} figures`}`);
   const unmodelled = group.notModelled.map(({ name, published, source, reason }) => `Not modelled: ${name}, ${published} (${source}): ${reason}`);
-  for (const note of [...missing, ...unmodelled]) lines.push("", ...indent(wrap(printable(note), columns - 2)));
+  for (const note of [...(group.note === undefined ? [] : [group.note]), ...missing, ...unmodelled]) lines.push("", ...indent(wrap(printable(note), columns - 2)));
   if (sources.length > 0) lines.push("", ...indent(sources.map((source, index) => style.dim(printable(`[${index + 1}] ${source}`)))));
   return lines;
 }
