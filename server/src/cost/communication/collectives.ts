@@ -1,14 +1,14 @@
 /**
  * Collectives as alpha-beta models: bytes over bandwidth, and a latency for each step that waits for the one before.
  *
- * A group in several scale-up domains works in two levels: inside the domain over the scale-up link, and across domains between the
- * GPUs of equal place, each over its own share of the cards. Chunks pass both levels one after the other, so that the slower one
- * sets the time. Per GPU this sends as much over the cards as a ring over all GPUs that enters and leaves each domain once for
- * each card (NCCL), and less than a flat ring.
+ * NCCL chooses between rings (best for large buffers) and trees (for small ones). Here every collective has the bandwidth of rings and
+ * the latency of a tree: the lower envelope of the two. Where a group stands in several scale-up domains, as many rings run as GPUs of
+ * a domain take part; each ring passes all GPUs of a domain over the scale-up link and then leaves it over one GPU's share of the
+ * cards. Both links work at once, so that the slower one sets the time.
  *
- * NCCL chooses between rings (best for large buffers) and trees (for small ones). Here every collective has the bandwidth of the
- * ring and the latency of the tree: the lower envelope of the two. In-switch reduction (NVLink SHARP) is not counted: it
- * takes all-reduce on the H100 from 360 to 480 GB/s (NVIDIA/nccl-tests, issue 290) and leaves the other collectives as they are.
+ * Held against nccl-tests' all_reduce_perf: 233 GB/s on 8 A100 and 86 to 95 GB/s on nodes with four 200G cards (NVIDIA/nccl, issue 1048;
+ * NVIDIA/nccl-tests, issue 252), 62 to 66 us for a few bytes on 256 A100 (NVIDIA/nccl, issue 652). In-switch reduction (NVLink SHARP) is
+ * not counted: it takes all-reduce on the H100 from 360 to about 475 GB/s (NVIDIA/nccl-tests, issue 290) and leaves the other collectives as they are.
  */
 
 import type { Group } from "../plan/layout";
@@ -26,11 +26,13 @@ export const allGather = (bytes: number, group: Group, links: Links): Transfer =
 /** `passes`: 1 to reduce and scatter or to gather, 2 for both. */
 function ring(bytes: number, group: Group, links: Links, passes: number): Transfer {
   if (group.size === 1 || bytes === 0) return noTransfer;
-  const { per_domain } = group;
+  const { size, per_domain } = group;
   const domains = domainsOf(group);
+  const sent = (passes * bytes * (size - 1)) / size;
+  const scale_out_bytes = domains === 1 ? 0 : sent / per_domain;
   return transferOf({
-    scale_up_bytes: (passes * bytes * (per_domain - 1)) / per_domain,
-    scale_out_bytes: (passes * (bytes / per_domain) * (domains - 1)) / domains,
+    scale_up_bytes: sent - scale_out_bytes,
+    scale_out_bytes,
     scale_up_steps: passes * treeSteps(per_domain),
     scale_out_steps: passes * treeSteps(domains),
   }, links);
