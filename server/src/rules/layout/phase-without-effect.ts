@@ -25,14 +25,14 @@ export const phaseWithoutEffectRule = planRule([phaseWithoutEffect.entry], (plan
   const { phase } = plan.record.workload;
   const path = "parallelism";
   const block = plan.blocks.get(path);
-  // A layout of another file, or one that several plans use, is not written for this phase alone.
-  if (!block || !isHere(plan, path) || isShared(plan, path)) return [];
+  if (!block || !isHere(plan, path)) return [];
   const isTraining = phase === "training";
   const defaults: Readonly<Partial<ParallelismRecord>> = isTraining ? servingKeys : trainingKeys;
   const unread = (Object.keys(defaults) as (keyof ParallelismRecord)[]).filter((key) => isWrittenHere(block, key) && plan.record.parallelism[key] !== defaults[key]);
   return unread.map((key) =>
     phaseWithoutEffect.at(placeIn(plan, { path, keys: [key] }), { key, phase, isTraining }, {
-      fixes: () => removeKeysFix(subjectOf(plan, path), block, [key], { buys: key === "redundant_experts" ? "each expert on one GPU of its group" : "no figure changes", preferred: true }),
+      // another plan may be of another phase
+      fixes: () => isShared(plan, path) ? [] : removeKeysFix(subjectOf(plan, path), block, [key], { buys: key === "redundant_experts" ? "each expert on one GPU of its group" : "no figure changes", preferred: true }),
       unnecessary: true,
     }));
 });
