@@ -17,7 +17,7 @@ const groupedWorkspaces = 4;
 
 export function bufferTerms(memory: MemoryModel, stages: readonly Stage[]): readonly Term[] {
   const { training, layout, flow } = memory;
-  const layers = runsOfRank(memory, stages).map(({ run }) => memory.layerOf(run).matrices);
+  const layers = [...new Set(runsOfRank(memory, stages).map(({ run }) => memory.layerOf(run).matrices))];
   const hasExperts = layers.some((matrices) => matrices.some(({ group }) => group === "experts"));
   const workspaces = gemmWorkspaces + (hasExperts ? groupedWorkspaces : 0);
   return [

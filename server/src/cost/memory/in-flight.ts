@@ -2,30 +2,58 @@
 
 import { Unavailable } from "../definition";
 import { unmetConditions, type Condition } from "../pipeline/conditions";
-import { inFlight, type InFlight } from "../pipeline/in-flight";
-import { operationsOf, type Operation } from "../pipeline/operations";
+import { fullestMoments, type Kept } from "../pipeline/in-flight";
+import { mostChunks, operationsOf, type Operation } from "../pipeline/operations";
 import { stageCount, type Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
 
-export interface RankInFlight extends InFlight {
-  /** During which the peak stands for the first time. */
+/** The micro-batches that a rank keeps at once, by stage. */
+export interface InFlight extends Kept {
+  /** Bytes. */
+  readonly bytes: number;
+  /** The first that runs with so many kept, and its place `at` in the rank's list. */
   readonly operation: Operation | undefined;
 }
 
 /**
- * One for each rank. `size` states what one chunk of a stage keeps. Throws `Unavailable` where the schedule cannot run with the
- * pipeline's sizes. What is kept does not grow once the pipeline is full, so a long step is cut to three fillings.
+ * The worst of each rank. `size` states what one chunk of a stage keeps, in bytes. Throws `Unavailable` where the schedule cannot run
+ * with the pipeline's sizes.
  */
-export function ranksInFlight(pipeline: Pipeline, size: (stage: number) => number): readonly RankInFlight[] {
+export function ranksInFlight(pipeline: Pipeline, size: (stage: number) => number): readonly InFlight[] {
+  return candidatesOf(pipeline).map((candidates) => {
+    let worst: InFlight = { bytes: 0, at: 0, chunks: new Map(), operation: undefined };
+    for (const candidate of candidates) {
+      let bytes = 0;
+      for (const [stage, count] of candidate.chunks) bytes += count * size(stage);
+      if (bytes > worst.bytes) worst = { ...candidate, bytes };
+    }
+    return worst;
+  });
+}
+
+type Candidate = Kept & Pick<InFlight, "operation">;
+type Candidates = readonly (readonly Candidate[])[];
+
+/** They depend on the schedule's shape alone, so that a sweep over anything else lists no operations again. */
+const known = new Map<string, Candidates>();
+const mostKnown = 256;
+
+function candidatesOf(pipeline: Pipeline): Candidates {
   const [unmet] = unmetConditions(pipeline);
   if (unmet !== undefined) throw new Unavailable(unmetText(pipeline, unmet));
-  const filled = 3 * stageCount(pipeline);
-  const result = operationsOf({ ...pipeline, micro_batches: Math.min(pipeline.micro_batches, filled) });
-  if (result.kind !== "operations") throw new Unavailable(`the schedule has more chunks than can be listed (${formatNumber(filled * stageCount(pipeline))})`);
-  return result.ranks.map((operations) => {
-    const found = inFlight(operations, size);
-    return { ...found, operation: operations[found.at] };
-  });
+  // what is kept does not grow once the pipeline is full: a long step is cut to three fillings
+  const micro_batches = Math.min(pipeline.micro_batches, 3 * stageCount(pipeline));
+  const key = [pipeline.schedule, pipeline.pp, stageCount(pipeline), micro_batches].join(" ");
+  const found = known.get(key) ?? listCandidates({ ...pipeline, micro_batches });
+  if (known.size >= mostKnown) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+function listCandidates(pipeline: Pipeline): Candidates {
+  const result = operationsOf(pipeline);
+  if (result.kind !== "operations") throw new Unavailable(`the pipeline has more than ${formatNumber(mostChunks)} chunks: too many to list`);
+  return result.ranks.map((operations) => fullestMoments(operations).map((moment) => ({ ...moment, operation: operations[moment.at] })));
 }
 
 function unmetText({ schedule }: Pipeline, { property, atLeast, multipleOf }: Condition): string {

@@ -39,6 +39,8 @@ export interface MemoryModel {
 
 /** What one layer of a run takes on one GPU; the same for all layers of the run. */
 export interface LayerMemory {
+  /** Different for layers of different blocks. */
+  readonly id: number;
   readonly matrices: readonly Matrix[];
   readonly states: States;
   /** Bytes that one micro-batch keeps, as a breakdown; serving keeps nothing. */
@@ -95,6 +97,7 @@ function required(value: number | undefined, key: string): number {
 function layersOnce(plan: PlanRecord, layout: Layout, flow: Flow, training: boolean): (run: LayerRun) => LayerMemory {
   const known = new Map<LayerRun["attention"], Map<LayerRun["ffn"], LayerMemory>>();
   const division = divisionOf(layout, plan.parallelism);
+  let id = 0;
   return (run) => {
     const byFfn = known.get(run.attention) ?? new Map<LayerRun["ffn"], LayerMemory>();
     known.set(run.attention, byFfn);
@@ -102,6 +105,7 @@ function layersOnce(plan: PlanRecord, layout: Layout, flow: Flow, training: bool
     if (found) return found;
     const matrices = layerMatrices(plan.model, run, division);
     const layer: LayerMemory = {
+      id: id++,
       matrices,
       states: statesOf(matrices, plan, training),
       saved: training ? savedByLayer(run, flow) : sum("", []),

@@ -10,7 +10,7 @@ import type { LayerRun, Stage } from "../plan/stages";
 import { sum } from "../term";
 import { headBytes, mtpTensors, type HeadBytes } from "./activations";
 import { bufferTerms } from "./buffers";
-import { operationText, ranksInFlight, type RankInFlight } from "./in-flight";
+import { operationText, ranksInFlight, type InFlight } from "./in-flight";
 import { cacheOfRuns, requireCache } from "./kv-cache";
 import { memoryModel, rankStates, runsOfRank, shardsOf, type Demand, type GroupStates, type MemoryModel } from "./memory-model";
 import { servingActivations } from "./serving";
@@ -65,6 +65,33 @@ export function weightBytesPerGpu(evaluation: Evaluation): number {
   return Math.max(...model.ranks.map((stages) => fixedBytes(model, stages).weights));
 }
 
+/** What a rank takes whatever micro-batches it keeps. */
+interface Holdings extends Pick<MemoryComponents, "weights" | "gradients" | "optimizer" | "buffers"> {
+  /** The most that a layer of the rank needs for a moment. */
+  readonly layerWorking: number;
+  readonly optimizerWorking: number;
+}
+
+/** Ranks with as many layers of the same blocks hold the same; in a pipeline most do. */
+function holdingsOnce(memory: MemoryModel): (stages: readonly Stage[]) => Holdings {
+  const known = new Map<string, Holdings>();
+  return (stages) => {
+    const runs = runsOfRank(memory, stages).map(({ run, count }) => `${memory.layerOf(run).id} x ${count}`);
+    const ends = stages.map(({ embedding, head, mtp_modules }) => `${embedding} ${head} ${mtp_modules}`);
+    const key = [...runs, ...ends].join(", ");
+    const found = known.get(key) ?? holdingsOf(memory, stages);
+    known.set(key, found);
+    return found;
+  };
+}
+
+const holdingsOf = (memory: MemoryModel, stages: readonly Stage[]): Holdings => ({
+  ...fixedBytes(memory, stages),
+  buffers: sum("buffers", bufferTerms(memory, stages)).value,
+  layerWorking: memory.training ? Math.max(0, ...stages.map((stage) => layerWorking(memory, stage))) : 0,
+  optimizerWorking: memory.training ? optimizerWorking(memory, stages) : 0,
+});
+
 /** Weights, gradients and optimizer of one rank. */
 function fixedBytes(memory: MemoryModel, stages: readonly Stage[]): Pick<MemoryComponents, "weights" | "gradients" | "optimizer"> {
   const states = rankStates(memory, stages);
@@ -95,11 +122,13 @@ function trainingRanks(memory: MemoryModel): readonly RankMemory[] {
   const flights = ranksInFlight(memory.pipeline, (stage) => saved.get(stage) ?? 0);
   const modules = memory.stages.find(({ head }) => head)?.mtp_modules ?? 0;
   const head = headBytes(memory.plan.model, memory.flow, modules);
+  const holdings = holdingsOnce(memory);
   return memory.ranks.map((stages, rank) => {
     const flight = flights[rank];
     if (flight === undefined) throw new Unavailable("the schedule has no operations");
-    const { moment, kept, working } = peakOf(memory, stages, flight, saved, head);
-    const components = { ...fixedBytes(memory, stages), kv: 0, activations: kept + working, buffers: sum("buffers", bufferTerms(memory, stages)).value };
+    const { weights, gradients, optimizer, buffers, ...temporary } = holdings(stages);
+    const { moment, kept, working } = peakOf(memory, stages, flight.bytes, temporary, saved, head);
+    const components = { weights, gradients, optimizer, buffers, kv: 0, activations: kept + working };
     return { rank, stages, ...components, total: totalOf(components), moment, working, chunks: flight.chunks, operation: operationPlace(flight) };
   });
 }
@@ -114,9 +143,14 @@ interface Peak {
 }
 
 /** The worst of the moments at which a rank needs more than it keeps. */
-function peakOf(memory: MemoryModel, stages: readonly Stage[], flight: RankInFlight, saved: ReadonlyMap<number, number>, head: HeadBytes): Peak {
-  const kept = flight.peak;
-  const peaks: Peak[] = [{ moment: "working set of a layer", kept, working: Math.max(0, ...stages.map((stage) => layerWorking(memory, stage))) }];
+function peakOf(
+  memory: MemoryModel, stages: readonly Stage[], kept: number, temporary: Pick<Holdings, "layerWorking" | "optimizerWorking">,
+  saved: ReadonlyMap<number, number>, head: HeadBytes,
+): Peak {
+  const peaks: Peak[] = [
+    { moment: "working set of a layer", kept, working: temporary.layerWorking },
+    { moment: "optimizer step", kept: 0, working: temporary.optimizerWorking },
+  ];
   if (stages.some((stage) => stage.head)) {
     peaks.push({ moment: "loss", kept, working: head.norm.value + head.loss.value });
     peaks.push({ moment: "backward of the head", kept, working: head.norm.value + head.backward.value });
@@ -126,7 +160,6 @@ function peakOf(memory: MemoryModel, stages: readonly Stage[], flight: RankInFli
     // the last operator of a micro-batch's backward: what that micro-batch kept has gone
     peaks.push({ moment: "gradient of the embedding", kept: kept - Math.min(kept, saved.get(first.index) ?? 0), working: embeddingGradient(memory) });
   }
-  peaks.push({ moment: "optimizer step", kept: 0, working: optimizerWorking(memory, stages) });
   return peaks.reduce((worst, peak) => (peak.kept + peak.working > worst.kept + worst.working ? peak : worst));
 }
 
@@ -151,7 +184,7 @@ function optimizerWorking(memory: MemoryModel, stages: readonly Stage[]): number
 }
 
 /** `operation 3: forward of micro-batch 3 in stage 0`; operations of a rank count from 0. */
-const operationPlace = ({ at, operation }: RankInFlight): string => (operation === undefined ? "no operation" : `operation ${at}: ${operationText(operation)}`);
+const operationPlace = ({ at, operation }: InFlight): string => (operation === undefined ? "no operation" : `operation ${at}: ${operationText(operation)}`);
 
 function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number): RankMemory {
   const components = {
