@@ -7,8 +7,10 @@
  * cards. Both links work at once, so that the slower one sets the time.
  *
  * Held against nccl-tests' all_reduce_perf: 233 GB/s on 8 A100 and 86 to 95 GB/s on nodes with four 200G cards (NVIDIA/nccl, issue 1048;
- * NVIDIA/nccl-tests, issue 252), 62 to 66 us for a few bytes on 256 A100 (NVIDIA/nccl, issue 652). In-switch reduction (NVLink SHARP) is
- * not counted: it takes all-reduce on the H100 from 360 to about 475 GB/s (NVIDIA/nccl-tests, issue 290) and leaves the other collectives as they are.
+ * NVIDIA/nccl-tests, issue 252), 62 to 66 us for a few bytes on 256 A100 (NVIDIA/nccl, issue 652). Serving engines bring kernels of
+ * their own for small all-reduces inside a node: on 8 H100 they take 6 to 12 us up to 32 KB, where this model says 27, and 22 to 45 us
+ * for 0.5 to 1 MB, where it says 29 to 32 (sgl-project/sglang, pull request 2904). In-switch reduction (NVLink SHARP) is
+ * not counted: it takes all-reduce on the H100 from 365 to 480 GB/s (NVIDIA/nccl, issue 1455) and leaves the other collectives as they are.
  */
 
 import type { Group } from "../plan/layout";
