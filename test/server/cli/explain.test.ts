@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { examples } from "../../examples/examples";
+import { smallPlans } from "../../kit/plans";
 import { misspelt, tiny } from "./designs";
 import { runIn, words } from "./memory-host";
 
@@ -80,12 +80,6 @@ describe("dsco explain", () => {
     expect(errors).not.toContain("kv_bytes_per_token");
   });
 
-  it("says that a figure is not computed yet", async () => {
-    const { code, output } = await explain(examples["deepseek-v3.dsco"] ?? "", "TrainV3.step_time");
-    expect(code).toBe(0);
-    expect(output).toBe("TrainV3.step_time\n\n  not computed: the figures of `plan` declarations are not computed yet\n");
-  });
-
   it("says why a figure is not computed", async () => {
     const { code, output } = await explain(tiny, "Tiny.expert_combinations");
     expect(code).toBe(0);
@@ -97,6 +91,48 @@ describe("dsco explain", () => {
     expect(code).toBe(1);
     expect(output).toContain("64 B");
     expect(errors).toBe("dsco: the design has 1 error: `dsco check` shows them.\n");
+  });
+
+  it("names the figures of plans that a property feeds", async () => {
+    const { errors } = await explain(smallPlans, "Split.schedule");
+    expect(errors).toContain("Train.step_time");
+    expect(errors).not.toMatch(/Prompts\.|Answers\./); // they use another layout
+    expect((await explain(smallPlans, "Wide.ep")).errors).toContain("Answers.tpot");
+  });
+
+  it("shows the ideal beside a time, and the place of what the plan's parts say", async () => {
+    const { output } = await explain(smallPlans, "Train.step_time");
+    expect(output.split("\n")[2]).toMatch(/^ {2}[\d.]+ m?s, ideal [\d.]+ (m|µ)?s$/);
+    expect(section(output, "Inputs")).toContainEqual(expect.stringMatching(/^parallelism\.pp +2 +a\.dsco:16:8$/));
+  });
+
+  it("lists the operators of a plan, the longest first", async () => {
+    const { output } = await explain(smallPlans, "Train.compute_time");
+    const [header = "", ...rows] = section(output, "Operators of one micro-batch, all stages, alone on the GPU");
+    expect(header).toMatch(/^operator +runs +FLOPs a run +bytes a run +forward, all runs +backward +share +bound by +of the peak$/);
+    const shares = rows.map((row) => Number(/([\d.]+) % +(?:compute|memory|launch)/.exec(row)?.[1]));
+    expect(shares).toEqual([...shares].sort((left, right) => right - left));
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
+    // 8 layers, each with one core
+    expect(rows).toContainEqual(expect.stringMatching(/^attention core +8 /));
+    expect(section((await explain(smallPlans, "Answers.tpot")).output, "Operators of one micro-batch, all stages")[0]).not.toContain("backward");
+  });
+
+  it("draws the schedule and states its closed form", async () => {
+    const { output } = await explain(smallPlans, "Train.bubble_time");
+    expect(section(output, "Idle time of a rank in a step")).toContainEqual(expect.stringMatching(/^closed form, mean stage +[\d.]+ (m|µ)?s +\(pp - 1\) x \(F \+ B\)$/));
+    const drawing = section(output, "Schedule of a step, one line a rank: F forward, B backward, . idle");
+    expect(drawing).toHaveLength(2);
+    expect(drawing.map((line) => line.length)).toEqual([98, 98]);
+    expect(drawing[0]).toMatch(/^0 F[FB.]+B$/); // the first stage begins and ends the step
+    expect(drawing[1]).toMatch(/^1 \.+F[FB.]+$/);
+  });
+
+  it("shows the memory of every rank", async () => {
+    const rows = section((await explain(smallPlans, "Train.memory_per_gpu")).output, "Memory by rank of the pipeline");
+    expect(rows[0]).toMatch(/^rank +stages +weights +gradients +optimizer +activations +buffers +in all +needs most at$/);
+    expect(rows).toHaveLength(3);
+    expect(rows.filter((row) => row.includes("(most)"))).toHaveLength(1);
   });
 
   it.each([

@@ -18,7 +18,10 @@ const texts: Readonly<Record<string, string>> = {
 };
 
 /** The core counts in base units, the JSON in the unit it names. */
-const inUnit = (value: number | string, unit: string | null) => (typeof value === "number" && unit === "USD/h" ? Number((value * 3600).toPrecision(12)) : value);
+const inUnit = (value: number | string, unit: string | null) => {
+  const scale = unit === "USD/h" ? 1 / 3600 : unit === "GPU·h" ? 3600 : 1;
+  return typeof value === "number" && scale !== 1 ? Number((value / scale).toPrecision(15)) : value;
+};
 
 describe.each(Object.keys(texts))("%s", (name) => {
   const { workspace, uri, scope } = openFiles({ [name]: texts[name] ?? "" });
@@ -36,8 +39,7 @@ describe.each(Object.keys(texts))("%s", (name) => {
       return declaration ? figuresOf(workspace, declaration, { sequenceLength: 2048, contextLength: 1000 }) : [];
     });
     const { declarations } = JSON.parse(output) as { declarations: { kind: string; metrics: { id: string; value: number | null }[] }[] };
-    const computed = declarations.filter(({ kind }) => kind === "model" || kind === "hardware");
-    expect(computed.flatMap((declaration) => declaration.metrics.map(({ id, value }) => [id, value]))).toEqual(
+    expect(declarations.flatMap((declaration) => declaration.metrics.map(({ id, value }) => [id, value]))).toEqual(
       expected.map(({ id, unit, figure }) => [id, figure.kind === "unavailable" ? null : inUnit(figure.value, unit)]),
     );
   });

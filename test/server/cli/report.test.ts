@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { smallPlans } from "../../kit/plans";
 import { misspelt, tiny, tinyFigures } from "./designs";
 import { runIn, words } from "./memory-host";
 
@@ -75,10 +76,10 @@ describe("report --format json", () => {
     expect(report.declarations.map((declaration) => `${declaration.file} ${declaration.name}`)).toEqual(["a.dsco Tiny", "b.dsco Other"]);
   });
 
-  it("lists the metrics that a later version computes, with their units and why they are missing", async () => {
+  it("lists every figure of plans and services with its unit and why it is missing", async () => {
     const { report } = await reportOf({ "a.dsco": "plan Train {\n}\nservice Serve {\n}\n" }, "report a.dsco --format json");
     const [plan, service] = report.declarations;
-    expect(plan?.metrics).toContainEqual({ id: "step_time", value: null, unit: "s", formula: "", source: "", reason: "the figures of `plan` declarations are not computed yet" });
+    expect(plan?.metrics.find(({ id }) => id === "step_time")).toMatchObject({ value: null, unit: "s", reason: expect.stringMatching(/^`\w+` of `plan` is missing$/) as string });
     expect(plan?.metrics).toContainEqual(expect.objectContaining({ id: "gpu_hours", unit: "GPU·h" }));
     expect(plan?.metrics).toContainEqual(expect.objectContaining({ id: "bottleneck", unit: null }));
     expect(service?.metrics.map(({ id, unit }) => [id, unit])).toEqual([
@@ -166,6 +167,60 @@ describe("report as text", () => {
   it("keeps to the width of the terminal", async () => {
     const { output } = await runIn({ "a.dsco": tiny }, ["report", "a.dsco"], { columns: 80 });
     expect(Math.max(...output.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe("a report of plans", () => {
+  const sectionOf = (output: string, name: string) => output.slice(output.indexOf(`plan ${name}  `)).split("\n\nplan ")[0] ?? "";
+
+  it("shows each phase its own figures first, times with their ideal, memory with its parts", async () => {
+    const { code, output } = await runIn({ "a.dsco": smallPlans }, ["report", "a.dsco"]);
+    expect(code).toBe(0);
+    const [train, prompts, answers] = ["Train", "Prompts", "Answers"].map((name) => sectionOf(output, name));
+    expect(train?.split("\n")[2]).toMatch(/^ {2}Step time +[\d.]+ m?s +ideal [\d.]+ (m|µ)?s$/);
+    expect(prompts?.split("\n")[2]).toMatch(/^ {2}Time to first token /);
+    expect(answers?.split("\n")[2]).toMatch(/^ {2}Time per output token /);
+    expect(train).toMatch(/^ {2}MFU +[\d.]+ %$/m);
+    expect(train).toMatch(/^ {2}GPU-hours +[\d.]+K? GPU·h$/m);
+    const lines = train?.split("\n") ?? [];
+    const memory = lines.findIndex((line) => line.startsWith("  Memory per GPU "));
+    expect(lines.slice(memory + 1, memory + 6).every((line) => line.startsWith("    Memory of "))).toBe(true);
+    for (const figure of ["Step time", "Bubble", "MFU"]) expect(answers).not.toContain(figure);
+    expect(train).not.toContain("Time per output token");
+  });
+
+  it("sets a measurement beside its estimate, whatever sequence models are asked at", async () => {
+    const row = /^ {2}Step time +([\d.]+) ms +1 s +-[\d.]+ % +a run$/m;
+    expect((await runIn({ "a.dsco": smallPlans }, ["report", "a.dsco"])).output).toMatch(row);
+    expect((await runIn({ "a.dsco": smallPlans }, words("report a.dsco --sequence-length 100"))).output).toMatch(row);
+  });
+
+  it("gives in JSON every figure of every phase, ideals, and reasons for what a phase has not", async () => {
+    const { report } = await reportOf({ "a.dsco": smallPlans }, "report a.dsco --format json");
+    const plans = report.declarations.filter(({ kind }) => kind === "plan");
+    expect(plans.map(({ metrics }) => metrics.map(({ id }) => id))).toEqual(plans.map(() => plans[0]?.metrics.map(({ id }) => id)));
+    const [train, , answers] = plans;
+    const step = train?.metrics.find(({ id }) => id === "step_time");
+    expect(step?.value).toBeGreaterThan(step?.ideal ?? Infinity);
+    expect(answers?.metrics.find(({ id }) => id === "step_time")).toMatchObject({ value: null, reason: "only a training plan has steps" });
+    const days = train?.metrics.find(({ id }) => id === "training_time")?.value as number;
+    expect(train?.metrics.find(({ id }) => id === "gpu_hours")?.value).toBeCloseTo((16 * days) / 3600, 6);
+  });
+
+  it("has a column of ideals where there are times", async () => {
+    const { output } = await runIn({ "a.dsco": smallPlans }, words("report a.dsco --format markdown"));
+    expect(output).toContain("| Figure | Value | Ideal | Exact | Metric |");
+    expect(output).toContain("| Figure | Value | Exact | Metric |"); // the model's
+    expect(output).toMatch(/\| &emsp;Memory of the weights \| [\d.]+ MB \| +\| [\d,]+ B \| `memory_weights` \|/);
+    const html = (await runIn({ "a.dsco": smallPlans }, words("report a.dsco --format html"))).output;
+    expect(html).toContain('<th class="number">Ideal</th>');
+    expect(balancedTags(html)).toBe(true);
+  });
+
+  it("shows what a what-if does to a plan", async () => {
+    const { output } = await runIn({ "a.dsco": smallPlans }, words("report a.dsco --set Learn.sequence_length=4096"));
+    expect(output).toMatch(/^ {2}Step time +[\d.]+ ms → [\d.]+ ms +\+[\d.]+ % +ideal /m);
+    expect(output).toMatch(/^ {2}Data-parallel degree +8$/m);
   });
 });
 

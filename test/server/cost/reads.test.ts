@@ -4,7 +4,7 @@ import { explainFigure, figuresOf } from "../../../server/src/analysis";
 import { noteReads, repeatReads, watchedRecord } from "../../../server/src/cost/reads";
 import { once } from "../../../server/src/cost/plan/evaluation";
 import { declarationOf } from "../../kit/workspace";
-import { smallPlans } from "../ide/plans";
+import { smallPlans } from "../../kit/plans";
 
 const pathsOf = (found: ReturnType<typeof explainFigure>) => (found?.inputs ?? []).map(({ path }) => path).sort();
 

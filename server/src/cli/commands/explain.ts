@@ -1,4 +1,4 @@
-import { explainFigure, fedMetrics, figureOf, figuresOf, metricIds } from "../../analysis";
+import { explainFigure, fedMetrics, figuresOf, metricIds, usersOf } from "../../analysis";
 import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, settledValue, withArticle, type BoundDeclaration } from "../../core";
 import type { CommandHost } from "../../hosts/command-host";
 import { plainProperty } from "../../ide/describe";
@@ -35,7 +35,7 @@ ${setHelp}`,
     const explanation = explainFigure(design.workspace, declaration, metric, options);
     const at = { sequenceLengthGiven: options.sequenceLength !== undefined, contextLengthGiven: options.contextLength !== undefined };
     host.print(whatIfLines(design).map((line) => `${style.strong(line)}\n\n`).join(""));
-    host.print(explanation ? explanationText(design, declaration, explanation, at, style, layoutColumns(host)) : notComputedYet(design, declaration, metric));
+    if (explanation) host.print(explanationText(design, declaration, explanation, at, style, layoutColumns(host)));
     return endWith(design, host);
   },
 };
@@ -45,12 +45,6 @@ function endWith(design: Design, host: CommandHost): ExitCode {
   if (!hasErrors(diagnostics)) return 0;
   host.printError(`dsco: the design has ${countDiagnostics(diagnostics)}: \`${host.program} check\` shows them.\n`);
   return 1;
-}
-
-/** A metric that a later version computes. */
-function notComputedYet({ workspace }: Design, declaration: BoundDeclaration, metric: string): string {
-  const figure = figureOf(workspace, declaration, metric);
-  return `${declaration.name}.${metric}\n\n  not computed: ${figure.kind === "unavailable" ? figure.reason : ""}\n`;
 }
 
 interface AskedFigure {
@@ -93,8 +87,7 @@ function refuseName(design: Design, name: string): never {
   const ids = metricIds(declaration.keyword);
   if (ids.length === 0) throw new WrongUse(withoutFigures(declaration));
   const figures = figuresOf(design.workspace, declaration);
-  const lines = figures.length === 0 ? idLines(ids) : ["  Its figures are:", ...indent(metricList(figures), "    ")];
-  throw new WrongUse(`name a figure of \`${name}\``, ...lines);
+  throw new WrongUse(`name a figure of \`${name}\``, "  Its figures are:", ...indent(metricList(figures), "    "));
 }
 
 const withoutFigures = ({ name, keyword }: BoundDeclaration): string => `\`${name}\` is ${withArticle(keyword)}: it has no figures`;
@@ -109,7 +102,11 @@ function refuseProperty(design: Design, asked: string): never {
   const { declaration, block, key } = target;
   const found = settledValue(workspace, block, key);
   const place = found.property ? ` (${placeText(design, found.property.file.uri, found.property.node.start)})` : found.value ? " (its default)" : "";
-  const fed = fedMetrics(workspace, declaration, block, key).map((metric) => `${declaration.name}.${metric.id}`);
+  const users = [declaration, ...design.files.flatMap(({ uri }) => {
+    const scope = fileScope(workspace, uri);
+    return scope ? usersOf(workspace, scope, declaration) : [];
+  })];
+  const fed = users.flatMap((user) => fedMetrics(workspace, user, block, key).map((metric) => `${user.name}.${metric.id}`));
   throw new WrongUse(
     `\`${asked}\` is a property, not a figure: ${printable(plainProperty(found))}${place}`,
     ...(fed.length === 0 ? [] : ["  It feeds:", ...indent(wrap(fed.join(" "), 96), "    ")]),

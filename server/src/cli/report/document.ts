@@ -1,7 +1,7 @@
 import type { DeclarationKeyword } from "../../../../grammar/src";
-import { defaultSequenceLength, figureOf, figuresOf, metricIds, metricUnit, type FigureOptions, type MetricFigure } from "../../analysis";
+import { defaultSequenceLength, figuresOf, type FigureOptions, type MetricFigure } from "../../analysis";
 import { bindDeclaration, evaluateAssertion, fileScope, settledValue, type BoundDeclaration, type Diagnostic, type Workspace } from "../../core";
-import type { Figure, MetricUnit } from "../../cost/metric";
+import type { Figure } from "../../cost/metric";
 import { keyMetricsOf, partsOfFigure } from "../../ide/key-figures";
 import { checkDesign, type Design, type NamedFile } from "../design";
 import { firstSentence } from "../documentation";
@@ -20,12 +20,10 @@ export interface ReportedDeclaration {
   readonly span: { readonly start: number; readonly end: number };
   /** First sentence of the doc comment. */
   readonly summary: string | undefined;
-  /** In the registry's order; none for kinds that this version does not compute. */
+  /** In the registry's order; none for kinds that have none. */
   readonly metrics: readonly ReportedMetric[];
   /** The figures that a reader looks for first; the others follow in the registry's order. */
   readonly main: readonly string[];
-  /** The metrics of kinds that this version does not compute. */
-  readonly announced: readonly AnnouncedMetric[];
   readonly published: readonly Published[];
   /** What the figures are stated at, a sentence or two a line; empty where they are stated at nothing in particular. */
   readonly conditions: readonly string[];
@@ -34,12 +32,6 @@ export interface ReportedDeclaration {
 export interface ReportedMetric extends MetricFigure {
   /** In a what-if: the figure of the file as it is written, where it is another. */
   readonly before?: Figure | undefined;
-}
-
-export interface AnnouncedMetric {
-  readonly id: string;
-  readonly unit: MetricUnit;
-  readonly reason: string;
 }
 
 /** A figure beside the one that somebody measured or published (`measured … from "…"`). */
@@ -74,7 +66,6 @@ function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile
   return {
     keyword, name, file, span: { start: node.start, end: node.end }, metrics,
     main: keyMetricsOf(workspace, declaration),
-    announced: metrics.length > 0 ? [] : announcedOf(workspace, declaration),
     summary: firstSentence(node.doc),
     published: design.whatIf ? [] : publishedOf(workspace, declaration, metrics, options),
     conditions: keyword === "model" ? conditionsOf(workspace, declaration, options) : [],
@@ -91,13 +82,6 @@ function withBefore({ whatIf }: Design, { keyword, name }: BoundDeclaration, fil
 
 const isSame = (left: Figure | undefined, right: Figure): boolean =>
   left?.kind === right.kind && (left.kind === "unavailable" || right.kind === "unavailable" || left.value === right.value);
-
-function announcedOf(workspace: Workspace, declaration: BoundDeclaration): readonly AnnouncedMetric[] {
-  return metricIds(declaration.keyword).flatMap((id) => {
-    const figure = figureOf(workspace, declaration, id);
-    return figure.kind === "unavailable" ? [{ id, unit: metricUnit(declaration.keyword, id) ?? null, reason: figure.reason }] : [];
-  });
-}
 
 /** A model's published figures hold at the language's own sequence length: at another, the comparison would mislead. */
 function publishedOf(workspace: Workspace, declaration: BoundDeclaration, metrics: readonly MetricFigure[], options: FigureOptions): readonly Published[] {

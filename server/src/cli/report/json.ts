@@ -1,6 +1,6 @@
 import { scaleOfUnit, type MetricFigure } from "../../analysis";
 import { diagnosticJson, rangeOf } from "../diagnostics/json";
-import type { AnnouncedMetric, Report } from "./document";
+import type { Report } from "./document";
 
 /** The report for other programs; the language reference fixes its shape, `version` changes when that does. */
 export function reportJson({ design, declarations, diagnostics }: Report): string {
@@ -13,7 +13,7 @@ export function reportJson({ design, declarations, diagnostics }: Report): strin
       name: declaration.name,
       file: declaration.file.path,
       range: rangeOf(design, declaration.file.uri, declaration.span),
-      metrics: [...declaration.metrics.map(metricJson), ...declaration.announced.map(announcedJson)],
+      metrics: declaration.metrics.map(metricJson),
     })),
   };
   return `${JSON.stringify(json, undefined, 2)}\n`;
@@ -27,6 +27,3 @@ function metricJson({ id, unit, figure, formula, source }: MetricFigure) {
   const reason = figure.kind === "unavailable" ? { reason: figure.reason } : {};
   return { id, value, unit, ...ideal, formula, source, ...reason };
 }
-
-/** A metric that nothing is known of yet but its id and unit. */
-const announcedJson = ({ id, unit, reason }: AnnouncedMetric) => ({ id, value: null, unit, formula: "", source: "", reason });
