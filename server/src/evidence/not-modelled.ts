@@ -17,6 +17,7 @@ const inGroup = (group: string, rows: readonly Row[]): readonly NotModelled[] =>
 const bridge = (release: string): string => `Megatron-Bridge performance summary, ${release}`;
 const hybrid = "Mamba-2 layers, whose shape is not in the source and whose cost is not modelled";
 const tokenDrop = "tokens over the capacity of an expert are dropped, which is not modelled";
+const bestShape = "the best of shapes that are not stated, in a short run; estimates are for long ones";
 const lora = "low-rank adapters are not modelled";
 
 export const notModelled: readonly NotModelled[] = [
@@ -76,5 +77,19 @@ export const notModelled: readonly NotModelled[] = [
     ["DeepSeek in production, tokens a second and user", "20 to 22 tokens/s", "open-infra-index, day 6", "enters the batch of the decode plan that is compared"],
     ["DeepSeek-V2 on an AI PC, V3 with KTransformers", "about 20 tokens/s", "arXiv:2505.09343", "the machines are not described"],
     ["3FS, read bandwidth and sort", "6.6 TiB/s, 3.66 TiB/min", "deepseek-ai/3FS, README", "a storage system: bandwidth is an input here"],
+  ]),
+  ...inGroup("Dense products on H800", [
+    ["Best product of DeepGEMM, FP8", "1,550 TFLOPS", "deepseek-ai/DeepGEMM at 54e22612, README", bestShape],
+    ["Best products by device, BF16 and FP8", "A100 271, H100 794 and 1,403, B200 1,745 and 3,432, MI300X 668 TFLOPS", "stas00/ml-engineering, MAMF", bestShape],
+    ["Products of Fire-Flyer's A100 PCIe and of the DGX A100, FP16", "220 and 263 TFLOPS", "arXiv:2408.14158, Table II", bestShape],
+  ]),
+  ...inGroup("Attention of decoding on H800", [
+    ["Best kernels of FlashMLA, BF16", "660 TFLOPS, 3,000 GB/s", "deepseek-ai/FlashMLA at 9241ae3e, README", bestShape],
+    ["Sparse attention over 2,048 tokens, FP8 cache", "91.2 to 96.5 us", "alibaba/InferSim at f2293dab", "sparse attention of decoding is measured with its indexer left out"],
+  ]),
+  ...inGroup("Exchanges of expert parallelism", [
+    ["DeepEP V2 on H800, 8x2 and 8x4", "90 and 81, 61 and 61 GB/s", "deepseek-ai/DeepEP at dd758caf, README", "a logical bandwidth whose counting of copies is not stated"],
+    ["DeepEP, first release", "EP32 44 and 47, EP64 46 and 45 GB/s", "deepseek-ai/DeepEP, February 2025", "the later release of the same kernels is compared"],
+    ["HFReduce and NCCL on Fire-Flyer", "8.1 to 6.3 and 4.8 to 1.6 GB/s", "arXiv:2408.14158", "all-reduce through host memory is not modelled"],
   ]),
 ];

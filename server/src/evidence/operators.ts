@@ -68,13 +68,35 @@ export const groupedProducts: readonly ProductRow[] = [
   ...expert(256, 32, 3249, 1541), ...expert(64, 2048, 6183, 3211), ...expert(16, 4096, 3199, 1575), ...expert(4, 8192, 1409, 812.365),
 ];
 
-/** Attention over a latent cache of 576 BF16 values a token that 128 heads share, one query a sequence. */
+/** Attention of 128 heads, 192 and 128 wide, over prompts of `tokens`, causal, BF16: MLA in prefill and training. */
+export interface PrefillRow {
+  readonly tokens: number;
+  readonly pass: "forward" | "backward";
+  /** Streaming multiprocessors that compute, of 132. */
+  readonly multiprocessors: number;
+  readonly time: number;
+  readonly source: string;
+}
+
+const whole = (tokens: number, time: number): PrefillRow => ({ tokens, pass: "forward", multiprocessors: 132, time, source: kernelSource });
+
+/** The mean of four launches each, beside communication on 20 multiprocessors. */
+const trace = "deepseek-ai/profile-data at 44960242, train.json";
+
+export const latentPrefills: readonly PrefillRow[] = [
+  whole(1024, 116.88), whole(4096, 1104.692), whole(8192, 4538.828), whole(16_384, 17_774.458), whole(32_768, 76_337.72),
+  { tokens: 4096, pass: "forward", multiprocessors: 112, time: 1237, source: trace },
+  { tokens: 4096, pass: "backward", multiprocessors: 112, time: 3779, source: trace },
+];
+
+/** Attention of one query a sequence over its cache, BF16. */
 export interface DecodeRow {
   readonly sequences: number;
   readonly cached: number;
   readonly time: number;
 }
 
+/** 128 heads share 576 values a token, of which 512 are the values. */
 export const latentDecodes: readonly DecodeRow[] = [
   { sequences: 1, cached: 1024, time: 20.91 },
   { sequences: 16, cached: 1024, time: 24.906 },
@@ -82,4 +104,14 @@ export const latentDecodes: readonly DecodeRow[] = [
   { sequences: 64, cached: 1024, time: 51.974 },
   { sequences: 128, cached: 1024, time: 96.252 },
   { sequences: 256, cached: 4096, time: 585.772 },
+];
+
+/** 32 heads of 128 over 8 key and value heads. */
+export const groupedDecodes: readonly DecodeRow[] = [
+  { sequences: 1, cached: 1024, time: 34.938 },
+  { sequences: 16, cached: 1024, time: 36.086 },
+  { sequences: 32, cached: 1024, time: 53.5 },
+  { sequences: 64, cached: 1024, time: 100.247 },
+  { sequences: 128, cached: 1024, time: 187.612 },
+  { sequences: 256, cached: 4096, time: 1377.637 },
 ];

@@ -5,6 +5,8 @@ import { metricIds } from "../../../server/src/analysis";
 import { bindDeclaration, evaluateAssertion, fileScope, type BoundDeclaration } from "../../../server/src/core";
 import { compareEvidence, openEvidence } from "../../../server/src/cli/validate/comparisons";
 import { operatorComparisons } from "../../../server/src/cli/validate/operators";
+import { rankMemoryComparisons } from "../../../server/src/cli/validate/rank-memory";
+import { validate } from "../../../server/src/cli/validate/summary";
 import { evidenceFiles, evidenceGroups, notModelled } from "../../../server/src/evidence";
 import { checkFile } from "../../../server/src/rules";
 
@@ -75,14 +77,14 @@ test("cases of a group are told apart by their names", () => {
   expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
 });
 
-test("operators have a plan to stand on", () => {
-  const reasons = operatorComparisons(workspace).flatMap(({ outcome }) => (outcome.kind === "compared" ? [] : [outcome.reason]));
+test("rows of tables have a plan to stand on", () => {
+  const reasons = [...operatorComparisons(workspace), ...rankMemoryComparisons(workspace)].flatMap(({ outcome }) => (outcome.kind === "compared" ? [] : [outcome.reason]));
   expect(reasons).toEqual([]);
 });
 
 describe("what is not modelled", () => {
   test("stands in a group that exists, with what was printed, where and why", () => {
-    const titles = evidenceGroups.map(({ title }) => title);
+    const titles = validate().groups.filter(({ comparisons }) => comparisons.length > 0).map(({ title }) => title);
     for (const { group, name, published, source, reason } of notModelled) {
       expect(titles, name).toContain(group);
       expect(published, name).toMatch(/\d/);

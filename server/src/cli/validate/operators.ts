@@ -5,18 +5,18 @@ import type { Workspace } from "../../core";
 import { expertExchange } from "../../cost/communication/expert-parallel";
 import { placesReached } from "../../cost/communication/reach";
 import { deviceOf, rateOf, type Device } from "../../cost/compute/device";
-import { decodeTime, productTime } from "../../cost/compute/time";
+import { coreTime, decodeTime, productTime } from "../../cost/compute/time";
 import { Unavailable } from "../../cost/definition";
 import { groupsOf, layoutOf, moeBlocksOf, type Groups } from "../../cost/plan/layout";
 import type { MoeFfnRecord } from "../../cost/model/record";
 import type { PlanRecord } from "../../cost/plan/record";
 import {
-  denseProducts, groupedProducts, kernelSource, latentDecodes, lowLatencyExchanges, lowLatencySource, normalExchanges, operatorsFile,
-  type DecodeRow, type ExchangeRow, type ProductRow,
+  denseProducts, groupedDecodes, groupedProducts, kernelSource, latentDecodes, latentPrefills, lowLatencyExchanges, lowLatencySource,
+  normalExchanges, operatorsFile, type DecodeRow, type ExchangeRow, type PrefillRow, type ProductRow,
 } from "../../evidence";
 import { dimensions } from "../../units";
 import type { Comparison } from "./comparisons";
-import { compared, planNamed, type TableCase } from "./table-case";
+import { compared, planNamed } from "./table-case";
 
 export function operatorComparisons(workspace: Workspace): readonly Comparison[] {
   return [
@@ -24,7 +24,9 @@ export function operatorComparisons(workspace: Workspace): readonly Comparison[]
     ...lowLatencyExchanges.flatMap((row) => lowLatencyExchange(workspace, row)),
     ...denseProducts.map((row) => product(workspace, row, "Dense products on H800", "gemm")),
     ...groupedProducts.map((row) => product(workspace, row, "Products of experts on H800", "grouped_gemm")),
-    ...latentDecodes.map((row) => latentDecode(workspace, row)),
+    ...latentPrefills.map((row) => latentPrefill(workspace, row)),
+    ...latentDecodes.map((row) => decode(workspace, row, latentShape)),
+    ...groupedDecodes.map((row) => decode(workspace, row, groupedShape)),
   ];
 }
 
@@ -78,7 +80,8 @@ function lowLatencyExchange(workspace: Workspace, row: ExchangeRow): readonly Co
 /** `Normal64`: EP64 on H800; `NormalB200`: EP8 there. */
 const exchangeName = (plan: string): string => (plan.endsWith("B200") ? "EP8 on B200" : `EP${plan.replace(/\D/g, "")} on H800`);
 
-const device = (workspace: Workspace): Device => deviceOf(planNamed(workspace, operatorsFile, "Normal8").record, "estimate");
+/** An H800, of whose multiprocessors a share computes. */
+const device = (workspace: Workspace, share = 1): Device => deviceOf(planNamed(workspace, operatorsFile, "Normal8").record, "estimate", share);
 
 function product(workspace: Workspace, row: ProductRow, group: string, kind: "gemm" | "grouped_gemm"): Comparison {
   const { experts, rows, inner, columns, time } = row;
@@ -91,14 +94,35 @@ function product(workspace: Workspace, row: ProductRow, group: string, kind: "ge
   });
 }
 
-function latentDecode(workspace: Workspace, { sequences, cached, time }: DecodeRow): Comparison {
-  const about: TableCase = {
-    group: "Attention of decoding on H800", name: `MLA, ${sequences} x ${cached} tokens, BF16`, metric: "time", form: seconds, published: time * 1e-6, source: kernelSource,
-  };
-  return compared(about, () => {
+/** Width of queries and keys, and of values. */
+const [latentKeyWidth, latentValueWidth] = [128 + 64, 128];
+
+function latentPrefill(workspace: Workspace, { tokens, pass, multiprocessors, time, source }: PrefillRow): Comparison {
+  const name = `MLA, ${tokens} tokens, ${pass}, ${multiprocessors} SMs, BF16`;
+  return compared({ group: "Attention of prompts on H800", name, metric: "time", form: seconds, published: time * 1e-6, source }, () => {
+    const here = device(workspace, multiprocessors / 132);
+    const width = latentKeyWidth + latentValueWidth;
+    const forward = { flops: (2 * 128 * tokens * tokens * width) / 2, bytes: 2 * 2 * tokens * 128 * width };
+    const passes = pass === "forward" ? forward : { flops: 2.5 * forward.flops, bytes: 2 * forward.bytes };
+    return coreTime(here, { ...passes, heads: 128, queries: tokens, keys: tokens, width, wide: true }, rateOf(here, "bf16", "the table"), pass).time;
+  });
+}
+
+/** Of one query a sequence: multiply-adds by heads, cached values by token. */
+interface DecodeShape {
+  readonly name: string;
+  readonly products: number;
+  readonly cached_values: number;
+}
+
+const latentShape: DecodeShape = { name: "MLA", products: 128 * (576 + 512), cached_values: 576 };
+const groupedShape: DecodeShape = { name: "GQA, 32 heads over 8", products: 32 * (128 + 128), cached_values: 8 * (128 + 128) };
+
+function decode(workspace: Workspace, { sequences, cached, time }: DecodeRow, shape: DecodeShape): Comparison {
+  const name = `${shape.name}, ${sequences} x ${cached} tokens, BF16`;
+  return compared({ group: "Attention of decoding on H800", name, metric: "time", form: seconds, published: time * 1e-6, source: kernelSource }, () => {
     const here = device(workspace);
     const tokens = sequences * cached;
-    // 128 heads: scores over 576 values, outputs over 512
-    return decodeTime(here, 2 * tokens * 128 * (576 + 512), tokens * 576 * 2, rateOf(here, "bf16", "the table")).time;
+    return decodeTime(here, 2 * tokens * shape.products, 2 * tokens * shape.cached_values, rateOf(here, "bf16", "the table")).time;
   });
 }
