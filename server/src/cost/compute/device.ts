@@ -5,7 +5,7 @@ import type { PeakRecord } from "../hardware/record";
 import type { Precision } from "../model/record";
 import type { Mode } from "../plan/evaluation";
 import type { EfficiencyRecord, PlanRecord } from "../plan/record";
-import { efficienciesOf, referencePower, type Efficiencies } from "./efficiency";
+import { efficienciesOf, powerReferences, type Efficiencies, type PowerReference } from "./efficiency";
 
 export interface Device {
   readonly mode: Mode;
@@ -21,8 +21,9 @@ export interface Device {
   readonly defaults: Efficiencies;
   /** What the author wrote instead. */
   readonly written: EfficiencyRecord;
-  /** What the board's power leaves of a compute-bound share, beside the board that was measured. */
-  readonly power_factor: number;
+  /** Board power in W; `undefined`: nobody said. */
+  readonly power: number | undefined;
+  readonly power_reference: PowerReference;
 }
 
 /**
@@ -41,16 +42,9 @@ export function deviceOf({ hardware: { gpu }, efficiency }: PlanRecord, mode: Mo
     sm_share: share,
     defaults,
     written: efficiency,
-    power_factor: isIdeal ? 1 : powerFactor(gpu.power, gpu.peak["bf16"], referencePower[gpu.architecture ?? "unknown"]),
+    power: gpu.power,
+    power_reference: powerReferences[gpu.architecture ?? "unknown"],
   };
-}
-
-/**
- * Tensor cores at full rate draw more than the board allows, so the clock sinks; dynamic power goes with its third power. An A100
- * reaches 220 TFLOPS at 250 W, 235 at 300 W and 263 at 400 W (arXiv:2408.14158; SimuMax's A100 PCIe table).
- */
-function powerFactor(power: number | undefined, peak: number | undefined, reference: number): number {
-  return power === undefined || peak === undefined || peak === 0 ? 1 : Math.cbrt(power / peak / reference);
 }
 
 type RateKey = "bf16" | "fp16" | "fp32" | "tf32" | "fp8" | "fp6" | "fp4" | "int8" | "int4";

@@ -55,6 +55,7 @@ const assumed = (value: number, source: string): Evidence => ({ value, reach: "a
 const h800Tables = "alibaba/InferSim f2293dab, H800 kernel tables";
 const b200Table = "MooreThreads/SimuMax e691807a, configs/system/b200_bf16_ceperm.json, B200";
 const a100Table = "MooreThreads/SimuMax 3005b17c, configs/system/a100_pcie.json, A100 PCIe";
+const transformerEngine = "NVIDIA/TransformerEngine 8f2e6357, docs/examples/gemm_profiling";
 const trace = "deepseek-ai/profile-data, train.json, H800";
 
 const hopper: Efficiencies = {
@@ -78,19 +79,19 @@ const hopper: Efficiencies = {
 
 const blackwell: Efficiencies = {
   ...hopper,
-  gemm: measured(0.52, `${b200Table}: bf16 products in long hot runs, mean error of the shape model 11 % over 39 shapes; a cold best case is 0.78 (MAMF)`),
-  gemm_fp8: scaled(0.51, "MAMF 3432 of 4500 TFLOPS in fp8, with the share that long runs keep of it in bf16"),
-  gemm_fp4: assumed(0.48, "the fp8 share, less for its scales: no measurement at hand"),
+  gemm: measured(0.52, `${b200Table}: bf16 products in long hot runs, mean error of the shape model 11 % over 39 shapes; short runs reach 0.67 (vllm pull request 19566; B300: ${transformerEngine}), the best case 0.78 (MAMF)`),
+  gemm_fp8: measured(0.57, `B200: 2545 of 4500 TFLOPS at 16,384 rows (vllm pull request 19566); B300: MXFP8 0.60, FP8 0.66 (${transformerEngine}); the best case is 0.76 (MAMF)`),
+  gemm_fp4: scaled(0.52, `B300: NVFP4 5,100 TFLOPS (${transformerEngine}), at the power of a B200`),
   grouped_gemm: measured(0.48, `${b200Table}: grouped bf16 from 2,460 rows an expert, 0.45 to 0.50`),
-  grouped_gemm_fp8: scaled(0.47, "the bf16 share"),
-  grouped_gemm_fp4: assumed(0.43, "the fp8 share, less for its scales: no measurement at hand"),
+  grouped_gemm_fp8: scaled(0.52, "the dense share, less as in bf16"),
+  grouped_gemm_fp4: scaled(0.48, "the dense share, less as in bf16"),
   attention_forward: measured(0.56, `${b200Table}: core attention forward, 0.44 to 0.60 causal; FlashMLA on B200 1460 of 2250`),
   attention_block: measured(256, `${b200Table}: 4 to 128 heads of 4,096 queries; two tiles of 128 a multiprocessor`),
   attention_backward: measured(0.44, `${b200Table}: core attention backward, 0.36 to 0.48 causal`),
   attention_backward_wide: measured(0.33, `${b200Table}: core attention backward, 192 and 128 wide, 0.30 to 0.33`),
   attention_decode: scaled(0.45, "the H800 share, with FlashMLA's 350 on B200 for 410 on H800 (sparse)"),
   attention_decode_memory: scaled(0.9, "the H800 share"),
-  memory: measured(0.67, `${b200Table}: element-wise 0.67`),
+  memory: measured(0.67, `${b200Table}: element-wise 0.67; casts to MXFP8 on B300 the same (${transformerEngine})`),
   gather: measured(0.5, `${b200Table}: permute 0.50`),
   gemm_memory: scaled(0.85, "the H800 share"),
   prologue_bytes: measured(300, `${b200Table}: inner dimension 256 to 576 reaches 0.22 to 0.32`),
@@ -153,10 +154,39 @@ export const efficienciesOf = ({ architecture }: GpuRecord): Efficiencies => eff
  */
 export const launchTimes = { gemm: 4.1e-6, grouped_gemm: 9.1e-6, attention: 5e-6, decode_attention: 15e-6, memory: 3e-6 } as const;
 
-/** Watts a FLOP/s in bf16 of the board that the class was measured on: A100 SXM, H100 SXM, B200, MI300X; elsewhere as Hopper. */
-export const referencePower: Readonly<Record<Architecture | "unknown", number>> = {
-  ampere: 400 / 312e12, hopper: 700 / 989e12, blackwell: 1000 / 2250e12, cdna3: 750 / 1307e12, cdna4: 1400 / 2500e12,
-  ada: 450 / 165e12, tpu: 700 / 989e12, ascend: 700 / 989e12, unknown: 700 / 989e12,
+/** The board that a class was measured on, and how its compute-bound shares go with power. */
+export interface PowerReference {
+  /** In W. */
+  readonly power: number;
+  /** In FLOP/s, of products whose operands have that many bits. */
+  readonly peak: Readonly<Record<16 | 8 | 4, number>>;
+  /** Share that a board reaches goes with (its power over its peak rate) to this power. */
+  readonly exponent: Evidence;
+}
+
+const hopperPower: PowerReference = {
+  power: 700, peak: { 16: 989e12, 8: 1979e12, 4: 1979e12 },
+  exponent: scaled(1 / 3, "the exponent of Ampere; H20, with four times the power a FLOP, is held by `greatestShare`"),
+};
+
+/**
+ * Tensor cores at full rate draw more than a board allows, so its clock sinks. Dynamic power goes with the third power of the clock as
+ * long as the voltage sinks too; at its floor, with the clock alone.
+ */
+export const powerReferences: Readonly<Record<Architecture | "unknown", PowerReference>> = {
+  ampere: {
+    power: 400, peak: { 16: 312e12, 8: 624e12, 4: 1248e12 },
+    exponent: measured(1 / 3, "A100 at 250, 300 and 400 W: 220, 235 and 263 TFLOPS (arXiv:2408.14158; SimuMax's A100 PCIe table): 0.36 to 0.39"),
+  },
+  hopper: hopperPower,
+  blackwell: {
+    power: 1000, peak: { 16: 2250e12, 8: 4500e12, 4: 9000e12 },
+    exponent: scaled(1, "B300 (1100 W) beside B200 (1000 W): MXFP8 0.60 and FP8 0.66 of its peak for 0.57, NVFP4 0.36 of a peak 1.56 times as high (Transformer Engine, GEMM profiling)"),
+  },
+  ada: { power: 450, peak: { 16: 165e12, 8: 330e12, 4: 660e12 }, exponent: hopperPower.exponent },
+  cdna3: { power: 750, peak: { 16: 1307e12, 8: 2615e12, 4: 2615e12 }, exponent: hopperPower.exponent },
+  cdna4: { power: 1400, peak: { 16: 2500e12, 8: 5000e12, 4: 10_000e12 }, exponent: hopperPower.exponent },
+  tpu: hopperPower, ascend: hopperPower, unknown: hopperPower,
 };
 
 /** What compute-bound shares reach where power does not limit: H20, 0.95 in dense FP8 (alibaba/InferSim, H20 kernel table). */

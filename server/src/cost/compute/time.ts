@@ -55,7 +55,7 @@ export function productTime(device: Device, product: Product, rate: Rate): Timin
 
 /** The faster of large and small tiles: few rows leave large ones half empty, or most of the device idle. */
 function tiledTime(device: Device, { kind, experts, rows, columns, inner }: Product, rate: Rate): number {
-  const share = computeShare(device, shareName(kind, rate));
+  const share = computeShare(device, shareName(kind, rate), rate);
   const depth = inner + device.defaults.prologue_bytes.value / rate.bytes;
   if (device.sms === undefined) return (2 * experts * rows * columns * depth) / (rate.peak * share);
   const perMultiprocessor = (rate.peak * device.sm_share * share) / device.sms;
@@ -74,8 +74,20 @@ export function shareName(kind: Product["kind"], { key }: Rate): EfficiencyName 
   }
 }
 
-const computeShare = (device: Device, name: EfficiencyName): number =>
-  Math.min(greatestShare, device.defaults[name].value * device.power_factor);
+function computeShare(device: Device, name: EfficiencyName, rate: Rate): number {
+  return Math.min(greatestShare, device.defaults[name].value * powerFactor(device, rate));
+}
+
+/** What the board's power makes of a share, beside the board that was measured. Rates of wide operands are measured on none. */
+function powerFactor({ power, power_reference: reference }: Device, { key, peak }: Rate): number {
+  const bits = powerBits[key];
+  if (power === undefined || bits === undefined) return 1;
+  return ((power * reference.peak[bits]) / (reference.power * peak)) ** reference.exponent.value;
+}
+
+const powerBits: Readonly<Record<Rate["key"], 16 | 8 | 4 | undefined>> = {
+  bf16: 16, fp16: 16, fp8: 8, int8: 8, fp6: 8, fp4: 4, int4: 4, fp32: undefined, tf32: undefined,
+};
 
 /** The core of attention over queries that are all new: training and prefill. */
 export interface Core {
@@ -111,7 +123,7 @@ export function coreTime(device: Device, core: Core, rate: Rate, pass: "forward"
   const written = device.written.attention;
   if (written !== undefined) return roofline(flops / (rate.peak * device.sm_share * written), memory, launchTimes.attention);
   const name = pass === "forward" ? "attention_forward" : wide ? "attention_backward_wide" : "attention_backward";
-  const achieved = rate.peak * device.sm_share * computeShare(device, name);
+  const achieved = rate.peak * device.sm_share * computeShare(device, name, rate);
   const products = pass === "forward" ? 1 : 2.5;
   const block = pass === "forward" ? device.defaults.attention_block.value : backwardBlock;
   const perKey = 2 * block * width * products;
@@ -124,7 +136,7 @@ export function coreTime(device: Device, core: Core, rate: Rate, pass: "forward"
 export function decodeTime(device: Device, flops: number, bytes: number, rate: Rate): Timing {
   if (device.mode === "ideal") return roofline(flops / rate.peak, bytes / device.memory_bandwidth, 0);
   const written = device.written.attention;
-  const share = written ?? computeShare(device, "attention_decode");
+  const share = written ?? computeShare(device, "attention_decode", rate);
   const memory = bytes / (device.memory_bandwidth * device.defaults.attention_decode_memory.value);
   return longer(flops / (rate.peak * device.sm_share * share), memory, launchTimes.decode_attention);
 }

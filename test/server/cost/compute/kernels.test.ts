@@ -79,6 +79,26 @@ describe("dense products", () => {
   });
 });
 
+describe("dense products of other boards and precisions", () => {
+  /** A layer of 4,096 hidden and 16,384 inner units over 15,872 tokens: forward, in ms. */
+  const layer = (gpu: GpuRecord, precision: Precision): number =>
+    1e3 * [[4096, 12_288], [4096, 4096], [4096, 16_384], [16_384, 4096]].reduce((sum, [k = 0, n = 0]) => sum + denseTime(gpu, precision, { m: 15_872, k, n }), 0);
+  const b300: GpuRecord = { ...b200, power: 1100, peak: { bf16: 2250e12, fp8: 4500e12, fp4: 14_000e12 } };
+
+  it("B300 (Transformer Engine's GEMM profiling, inputs cast before): MXFP8 2.365 ms, NVFP4 1.254 ms; bf16 4.25 ms in its short run", () => {
+    expect(Math.abs(layer(b300, "fp8_e4m3") / 2.365 - 1)).toBeLessThan(0.1);
+    expect(Math.abs(layer(b300, "nvfp4") / 1.254 - 1)).toBeLessThan(0.15);
+    expect(layer(b300, "bf16") / 4.25).toBeGreaterThan(1);
+    expect(layer(b300, "bf16") / 4.25).toBeLessThan(1.3);
+  });
+
+  it("H200 NVL (the same): bf16 10.63 ms, FP8 5.58 ms at 600 W and 835 TFLOPS", () => {
+    const nvl: GpuRecord = { ...h800, power: 600, memory_bandwidth: 4.8e12, peak: { bf16: 835e12, fp8: 1671e12 } };
+    expect(Math.abs(layer(nvl, "bf16") / 10.632 - 1)).toBeLessThan(0.1);
+    expect(Math.abs(layer(nvl, "fp8_e4m3") / 5.577 - 1)).toBeLessThan(0.1);
+  });
+});
+
 describe("grouped products", () => {
   const groupedTime = (gpu: GpuRecord, precision: Precision, experts: number, m: number, n: number, k: number, accumulates = false): number => {
     const device = on(gpu);
