@@ -66,6 +66,8 @@ function parallelismResult(workspace: Workspace, block: BoundBlock): RecordResul
     micro_batch_size: () => values.micro_batch_size,
     recompute: () => values.recompute,
     comm_sms: () => values.comm_sms,
+    overlap_tensor_parallel: () => values.overlap_tensor_parallel,
+    overlap_data_parallel: () => values.overlap_data_parallel,
     redundant_experts: () => values.redundant_experts,
     dual_micro_batch: () => values.dual_micro_batch,
     offload: () => offload && { experts: read(workspace, offload, offloadSchema).experts },

@@ -128,6 +128,9 @@ export const parallelism = defineBlock("parallelism", "The layout of a model on 
   micro_batch_size: count("Sequences in a micro-batch.", otherwise("1")),
   recompute: word(["none", "selective", "full"], "Activation recomputation.", otherwise("none")),
   comm_sms: optional(count("Streaming multiprocessors that communication takes.", { least: 0 })),
+  overlap_tensor_parallel: flag("Tensor-parallel exchanges run piece by piece beside the GEMMs that they feed (Megatron-LM, tp_comm_overlap).", otherwise("false", "Megatron-LM's default")),
+  overlap_data_parallel: word(["true", "false", "auto"], "Gradients and weights are exchanged beside the backward and the forward pass (Megatron-LM, overlap_grad_reduce and overlap_param_gather).",
+    otherwise("auto", "auto = on where zero = 3, else off: Megatron-LM's defaults")),
   redundant_experts: count("Redundant experts in all.", { least: 0, ...otherwise("0") }),
   dual_micro_batch: flag("Two micro-batches overlap in decode and prefill.", otherwise("false")),
 }, { children: [child(offload)] });

@@ -33,6 +33,10 @@ export interface ParallelismRecord {
   readonly recompute: "none" | "selective" | "full";
   /** Streaming multiprocessors that communication takes; `undefined`: the default of the schedule. */
   readonly comm_sms: number | undefined;
+  /** Tensor-parallel exchanges run beside the GEMMs that they feed. */
+  readonly overlap_tensor_parallel: boolean;
+  /** Gradients and weights are exchanged beside the passes; `auto`: under ZeRO 3. */
+  readonly overlap_data_parallel: "true" | "false" | "auto";
   /** In all, over the whole expert-parallel group. */
   readonly redundant_experts: number;
   readonly dual_micro_batch: boolean;

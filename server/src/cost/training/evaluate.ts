@@ -145,26 +145,25 @@ const noTraffic: StageTraffic = { expert_forward: 0, expert_backward: 0, tensor_
 const noExchange: StageExchange = { expert_forward: 0, expert_backward: 0, blocking_forward: 0, blocking_backward: 0 };
 
 /**
- * What of a stage's exchanges its own operators hide. Tensor parallelism: nothing forward; backward, the all-gather of the input runs
- * beside the gradient of the inputs and the reduction beside that of the weights (Megatron-LM, tensor_parallel/layers.py), so that under
- * sequence parallelism one of its three exchanges is waited for, else none while the weight gradients last. Context parallelism: the ring
- * passes on while attention runs over what has arrived. Full recomputation exchanges forward once more.
+ * What of a stage's exchanges its own operators hide. Tensor parallelism: nothing, or with `overlap_tensor_parallel` all but the first
+ * of tp pieces while the products last (TransformerEngine's userbuffers). Context parallelism: the ring passes on while attention
+ * runs over what has arrived. Full recomputation exchanges forward once more.
  */
 function exposedExchange({ plan, layout }: Evaluation, times: PartTimes, core: Passes, traffic: StageTraffic): StageExchange {
-  const again = plan.parallelism.recompute === "full" ? 1 : 0;
-  const { cp, sequence_parallel } = layout();
-  const waited = sequence_parallel ? traffic.tensor_backward / 3 : 0;
-  const beside = traffic.tensor_backward - waited;
-  const tensor_backward = waited + Math.max(0, beside - times.all.backward_weight);
+  const { recompute, overlap_tensor_parallel } = plan.parallelism;
+  const { tp, cp } = layout();
+  const again = recompute === "full" ? 1 : 0;
   const ring = (cp - 1) / cp;
-  const context_forward = Math.max(0, traffic.context_forward - ring * core.forward);
-  const context_backward = Math.max(0, traffic.context_backward - ring * core.backward_input);
-  const blocking_forward = traffic.tensor_forward + context_forward;
+  const waited = (time: number, beside: number): number => (overlap_tensor_parallel ? Math.max(time / tp, time - beside) : time);
+  const passed = (time: number, beside: number): number => Math.max(0, time - ring * beside);
+  const { forward, backward_input, backward_weight } = times.all;
+  const blocking_forward = waited(traffic.tensor_forward, forward) + passed(traffic.context_forward, core.forward);
+  const blocking_backward = waited(traffic.tensor_backward, backward_input + backward_weight) + passed(traffic.context_backward, core.backward_input);
   return {
     expert_forward: traffic.expert_forward,
     expert_backward: traffic.expert_backward + again * traffic.expert_forward,
     blocking_forward,
-    blocking_backward: tensor_backward + context_backward + again * blocking_forward,
+    blocking_backward: blocking_backward + again * blocking_forward,
   };
 }
 

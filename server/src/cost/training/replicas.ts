@@ -47,17 +47,19 @@ export interface Sync {
 }
 
 /**
- * Gradients are reduced layer by layer while the backward pass goes on, weights gathered while the forward pass does, as Megatron-LM's
- * overlap-grad-reduce and overlap-param-gather do: below ZeRO 2 beside the last backward and the first forward of a step, else beside all of them.
+ * With `overlap_data_parallel` gradients are reduced layer by layer while the backward pass goes on, weights gathered while the forward pass does, as Megatron-LM's
+ * overlap-grad-reduce and overlap-param-gather do: below ZeRO 2 beside the last backward and the first forward of a step, else beside all of them. Without it everything waits.
  */
 export function syncOf({ plan, groups }: Evaluation, { states }: RankStates, cover: Cover, { collective }: TrainingLinks): Sync {
   const counts = { dense: states.dense.trained, expert: states.experts.trained };
   const { gradients, weights }: GradientSync = gradientSync(plan, groups(), counts, cover.micro_batches, collective);
-  const { zero } = plan.parallelism;
+  const { zero, overlap_data_parallel } = plan.parallelism;
+  const whole = gradients.time + weights.time;
+  if (overlap_data_parallel === "false" || (overlap_data_parallel === "auto" && zero < 3)) return { whole, exposed: whole };
   const besideGradients = (zero >= 2 ? cover.micro_batches : 1) * cover.backward;
   const besideWeights = zero === 3 ? cover.micro_batches * (cover.forward + cover.backward) - Math.min(gradients.time, besideGradients) : cover.forward;
   const exposed = (time: number, beside: number): number => Math.max(0, time - cover.share * Math.max(0, beside));
-  return { whole: gradients.time + weights.time, exposed: exposed(gradients.time, besideGradients) + exposed(weights.time, besideWeights) };
+  return { whole, exposed: exposed(gradients.time, besideGradients) + exposed(weights.time, besideWeights) };
 }
 
 /**
