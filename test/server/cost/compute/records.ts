@@ -43,7 +43,7 @@ export function plan(model: ModelRecord, { gpu = h800, parallelism = {}, efficie
     model, hardware,
     parallelism: {
       tp: 1, pp: 1, ep: 1, dp: "auto", cp: 1, etp: 1, vp: 1, schedule: "1f1b", zero: 0, sequence_parallel: "auto", micro_batch_size: 1,
-      recompute: "none", comm_sms: undefined, overlap_tensor_parallel: false, overlap_data_parallel: "auto", overlap_tensor_parallel: false, overlap_data_parallel: "auto",
+      recompute: "none", comm_sms: undefined, overlap_tensor_parallel: false, overlap_data_parallel: "auto",
       redundant_experts: 0, dual_micro_batch: false, offload: undefined, ...parallelism,
     },
     workload: {
