@@ -39,20 +39,30 @@ const isOwn = ({ declaration }: RuleSubject, block: BoundBlock, key: string): bo
  * The edits after which `key` has the value `text` in a block of this declaration: in place where it is written here,
  * as a new line of the block where it is inherited or has its default, as a new block where the block is the base's.
  */
-export function writeKey(subject: RuleSubject, block: BoundBlock, key: string, text: string): readonly TextEdit[] | undefined {
+export const writeKey = (subject: RuleSubject, block: BoundBlock, key: string, text: string): readonly TextEdit[] | undefined =>
+  writeKeys(subject, block, { [key]: text });
+
+/** The same for several keys of one block. */
+export function writeKeys(subject: RuleSubject, block: BoundBlock, texts: Readonly<Record<string, string>>): readonly TextEdit[] | undefined {
   const { declaration } = subject;
-  const property = block.properties.get(key);
-  if (property && isOwn(subject, block, key)) {
-    const { value } = property.node;
-    return value.kind === "missing" ? undefined : [{ start: value.start, end: value.end, newText: text }];
-  }
-  if (block.own) return block.body && block.file.uri === declaration.file.uri ? [insertProperty(block.file, block.body, key, text)] : undefined;
+  const entries = Object.entries(texts);
+  const written = entries.filter(([key]) => isOwn(subject, block, key));
+  const edits = written.flatMap(([key, newText]): readonly TextEdit[] => {
+    const value = block.properties.get(key)?.node.value;
+    return value === undefined || value.kind === "missing" ? [] : [{ start: value.start, end: value.end, newText }];
+  });
+  if (edits.length < written.length) return undefined;
+  const others = entries.filter((entry) => !written.includes(entry));
+  if (others.length === 0) return edits;
+  if (block.own) return block.body && block.file.uri === declaration.file.uri ? [...edits, insertProperties(block.file, block.body, others)] : undefined;
   if (block.parent !== declaration.block || !declaration.node.body) return undefined;
   const layers = layersOfOverride(subject, block);
-  if (key === "layers" && layers !== "") return undefined; // its layers say which block is meant
+  if ("layers" in texts && layers !== "") return undefined; // its layers say which block is meant
   const title = block.variant === undefined ? block.keyword : `${block.keyword} ${block.variant}`;
-  return [insertLine(declaration.file, declaration.node.body, `${title} { ${layers}${key} = ${text} }`)];
+  return [...edits, insertLine(declaration.file, declaration.node.body, `${title} { ${layers}${assignments(others)} }`)];
 }
+
+const assignments = (entries: readonly (readonly [key: string, text: string])[]): string => entries.map(([key, text]) => `${key} = ${text}`).join(", ");
 
 /** Writes a key of a child that may not be there yet, such as `precision`. */
 export function writeChildKey(subject: RuleSubject, keyword: string, key: string, text: string): readonly TextEdit[] | undefined {
@@ -63,21 +73,21 @@ export function writeChildKey(subject: RuleSubject, keyword: string, key: string
 }
 
 /**
- * The fix for a declaration that no edit of this file reaches, or that others use too: one of this file that extends it with one
- * key changed, named in its place. `part`: the key of `subject` that names it; `owner`: the declaration, `block`: of it.
+ * The fix for a declaration that no edit of this file reaches, or that others use too: one of this file that extends it with some
+ * keys changed, named in its place. `part`: the key of `subject` that names it; `owner`: the declaration, `block`: of it.
  */
 export function extendFix(
-  subject: RuleSubject, part: string, owner: RuleSubject, block: BoundBlock, key: string, text: string, words: FixWords,
+  subject: RuleSubject, part: string, owner: RuleSubject, block: BoundBlock, texts: Readonly<Record<string, string>>, words: FixWords,
 ): readonly FixCandidate[] {
   const { declaration } = subject;
   const { name } = owner.declaration;
-  const line = overrideLine(owner, block, key, text);
+  const line = overrideLine(owner, block, texts);
   const local = declaration.block.properties.get(part)?.node.value;
   const base = local?.kind === "name" && local.parts.length === 1 ? local.parts[0]?.text : undefined;
   if (line === undefined || base === undefined || name === "") return [];
   const { file, node } = declaration;
   const { text: content } = file.source;
-  const wanted = `${base}_${key}_${text.replace(/\W|_/g, "")}`;
+  const wanted = `${base}_${Object.entries(texts).map(([key, text]) => `${key}_${text.replace(/\W|_/g, "")}`).join("_")}`;
   const isTaken = (candidateName: string) => file.symbols.has(candidateName);
   const fresh = [wanted, ...[2, 3, 4].map((number) => `${wanted}_${number}`)].find((candidateName) => !isTaken(candidateName));
   const named = fresh === undefined ? undefined : writeKey(subject, declaration.block, part, fresh);
@@ -85,15 +95,16 @@ export function extendFix(
   const eol = lineBreak(content);
   const at = startWithDoc(content, node.start);
   const added = `${owner.declaration.keyword} ${fresh} extends ${base} {${eol}  ${line}${eol}}${eol}${eol}`;
-  return [candidate(`Extend \`${base}\` with \`${key} = ${text}\``, [{ start: at, end: at, newText: added }, ...named], words)];
+  return [candidate(`Extend \`${base}\` with \`${assignments(Object.entries(texts))}\``, [{ start: at, end: at, newText: added }, ...named], words)];
 }
 
-/** What a declaration that extends this one writes to change a key of a block of it. */
-function overrideLine(owner: RuleSubject, block: BoundBlock, key: string, text: string): string | undefined {
-  if (block === owner.declaration.block) return `${key} = ${text}`;
+/** What a declaration that extends this one writes to change keys of a block of it. */
+function overrideLine(owner: RuleSubject, block: BoundBlock, texts: Readonly<Record<string, string>>): string | undefined {
+  const written = assignments(Object.entries(texts));
+  if (block === owner.declaration.block) return written;
   if (block.parent !== owner.declaration.block) return undefined;
   const title = block.variant === undefined ? block.keyword : `${block.keyword} ${block.variant}`;
-  return `${title} { ${layersOfOverride(owner, block)}${key} = ${text} }`;
+  return `${title} { ${layersOfOverride(owner, block)}${written} }`;
 }
 
 /** Where the `///` lines above a declaration start. */
@@ -132,12 +143,14 @@ export function removeKeys(subject: RuleSubject, block: BoundBlock, keys: readon
   return runs.map((run) => removeMember(subject.declaration, run));
 }
 
-/** A new property behind the last one, on its own line where that one has its own, its `=` below the other's. */
-function insertProperty(file: FileScope, body: Body, key: string, text: string): TextEdit {
+/** New properties behind the last one, on their own lines where that one has its own, their `=` below the other's. */
+function insertProperties(file: FileScope, body: Body, entries: readonly (readonly [key: string, text: string])[]): TextEdit {
   const last = body.members.filter((member): member is Property => member.kind === "property").at(-1);
-  if (!last) return insertFirst(file, body, `${key} = ${text}`);
+  if (!last) return insertFirst(file, body, assignments(entries));
   const width = /^[\w.]*[ \t]*(?==)/.exec(file.source.text.slice(last.start))?.[0].length ?? 0;
-  return insertBehind(file, last, `${key.padEnd(width - 1)} = ${text}`, `${key} = ${text}`);
+  const inserted = entries.map(([key, text]) => insertBehind(file, last, `${key.padEnd(width - 1)} = ${text}`, `${key} = ${text}`));
+  const at = inserted[0]?.start ?? last.end;
+  return { start: at, end: at, newText: inserted.map(({ newText }) => newText).join("") };
 }
 
 function insertLine(file: FileScope, body: Body, line: string): TextEdit {

@@ -3,7 +3,7 @@ import { headerSpan, settledValue, type BoundBlock, type BoundDeclaration, type 
 import { Unavailable } from "../../cost/definition";
 import { evaluationOf, type Evaluation } from "../../cost/plan/evaluation";
 import type { PlanRecord } from "../../cost/plan/record";
-import { candidate, extendFix, setKeyFix, writeChildKey, type FixWords } from "../edits";
+import { candidate, extendFix, setKeyFix, writeChildKey, writeKeys, type FixWords } from "../edits";
 import { numberText } from "../numbers";
 import { ownKey, placeOfKey, type Rule, type RuleSubject } from "../rule";
 
@@ -96,18 +96,35 @@ export function placeIn(plan: PlanSubject, ...choices: readonly [Keys, ...Keys[]
  * The fixes that give a key of a part another value: at its place where the part is declared in this file; in a declaration that
  * extends it where it is not, or where that would harm another plan of the file.
  */
-export function setIn(plan: PlanSubject, path: string, key: string, value: number | string, words: FixWords = {}): readonly FixCandidate[] {
+export const setIn = (plan: PlanSubject, path: string, key: string, value: number | string, words: FixWords = {}): readonly FixCandidate[] =>
+  setAllIn(plan, path, { [key]: value }, words);
+
+/** The same for several keys of one block. `title`: what the fix is called in place of its edits. */
+export function setAllIn(plan: PlanSubject, path: string, values: Readonly<Record<string, number | string>>, words: FixWords = {}, title?: string): readonly FixCandidate[] {
   const block = plan.blocks.get(path);
   if (!block) return [];
   const owner = subjectOf(plan, path);
-  const text = typeof value === "number" ? numberText(value) : value;
   const part = partOf(path);
-  const extended = extendFix(plan.subject, part, owner, block, key, text, words);
+  const texts = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typeof value === "number" ? numberText(value) : value]));
+  const named = (fixes: readonly FixCandidate[]): readonly FixCandidate[] => (title === undefined ? fixes : fixes.map((fix) => candidate(title, fix.edits, words)));
+  const extended = named(extendFix(plan.subject, part, owner, block, texts, words));
   if (!isHere(plan, path)) return extended;
-  const edits = isImplicit(block) ? writeChildKey(owner, block.keyword, key, text) : undefined;
-  const inPlace = edits ? [candidate(`Write \`${key} = ${text}\` in \`${block.keyword}\``, edits, words)] : setKeyFix(owner, block, key, value, words);
+  const inPlace = named(writeInPlace(owner, block, values, texts, words));
   const [fallback] = isShared(plan, part) ? extended : [];
   return fallback ? inPlace.map((fix) => ({ ...fix, fallback })) : inPlace;
+}
+
+function writeInPlace(
+  owner: RuleSubject, block: BoundBlock, values: Readonly<Record<string, number | string>>, texts: Readonly<Record<string, string>>, words: FixWords,
+): readonly FixCandidate[] {
+  const [[key, value] = ["", ""], ...others] = Object.entries(values);
+  const [text = ""] = Object.values(texts);
+  if (others.length > 0) {
+    const edits = writeKeys(owner, block, texts);
+    return edits ? [candidate(`Set ${Object.entries(texts).map(([each, to]) => `\`${each}\` to ${to}`).join(" and ")}`, edits, words)] : [];
+  }
+  const edits = isImplicit(block) ? writeChildKey(owner, block.keyword, key, text) : undefined;
+  return edits ? [candidate(`Write \`${key} = ${text}\` in \`${block.keyword}\``, edits, words)] : setKeyFix(owner, block, key, value, words);
 }
 
 /** A block that nobody wrote: all its keys have their defaults. */
