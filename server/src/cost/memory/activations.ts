@@ -17,7 +17,7 @@ import type { DenseFfnRecord, FfnRecord, ModelRecord, MoeFfnRecord, Precision } 
 import type { Layout } from "../plan/layout";
 import type { ParallelismRecord } from "../plan/record";
 import type { LayerRun } from "../plan/stages";
-import { product, sum, type Count, type Term } from "../term";
+import { product, sum, type Count, type Factor, type Term } from "../term";
 import { cachedOnly, kvHeadsOf, shareOf, vocabularyOf } from "./weights";
 
 /** One micro-batch on one GPU. */
@@ -87,7 +87,7 @@ function normTensors(name: string, width: number, { ownTokens, plain, input, rec
 }
 
 function attentionTensors(block: CachedAttention, flow: Flow): readonly Term[] {
-  const { tokens, plain, input, layout: { tp }, hidden, recompute } = flow;
+  const { tokens, plain, layout: { tp }, hidden, recompute } = flow;
   const heads = shareOf(block.heads, tp);
   const { queries, keys, values, output } = coreWidths(block, tp);
   const isProjectedAgain = block.kind === "mla" && recompute !== "none";
@@ -101,11 +101,22 @@ function attentionTensors(block: CachedAttention, flow: Flow): readonly Term[] {
       product("keys", [tokens, keys, plain]),
       product("values", [tokens, values, plain]),
     ]),
-    product("attention output", [tokens, output, plain]),
-    ...(input.value === plain.value ? [] : [product("attention output as input of o", [tokens, output, input])]),
+    ...outputTensors([tokens, output], flow),
     product("softmax statistics", [tokens, heads, fp32]),
   ];
 }
+
+/**
+ * The attention output is needed twice, by the core's backward and for the gradient of o's weights. Where GEMMs run in FP8 those are
+ * two tensors; with recomputation one, in the 12 bits of E5M6, as in arXiv:2412.19437, section 3.3.3.
+ */
+function outputTensors(elements: readonly Factor[], { plain, input, recompute }: Flow): readonly Term[] {
+  if (input.value === plain.value) return [product("attention output", [...elements, plain])];
+  if (recompute !== "none") return [product("attention output in E5M6", [...elements, e5m6])];
+  return [product("attention output", [...elements, plain]), product("attention output as input of o", [...elements, input])];
+}
+
+const e5m6: Count = { value: 1.5 + 4 / 128, unit: "B (1.5 B + 4 B / 128)" };
 
 /** Elements of a token on one GPU that enter and leave the attention core, keys and values of every head laid out. */
 function coreWidths(block: CachedAttention, tp: number): { readonly queries: number; readonly keys: number; readonly values: number; readonly output: number } {

@@ -6,6 +6,7 @@ import type { LayerRun, Stage } from "../plan/stages";
 import { product, quotient, sum, times, type Count, type Quantity, type Term } from "../term";
 import { headBytes, mtpTensors } from "./activations";
 import { bufferTerms } from "./buffers";
+import { operationText, type InFlight } from "./in-flight";
 import { cacheEntryOnGpu, cachedTokens } from "./kv-cache";
 import { endsOfRank, rankStates, runsOfRank, shardsOf, type GroupStates, type MemoryModel, type RankRun } from "./memory-model";
 import { servingActivations } from "./serving";
@@ -59,12 +60,15 @@ function dividedParts(model: MemoryModel, { stages }: Pick<RankMemory, "stages">
 
 /** What is kept, with the operation from which on it is; then what the worst moment needs beside it. */
 function activationParts(model: MemoryModel, worst: RankMemory): readonly Term[] {
-  const { rank, stages, moment, working, operation } = worst;
-  const kept = moment === "optimizer step" ? [] : [sum(`kept from ${operation}`, keptParts(model, worst))];
+  const { rank, stages, moment, working, in_flight } = worst;
+  const kept = moment === "optimizer step" || in_flight === undefined ? [] : [sum(`kept from ${operationPlace(in_flight)}`, keptParts(model, worst, in_flight))];
   return [...kept, sum(`${moment}, rank ${rank} (${stages.length === 1 ? "stage" : "stages"} ${stages.map(({ index }) => index).join(" and ")})`, momentParts(model, stages, moment, working))];
 }
 
-function keptParts(model: MemoryModel, { stages, moment, chunks }: RankMemory): readonly Term[] {
+/** `operation 3: forward of micro-batch 3 in stage 0`; operations of a rank count from 0. */
+const operationPlace = ({ at, operation }: InFlight): string => (operation === undefined ? "the start" : `operation ${at}: ${operationText(operation)}`);
+
+function keptParts(model: MemoryModel, { stages, moment }: RankMemory, { chunks }: InFlight): readonly Term[] {
   return runsOfRank(model, stages).flatMap((part) => {
     const count = (chunks.get(part.stage) ?? 0) - (moment === "gradient of the embedding" && part.stage === 0 ? 1 : 0);
     const factors = [{ value: count, unit: "micro-batches" }, layersIn(part)];

@@ -2,7 +2,7 @@
 
 import { Unavailable } from "../definition";
 import type { Evaluation } from "../plan/evaluation";
-import { demandOf } from "./memory-model";
+import { decodeContext } from "./memory-model";
 import { cacheOfRank, stageMemory } from "./stage-memory";
 
 /**
@@ -11,7 +11,7 @@ import { cacheOfRank, stageMemory } from "./stage-memory";
  */
 export function maxBatchPerGpu(evaluation: Evaluation): number {
   requireDecode(evaluation);
-  const { context } = demandOf(evaluation.plan, evaluation.layout());
+  const context = decodeContext(evaluation.plan);
   const capacity = evaluation.plan.hardware.gpu.memory;
   const totals = (sequences: number): readonly number[] => stageMemory(evaluation, { tokens: sequences, sequences, context }).ranks.map(({ total }) => total);
   const two = totals(2);

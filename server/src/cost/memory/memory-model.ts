@@ -83,10 +83,13 @@ export function demandOf({ workload, parallelism }: PlanRecord, { cp }: Layout):
     return { tokens: (parallelism.micro_batch_size * required(workload.sequence_length, "sequence_length")) / cp, sequences: 0, context: 0 };
   }
   const sequences = required(workload.batch_per_gpu, "batch_per_gpu");
-  if (workload.phase === "decode") return { tokens: sequences, sequences, context: required(workload.context_length, "context_length") };
+  if (workload.phase === "decode") return { tokens: sequences, sequences, context: decodeContext({ workload }) };
   const prompt = required(workload.prompt_length, "prompt_length");
   return { tokens: Math.ceil((sequences * prompt * (1 - workload.cache_hit_rate)) / cp), sequences, context: prompt };
 }
+
+/** Tokens that a sequence of a decode plan has in the cache. Throws `Unavailable`. */
+export const decodeContext = ({ workload }: Pick<PlanRecord, "workload">): number => required(workload.context_length, "context_length");
 
 function required(value: number | undefined, key: string): number {
   if (value === undefined) throw new Unavailable(`the workload has no \`${key}\``);

@@ -10,7 +10,7 @@ import type { LayerRun, Stage } from "../plan/stages";
 import { sum } from "../term";
 import { headBytes, mtpTensors, type HeadBytes } from "./activations";
 import { bufferTerms } from "./buffers";
-import { operationText, ranksInFlight, type InFlight } from "./in-flight";
+import { ranksInFlight, type InFlight } from "./in-flight";
 import { cacheOfRuns, requireCache } from "./kv-cache";
 import { memoryModel, rankStates, runsOfRank, shardsOf, type Demand, type GroupStates, type MemoryModel } from "./memory-model";
 import { servingActivations } from "./serving";
@@ -37,10 +37,8 @@ export interface RankMemory extends MemoryComponents {
   readonly moment: Moment;
   /** What it needs at that moment beside what it keeps. */
   readonly working: number;
-  /** Micro-batches kept at that moment, by stage; none when serving. */
-  readonly chunks: ReadonlyMap<number, number>;
-  /** Of the rank, from which on so many are kept, in words. */
-  readonly operation: string;
+  /** Micro-batches kept at that moment; `undefined` when serving. */
+  readonly in_flight: InFlight | undefined;
 }
 
 export interface PlanMemory {
@@ -129,7 +127,7 @@ function trainingRanks(memory: MemoryModel): readonly RankMemory[] {
     const { weights, gradients, optimizer, buffers, ...temporary } = holdings(stages);
     const { moment, kept, working } = peakOf(memory, stages, flight.bytes, temporary, saved, head);
     const components = { weights, gradients, optimizer, buffers, kv: 0, activations: kept + working };
-    return { rank, stages, ...components, total: totalOf(components), moment, working, chunks: flight.chunks, operation: operationPlace(flight) };
+    return { rank, stages, ...components, total: totalOf(components), moment, working, in_flight: flight };
   });
 }
 
@@ -183,9 +181,6 @@ function optimizerWorking(memory: MemoryModel, stages: readonly Stage[]): number
   return plainElement("fp32").value * (dense.trained / shards.dense + experts.trained / shards.experts);
 }
 
-/** `operation 3: forward of micro-batch 3 in stage 0`; operations of a rank count from 0. */
-const operationPlace = ({ at, operation }: InFlight): string => (operation === undefined ? "no operation" : `operation ${at}: ${operationText(operation)}`);
-
 function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number): RankMemory {
   const components = {
     ...fixedBytes(memory, stages),
@@ -194,8 +189,7 @@ function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number
     buffers: sum("buffers", bufferTerms(memory, stages)).value,
   };
   return {
-    rank, stages, ...components, total: totalOf(components), moment: "forward pass", working: components.activations, chunks: new Map(),
-    operation: "forward pass",
+    rank, stages, ...components, total: totalOf(components), moment: "forward pass", working: components.activations, in_flight: undefined,
   };
 }
 
