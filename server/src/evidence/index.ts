@@ -58,13 +58,14 @@ export interface EvidenceGroup {
   readonly sequenceLength?: number;
 }
 
+const boundFile = `${folder}expert-parallel-bound.dsco`;
 const phases = ["forward_time", "backward_time", "weight_gradient_time", "overlapped_time", "bubble_time", "optimizer_time"];
 
 export const evidenceGroups: readonly EvidenceGroup[] = [
   { title: "Parameters, cache and FLOPs of models", file: `${folder}parameters.dsco`, exact: true },
   { title: "Counts of networks", file: `${folder}topology.dsco`, metrics: ["max_endpoints", "switches", "links"], exact: true },
-  { title: "Bound of expert parallelism: time of a layer", file: `${folder}expert-parallel-bound.dsco`, metrics: ["ep_comm_time_per_layer"], exact: true, ideal: true },
-  { title: "Bound of expert parallelism: time of a token", file: `${folder}expert-parallel-bound.dsco`, metrics: ["tpot_limit"], exact: true },
+  { title: "Bound of expert parallelism: time of a layer", file: boundFile, metrics: ["ep_comm_time_per_layer"], exact: true, ideal: true },
+  { title: "Bound of expert parallelism: time of a token", file: boundFile, metrics: ["tpot_limit"], exact: true },
   { title: "Models in other conventions", file: `${folder}conventions.dsco` },
   { title: "FLOPs at 8,192 tokens", file: `${folder}flops-8192.dsco`, sequenceLength: 8192 },
   { title: "Cost of networks", file: `${folder}topology.dsco` },
@@ -73,7 +74,9 @@ export const evidenceGroups: readonly EvidenceGroup[] = [
   {
     title: "Training throughput, Megatron-Bridge",
     file: `${folder}megatron-bridge.dsco`,
-    note: "One plan has one estimate, and the software moves: gpt-oss-120b on 64 GB300 is published at 20,288 tokens/s and, two releases later in the same layout, at 33,024.",
+    note:
+      "One plan has one estimate, and the software moves: gpt-oss-120b on 64 GB300 is published at 20,288 tokens/s and, a release later " +
+      "in the same layout, at 33,024.",
   },
   { title: "Memory in papers", file: `${folder}training.dsco`, metrics: ["memory_activations"] },
   { title: "Cost of a training", file: `${folder}training.dsco`, metrics: ["gpu_hours", "training_cost"] },

@@ -49,6 +49,8 @@ export const notModelled: readonly NotModelled[] = [
     ["GShard 137B, FLOPs of 4K tokens", "572.7 TFLOP", "arXiv:2401.06066", "its shape is not in the source"],
     ["DeepSeek-V3, activated parameters of the main model", "36.7B", "deepseek-ai/DeepSeek-V3, README_WEIGHTS.md", "counts by a rule that is not stated; the abstract's 37B is compared"],
     ["DeepSeek-V4 Flash and Pro, parameters", "284B and 1.6T", "the model cards", "the cost of their attention is not modelled"],
+    ["DeepSeek-V3.2, parameters", "671B", "the model card", "the cost of sparse attention is not modelled"],
+    ["GLM-4.5-Air, Qwen3-Coder-480B, Qwen3-32B, Mixtral 8x22B, gpt-oss-20b, parameters", "106B, 480B, 32.8B, 141B, 21B", "the model cards", "their shapes are not in the standard library"],
     ["MiniMax-M1, Qwen3-Next-80B-A3B, parameters", "456B and 80B", "the model cards", "the parameters of lightning and gated delta layers are not modelled"],
   ]),
   ...inGroup("Bound of expert parallelism: time of a token", [

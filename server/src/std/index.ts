@@ -11,6 +11,7 @@ import mistral from "./models/mistral.dsco";
 import moonshot from "./models/moonshot.dsco";
 import openai from "./models/openai.dsco";
 import qwen from "./models/qwen.dsco";
+import zai from "./models/zai.dsco";
 
 /** The standard library: the text of each part by its address. Part of the program, so that it works without files. */
 export const standardLibrary: ReadonlyMap<string, string> = new Map([
@@ -27,4 +28,5 @@ export const standardLibrary: ReadonlyMap<string, string> = new Map([
   ["std:models/moonshot", moonshot],
   ["std:models/openai", openai],
   ["std:models/qwen", qwen],
+  ["std:models/zai", zai],
 ]);

@@ -63,12 +63,13 @@ const metricOf = ({ node: { metric } }: Measurement): string => (metric.kind ===
 function compare(workspace: Workspace, group: EvidenceGroup, declaration: BoundDeclaration, assertion: Measurement): Comparison {
   const metric = metricOf(assertion);
   const published = evaluateAssertion(workspace, declaration, assertion).right ?? Number.NaN;
+  const figure = figureOf(workspace, declaration, metric, { sequenceLength: group.sequenceLength });
   return {
     group: group.title, metric, published,
     name: caseName(declaration),
     form: formOf(declaration, metric),
     source: assertion.node.from?.value ?? "",
-    outcome: outcomeOf(figureOf(workspace, declaration, metric, { sequenceLength: group.sequenceLength }), group, published, lastDigit(assertion.node.value, published)),
+    outcome: outcomeOf(figure, group, published, lastDigit(assertion.node.value, published)),
   };
 }
 

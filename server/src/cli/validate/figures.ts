@@ -32,12 +32,17 @@ export const summaryRows = ({ groups }: Validation): readonly (readonly string[]
 function summaryCells({ title, summary, notModelled }: ValidatedGroup): readonly string[] {
   const { compared, exact, mean, median, worst, notComputed } = summary;
   const counts = [notComputed, notModelled.length].map((count) => (count === 0 ? "" : String(count)));
-  return [title, String(compared), String(exact), ...[mean, median, worst?.error].map(shareText), ...counts, worst === undefined || worst.error === 0 ? "" : worst.name];
+  const worstAt = worst === undefined || worst.error === 0 ? "" : worst.name;
+  return [title, String(compared), String(exact), ...[mean, median, worst?.error].map(shareText), ...counts, worstAt];
 }
 
 const shareText = (value: number | undefined): string => (value === undefined ? "" : formatShare(value));
 
-const formatShare = (value: number): string => (value === 0 ? "0 %" : value < 0.0005 ? "<0.1 %" : value < 0.1 ? `${(value * 100).toFixed(1)} %` : `${Math.round(value * 100)} %`);
+function formatShare(value: number): string {
+  if (value === 0) return "0 %";
+  if (value < 0.0005) return "<0.1 %";
+  return `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`;
+}
 
 /** Why figures are missing: each reason once, with the cases it holds for. */
 export function missingReasons({ comparisons }: ValidatedGroup): ReadonlyMap<string, readonly string[]> {

@@ -10,7 +10,10 @@ function groupJson({ title, mustBeExact, note, comparisons, notModelled, summary
   const { compared, notComputed, exact, mean, median, worst } = summary;
   return {
     title, mustBeExact, ...(note === undefined ? {} : { note }),
-    summary: { compared, notComputed, notModelled: notModelled.length, exact, meanError: mean ?? null, medianError: median ?? null, worstError: worst?.error ?? null, worst: worst?.name ?? null },
+    summary: {
+      compared, notComputed, notModelled: notModelled.length, exact,
+      meanError: mean ?? null, medianError: median ?? null, worstError: worst?.error ?? null, worst: worst?.name ?? null,
+    },
     comparisons: comparisons.map(comparisonJson),
     notModelled: notModelled.map(({ name, published, source, reason }) => ({ name, published, source, reason })),
   };

@@ -11,7 +11,8 @@ export const summaryMarkdown = (validation: Validation): string => table(summary
 function groupMarkdown(group: ValidatedGroup): readonly string[] {
   const paragraphs = [`## ${group.title}`, ...(group.note === undefined ? [] : [group.note])];
   if (group.comparisons.length > 0) {
-    paragraphs.push(table([...comparisonHeads, "source"], group.comparisons.map((comparison) => [...comparisonCells(comparison), comparison.source]), numberColumns));
+    const rows = group.comparisons.map((comparison) => [...comparisonCells(comparison), comparison.source]);
+    paragraphs.push(table([...comparisonHeads, "source"], rows, numberColumns));
   }
   const missing = [...missingReasons(group)].map(([reason, cases]) => [reason, cases.join("; ")]);
   if (missing.length > 0) paragraphs.push(table(["not computed because", "cases"], missing, []));

@@ -69,4 +69,5 @@ function medianOf(sorted: readonly number[]): number | undefined {
 
 /** The comparisons that must be exact and are not, or could not be made. */
 export const failures = ({ groups }: Validation): readonly Comparison[] =>
-  groups.filter(({ mustBeExact }) => mustBeExact).flatMap(({ comparisons }) => comparisons.filter(({ outcome }) => outcome.kind !== "compared" || !outcome.verdict.exact));
+  groups.filter(({ mustBeExact }) => mustBeExact)
+    .flatMap(({ comparisons }) => comparisons.filter(({ outcome }) => outcome.kind !== "compared" || !outcome.verdict.exact));

@@ -6,8 +6,8 @@ import { failures, type ValidatedGroup, type Validation } from "./summary";
 export function validationText(validation: Validation, style: Style, columns: number): string {
   const sections = validation.groups.map((group) => groupText(group, style, columns));
   sections.push(["Summary", "", ...indent(table(summaryHeads, summaryRows(validation), summaryNumberColumns, style))], wrap(legend, columns));
-  const failed = failures(validation);
-  if (failed.length > 0) sections.push([style.error(`${failed.length} ${failed.length === 1 ? "figure" : "figures"} that must be exact ${failed.length === 1 ? "is" : "are"} not:`), ...failed.map(({ name, metric }) => `  ${name} (${metric})`)]);
+  const failed = failures(validation).map(({ name, metric }) => `${name} (${metric})`);
+  if (failed.length > 0) sections.push([style.error("Must be exact and is not:"), ...indent(failed)]);
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
