@@ -25,6 +25,8 @@ export interface Efficiencies {
   readonly grouped_gemm: Evidence;
   readonly grouped_gemm_fp8: Evidence;
   readonly grouped_gemm_fp4: Evidence;
+  /** What the gradient of a weight reaches of the FP8 shares above: Hopper scales both of its operands along the inner dimension. */
+  readonly weight_gradient_fp8: Evidence;
   /** Core of long sequences: scores and values. Backward counts five products where forward has two, as they are executed. */
   readonly attention_forward: Evidence;
   readonly attention_backward: Evidence;
@@ -65,6 +67,7 @@ const hopper: Efficiencies = {
   grouped_gemm: scaled(0.65, `${h800Tables}: grouped FP8, taken over to bf16`),
   grouped_gemm_fp8: measured(0.65, `${h800Tables}: grouped FP8, 72 shapes twice; in training 0.60 of 112 SMs (${trace})`),
   grouped_gemm_fp4: assumed(0.6, "Hopper has no fp4 rate of its own"),
+  weight_gradient_fp8: measured(0.88, "deepseek-ai/DeepGEMM pull request 95, H800: dense 880 to 1,090 TFLOPS, grouped 900 to 1,040; a fifth less before"),
   attention_forward: measured(0.66, `${h800Tables}: mla prefill 0.61 to 0.63 causal from 4K tokens; FlashAttention-3, arXiv:2407.08608: 638 TFLOPS at 4K`),
   attention_backward: measured(0.55, "FlashAttention-3, arXiv:2407.08608, figure 6: about 550 of 989 TFLOPS, head dimension 128"),
   attention_backward_wide: measured(0.55, `${trace}: 455 TFLOPS on 112 of 132 SMs, 192 and 128 wide`),
@@ -85,6 +88,7 @@ const blackwell: Efficiencies = {
   grouped_gemm: measured(0.48, `${b200Table}: grouped bf16 from 2,460 rows an expert, 0.45 to 0.50`),
   grouped_gemm_fp8: scaled(0.52, "the dense share, less as in bf16"),
   grouped_gemm_fp4: scaled(0.48, "the dense share, less as in bf16"),
+  weight_gradient_fp8: measured(1, `B300: 2.40 ms for 2.37 ms forward in MXFP8 (${transformerEngine})`),
   attention_forward: measured(0.56, `${b200Table}: core attention forward, 0.44 to 0.60 causal; FlashMLA on B200 1460 of 2250`),
   attention_block: measured(256, `${b200Table}: 4 to 128 heads of 4,096 queries; two tiles of 128 a multiprocessor`),
   attention_backward: measured(0.44, `${b200Table}: core attention backward, 0.36 to 0.48 causal`),

@@ -24,7 +24,7 @@ export interface Product {
   readonly inner: number;
   /** Read and written, accumulation left out. */
   readonly bytes: number;
-  /** Read and written to accumulate weight gradients. */
+  /** Read and written to accumulate weight gradients; of another product 0. */
   readonly accumulated_bytes: number;
 }
 
@@ -54,8 +54,9 @@ export function productTime(device: Device, product: Product, rate: Rate): Timin
 }
 
 /** The faster of large and small tiles: few rows leave large ones half empty, or most of the device idle. */
-function tiledTime(device: Device, { kind, experts, rows, columns, inner }: Product, rate: Rate): number {
-  const share = computeShare(device, shareName(kind, rate), rate);
+function tiledTime(device: Device, { kind, experts, rows, columns, inner, accumulated_bytes }: Product, rate: Rate): number {
+  const isNarrowGradient = accumulated_bytes > 0 && rate.key === "fp8";
+  const share = computeShare(device, shareName(kind, rate), rate) * (isNarrowGradient ? device.defaults.weight_gradient_fp8.value : 1);
   const depth = inner + device.defaults.prologue_bytes.value / rate.bytes;
   if (device.sms === undefined) return (2 * experts * rows * columns * depth) / (rate.peak * share);
   const perMultiprocessor = (rate.peak * device.sm_share * share) / device.sms;

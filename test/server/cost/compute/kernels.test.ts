@@ -39,7 +39,15 @@ describe("dense products", () => {
     expect(meanError(rows.map(([m, k, n, us]) => [denseTime(h800, "fp8_e4m3", { m, k, n }), us * 1e-6]))).toBeLessThan(0.1);
   });
 
-  it("H20 in INT8 rates of FP8 (alibaba/InferSim, m, k, n, us): no parameter was taken from it but the greatest share", () => {
+  it("H800, FP8 gradients of weights (DeepGEMM pull request 95: m, n, k, TFLOPS)", () => {
+    const rows = [
+      [7168, 2112, 4096, 920], [1536, 24_576, 4096, 986], [512, 32_768, 4096, 878], [16_384, 7168, 4096, 994], [7168, 4096, 4096, 942], [2048, 7168, 4096, 920],
+      [7168, 2112, 8192, 1052], [1536, 24_576, 8192, 1092], [512, 32_768, 8192, 1014],
+    ] as const;
+    expect(meanError(rows.map(([m, n, k, tflops]) => [denseTime(h800, "fp8_e4m3", { m, k, n, accumulates: true }), (2 * m * n * k) / (tflops * 1e12)]))).toBeLessThan(0.1);
+  });
+
+  it("H20 in FP8 (alibaba/InferSim, m, k, n, us): no parameter was taken from it but the greatest share", () => {
     const rows = [
       [1024, 2048, 6144, 106.114], [16384, 2048, 6144, 1526], [4096, 5120, 7168, 1120], [4096, 4096, 24576, 2974], [16384, 7168, 1536, 1301],
       [256, 12288, 4096, 100.804], [16, 5120, 51200, 141.87], [64, 4096, 24576, 54.525],
@@ -116,6 +124,13 @@ describe("grouped products", () => {
     expect(meanError(rows.flatMap(([experts, tokens, up, down]) => [
       [groupedTime(h800, "fp8_e4m3", experts, tokens, 4096, 7168), up * 1e-6] as const,
       [groupedTime(h800, "fp8_e4m3", experts, tokens, 7168, 2048), down * 1e-6] as const,
+    ]))).toBeLessThan(0.1);
+  });
+
+  it("H800, FP8 gradients of weights (DeepGEMM pull request 95: experts, m, n, k, TFLOPS)", () => {
+    const rows = [[4, 7168, 4096, 4096, 939], [4, 2048, 7168, 4096, 900], [4, 7168, 4096, 8192, 1044], [4, 2048, 7168, 8192, 1033], [8, 7168, 4096, 4096, 942]] as const;
+    expect(meanError(rows.map(([experts, m, n, k, tflops]) => [
+      groupedTime(h800, "fp8_e4m3", experts, m, n, k, true), (2 * experts * m * n * k) / (tflops * 1e12),
     ]))).toBeLessThan(0.1);
   });
 
