@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Unavailable } from "../../../../server/src/cost/definition";
+import { flowOf, savedByLayer } from "../../../../server/src/cost/memory/activations";
 import { maxBatchPerGpu, maxContextThatFits } from "../../../../server/src/cost/memory/capacity";
 import { kvBytesPerSequenceOnGpu } from "../../../../server/src/cost/memory/kv-cache";
 import { weightBytesPerGpu } from "../../../../server/src/cost/memory/stage-memory";
@@ -7,7 +8,7 @@ import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import { weightBytes } from "../../../../server/src/cost/model/weight-bytes";
 import { evaluationOf } from "../../../../server/src/cost/plan/evaluation";
 import { bf16, deepSeekV3, dense, gqa, model, moe, range } from "../models";
-import { decode, memoryOf, planOf } from "./plans";
+import { decode, memoryOf, planOf, type Changes } from "./plans";
 
 const GiB = 2 ** 30;
 
@@ -71,6 +72,58 @@ describe("what divides the states", () => {
   test("a schedule that cannot run says what it needs", () => {
     const plan = planOf(small, { parallelism: { pp: 2, schedule: "dualpipe" }, workload: { global_batch_size: 4 } });
     expect(() => memoryOf(plan)).toThrow(new Unavailable("`dualpipe` needs micro-batches of at least 4, in multiples of 2"));
+  });
+});
+
+describe("activations of one layer of DeepSeek-V3", () => {
+  const run = { attention: deepSeekV3.attention[0], ffn: deepSeekV3.ffn[1], layers: [3] };
+  const layout = { gpus: 64, tp: 1, pp: 1, cp: 1, dp: 64, ep: 64, etp: 1, vp: 1, expert_dp: 1, sequence_parallel: false };
+  const bytesOfToken = (compute: "bf16" | "fp8_e4m3", recompute: "none" | "selective" | "full", imbalance = 1) =>
+    savedByLayer(run, flowOf({ ...deepSeekV3, precision: { ...bf16, compute } }, layout, 1, recompute, imbalance)).value;
+
+  // both norms' inputs; latents and rope key; attention output; softmax statistics
+  const inputs = 2 * 7168 * 2 + (1536 + 512 + 64) * 2;
+  const statistics = 128 * 4;
+  // logits, scores and probabilities in FP32 and the map of choices
+  const router = 256 * 13;
+  const scaled = 1 + 4 / 128;
+
+  test("BF16: inputs and outputs of norms, what the core needs, both sides of SwiGLU", () => {
+    const outputs = (2 * 7168 + 1536 + 512) * 2;
+    const core = 128 * (192 + 192 + 128 + 128) * 2;
+    const experts = 8 * (7168 + 4096 + 2048) * 2 + (4096 + 2048) * 2;
+    expect(bytesOfToken("bf16", "none")).toBe(inputs + outputs + core + statistics + router + experts);
+  });
+
+  test("FP8 as in arXiv:2412.19437, section 3.3.3: one attention output in 12 bits, SwiGLU's input and the experts' tokens in FP8", () => {
+    const output = 128 * 128 * (1.5 + 4 / 128);
+    const experts = (8 * (7168 + 4096) + 4096) * scaled;
+    expect(bytesOfToken("fp8_e4m3", "selective")).toBe(inputs + output + statistics + router + experts);
+  });
+
+  test("full recomputation keeps the input of the layer, twice the load keeps twice the expert tokens", () => {
+    expect(bytesOfToken("bf16", "full")).toBe(7168 * 2);
+    expect(bytesOfToken("bf16", "none", 2) - bytesOfToken("bf16", "none")).toBe(8 * (7168 + 4096 + 2048) * 2);
+  });
+});
+
+describe("where the peak stands", () => {
+  const layers = range(0, 15);
+  const wide = (vocabulary: number): ModelRecord => model(16, 2048, vocabulary, [gqa({ layers, heads: 16, kv_heads: 16, head_dim: 128 })], [dense(layers, 8192)]);
+  const worstOf = (network: ModelRecord, changes: Changes["parallelism"]) =>
+    memoryOf(planOf(network, { parallelism: { pp: 4, ...changes }, workload: { sequence_length: 4096, global_batch_size: 64 } })).worst;
+
+  test("1f1b: on the first stage, which keeps as many micro-batches as there are stages, from its fourth forward on", () => {
+    const { rank, moment, in_flight } = worstOf(wide(32_000), {});
+    expect({ rank, moment }).toEqual({ rank: 0, moment: "working set of a layer" });
+    expect(in_flight).toMatchObject({ at: 3, operation: { kind: "forward", stage: 0, micro_batch: 3 } });
+    expect(in_flight?.chunks).toEqual(new Map([[0, 4]]));
+  });
+
+  test("a large vocabulary moves it to the loss of the last stage", () => {
+    const { rank, moment } = worstOf(wide(512_000), { recompute: "full" });
+    expect(rank).toBe(3);
+    expect(["loss", "backward of the head"]).toContain(moment);
   });
 });
 
