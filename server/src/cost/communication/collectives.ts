@@ -8,8 +8,8 @@
  *
  * Held against nccl-tests' all_reduce_perf: 233 GB/s on 8 A100 and 86 to 95 GB/s on nodes with four 200G cards (NVIDIA/nccl, issue 1048;
  * NVIDIA/nccl-tests, issue 252), 62 to 66 us for a few bytes on 256 A100 (NVIDIA/nccl, issue 652). Serving engines bring kernels of
- * their own for small all-reduces inside a node: on 8 H100 they take 6 to 12 us up to 32 KB, where this model says 27, and 22 to 45 us
- * for 0.5 to 1 MB, where it says 29 to 32 (sgl-project/sglang, pull request 2904). In-switch reduction (NVLink SHARP) is
+ * their own for small all-reduces inside a node (`smallAllReduce`): on 8 H100 they take 6 to 12 us up to 32 KB, where NCCL's model says 27, and
+ * 22 to 45 us for 0.5 to 1 MB, where it says 29 to 32 (sgl-project/sglang, pull request 2904). In-switch reduction (NVLink SHARP) is
  * not counted: it takes all-reduce on the H100 from 365 to 480 GB/s (NVIDIA/nccl, issue 1455) and leaves the other collectives as they are.
  */
 
@@ -38,6 +38,24 @@ function ring(bytes: number, group: Group, links: Links, passes: number): Transf
     scale_up_steps: passes * treeSteps(per_domain),
     scale_out_steps: passes * treeSteps(domains),
   }, links);
+}
+
+/**
+ * Until a kernel in which every GPU reads the buffers of all others has started: 5.7 us for up to 4 KB on 8 H100 (sgl-project/sglang, pull
+ * request 2904), less one message over NVLink.
+ */
+const directStart = 2.4e-6;
+
+/**
+ * All-reduce as serving engines run it while they decode: inside a domain a kernel of their own, in which every GPU reads all buffers at
+ * once, as long as that is faster than the collective. Held against the same table: 7.8 us for 32 KB, 33.8 for 1 MB on 8 H100.
+ */
+export function smallAllReduce(bytes: number, group: Group, links: Links): Transfer {
+  const collective = allReduce(bytes, group, links);
+  if (group.size === 1 || bytes === 0 || domainsOf(group) > 1) return collective;
+  const traffic = { scale_up_bytes: bytes * (group.size - 1), scale_out_bytes: 0, scale_up_steps: 1, scale_out_steps: 0 };
+  const direct = transferOf(traffic, { ...links, start: Math.min(links.start, directStart) });
+  return direct.time < collective.time ? direct : collective;
 }
 
 /** Each GPU holds `bytes`, an equal part of them for every GPU of the group, itself included. */

@@ -10,7 +10,7 @@ import { plainElement, weightElement } from "../model/precision";
 import type { AttentionRecord, FfnRecord } from "../model/record";
 import type { Group, Groups, Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
-import { allGather, allReduce, pointToPoint, reduceScatter } from "./collectives";
+import { allGather, allReduce, pointToPoint, reduceScatter, smallAllReduce } from "./collectives";
 import { inSequence, noTransfer, repeated, type Links, type Transfer } from "./transfer";
 
 /** What a layer exchanges in the two passes of one micro-batch. */
@@ -41,6 +41,20 @@ export function tensorParallelTransfers(
     forward: inSequence([repeated(blocks, dense.forward), routed.forward]),
     backward: inSequence([repeated(blocks, dense.backward), routed.backward]),
   };
+}
+
+/**
+ * Tensor parallelism of one layer in decode, as serving engines run it: an all-reduce after attention and one after the FFN, routed and
+ * shared experts together; tokens that came back from other ranks' experts are gathered, which takes no longer. Where experts are
+ * split (`etp`) and stand on several ranks, the group of an expert reduces its copies too.
+ */
+export function decodeTensorParallelTransfer(
+  plan: PlanRecord, layout: Layout, groups: Groups, attention: AttentionRecord | undefined, ffn: FfnRecord | undefined, tokens: number, links: Links,
+): Transfer {
+  const blocks = (attention === undefined ? 0 : 1) + (ffn === undefined ? 0 : 1);
+  const reduced = repeated(blocks, smallAllReduce(residualBytes(plan, tokens), groups.tp, links));
+  if (ffn?.kind !== "moe" || layout.ep === 1) return reduced;
+  return inSequence([reduced, splitExpertTransfers(plan, layout, groups, ffn.top_k * tokens, links).forward]);
 }
 
 function blockTransfers(bytes: number, isSequenceParallel: boolean, group: Group, links: Links): BothWays {

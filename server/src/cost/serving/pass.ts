@@ -2,7 +2,7 @@
 
 import { commSms, exchangeLinks, expertExchange, noExchange } from "../communication/expert-parallel";
 import { linksOf } from "../communication/links";
-import { contextParallelTransfers, pipelineSend, tensorParallelTransfers, vocabularyTransfers } from "../communication/parallel";
+import { contextParallelTransfers, decodeTensorParallelTransfer, pipelineSend, tensorParallelTransfers, vocabularyTransfers } from "../communication/parallel";
 import { deviceOf, type Device } from "../compute/device";
 import { stageOperators } from "../compute/layer";
 import type { Operator, Work } from "../compute/operator";
@@ -122,7 +122,10 @@ function addRun(sums: Sums, context: Context, run: LayerRun, operators: readonly
   sums.ffn += each * ffn;
   sums.routed += each * routed;
   sums.exchange += layers * (layer - micro_batches * (attention + ffn + routed));
-  sums.tensor_parallel += each * tensorParallelTransfers(plan, layout, groups, run.attention, run.ffn, work.tokens, links).forward.time;
+  const tensorParallel = work.phase === "decode"
+    ? decodeTensorParallelTransfer(plan, layout, groups, run.attention, run.ffn, work.tokens, links)
+    : tensorParallelTransfers(plan, layout, groups, run.attention, run.ffn, work.tokens, links).forward;
+  sums.tensor_parallel += each * tensorParallel.time;
   sums.context_parallel += work.phase === "prefill" ? each * contextParallelTransfers(plan, layout, groups, run.attention, work.tokens, links).forward.time : 0;
 }
 
