@@ -64,17 +64,32 @@ export interface Rate {
   readonly peak: number;
   /** Bytes of an operand's element, scales left out. */
   readonly bytes: number;
+  /** What the board's power makes of a compute-bound share, beside the board that was measured. */
+  readonly power_factor: number;
 }
 
 const operandBytes: Readonly<Record<RateKey, number>> = { bf16: 2, fp16: 2, fp32: 4, tf32: 4, fp8: 1, fp6: 0.75, fp4: 0.5, int8: 1, int4: 0.5 };
 
 /** Throws `Unavailable` where the GPU has no rate for the precision. `asker` says who asks for it: "`precision.compute`". */
-export function rateOf({ peak }: Device, precision: Precision, asker: string): Rate {
+export function rateOf(device: Device, precision: Precision, asker: string): Rate {
   const key = rateKeys[precision];
   if (key === undefined) throw new Unavailable(`nothing computes in ${precision}, which ${asker} asks for`);
-  const own = peak[key];
-  if (own !== undefined) return { key, peak: own, bytes: operandBytes[key] };
-  const wide = isWeightOnly(key) ? peak["bf16"] : undefined;
-  if (wide !== undefined) return { key: "bf16", peak: wide, bytes: operandBytes.bf16 };
+  const own = device.peak[key];
+  if (own !== undefined) return rate(device, key, own);
+  const wide = isWeightOnly(key) ? device.peak["bf16"] : undefined;
+  if (wide !== undefined) return rate(device, "bf16", wide);
   throw new Unavailable(`the gpu has no \`${key}\` in \`peak\`, and ${asker} is ${precision}`);
 }
+
+const rate = (device: Device, key: RateKey, peak: number): Rate => ({ key, peak, bytes: operandBytes[key], power_factor: powerFactor(device, key, peak) });
+
+/** Rates of wide operands are measured on no board. */
+function powerFactor({ mode, power, power_reference: reference }: Device, key: RateKey, peak: number): number {
+  const bits = powerBits[key];
+  if (mode === "ideal" || power === undefined || bits === undefined) return 1;
+  return ((power * reference.peak[bits]) / (reference.power * peak)) ** reference.exponent.value;
+}
+
+const powerBits: Readonly<Record<RateKey, 16 | 8 | 4 | undefined>> = {
+  bf16: 16, fp16: 16, fp8: 8, int8: 8, fp6: 8, fp4: 4, int4: 4, fp32: undefined, tf32: undefined,
+};

@@ -75,20 +75,7 @@ export function shareName(kind: Product["kind"], { key }: Rate): EfficiencyName 
   }
 }
 
-function computeShare(device: Device, name: EfficiencyName, rate: Rate): number {
-  return Math.min(greatestShare, device.defaults[name].value * powerFactor(device, rate));
-}
-
-/** What the board's power makes of a share, beside the board that was measured. Rates of wide operands are measured on none. */
-function powerFactor({ power, power_reference: reference }: Device, { key, peak }: Rate): number {
-  const bits = powerBits[key];
-  if (power === undefined || bits === undefined) return 1;
-  return ((power * reference.peak[bits]) / (reference.power * peak)) ** reference.exponent.value;
-}
-
-const powerBits: Readonly<Record<Rate["key"], 16 | 8 | 4 | undefined>> = {
-  bf16: 16, fp16: 16, fp8: 8, int8: 8, fp6: 8, fp4: 4, int4: 4, fp32: undefined, tf32: undefined,
-};
+const computeShare = (device: Device, name: EfficiencyName, rate: Rate): number => Math.min(greatestShare, device.defaults[name].value * rate.power_factor);
 
 /** The core of attention over queries that are all new: training and prefill. */
 export interface Core {
