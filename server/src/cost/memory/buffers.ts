@@ -54,11 +54,13 @@ function placeholders(layers: readonly (readonly Matrix[])[]): number {
 }
 
 /**
- * Low-latency dispatch and combine of decode write into registered memory: room to send and to receive a token of every GPU at every
- * expert, twice, since two exchanges are under way (DeepEP, csrc/config.hpp, LowLatencyLayout).
+ * Low-latency dispatch and combine of decode write into registered memory: room to send and to receive each token of a micro-batch in
+ * BF16 at every expert, twice, since two exchanges are under way (DeepEP, csrc/config.hpp, LowLatencyLayout).
  */
 function dispatchBuffers({ plan, layout, flow }: MemoryModel, stages: readonly Stage[]): readonly Term[] {
+  const { dual_micro_batch, redundant_experts } = plan.parallelism;
   const experts = Math.max(0, ...stages.flatMap(({ runs }) => runs.map(({ ffn }) => (ffn?.kind === "moe" ? ffn.routed_experts : 0))));
   if (plan.workload.phase !== "decode" || layout.ep === 1 || experts === 0) return [];
-  return [product("expert dispatch and combine", [4, experts + plan.parallelism.redundant_experts, flow.ownTokens, flow.hidden, flow.plain])];
+  const tokens = { value: flow.ownTokens.value / (dual_micro_batch ? 2 : 1), unit: "tokens" };
+  return [product("expert dispatch and combine", [4, experts + redundant_experts, tokens, flow.hidden, plainElement("bf16")])];
 }

@@ -143,6 +143,15 @@ describe("serving DeepSeek-V3", () => {
     expect(weightBytesPerGpu(evaluationOf(decodePlan(4096, 1)))).toBeCloseTo(weightBytes(deepSeekV3).value - experts + (experts * 2) / 256, 0);
   });
 
+  // DeepEP's low-latency layout, csrc/config.hpp: two send and two receive buffers of experts x tokens x hidden_size x 2 B
+  test("dispatch buffers have room for each token of a micro-batch at every expert, four times; workspaces of 6 x 32 MiB beside them", () => {
+    const plan = decodePlan(4096, 128);
+    const workspaces = 6 * 32 * 2 ** 20;
+    const buffers = 4 * (256 + 32) * 128 * 7168 * 2;
+    expect(memoryOf(plan).worst.buffers).toBe(workspaces + buffers);
+    expect(memoryOf({ ...plan, parallelism: { ...plan.parallelism, dual_micro_batch: true } }).worst.buffers).toBe(workspaces + buffers / 2);
+  });
+
   test("the largest batch fits and one more does not, and so the longest context", () => {
     const batch = maxBatchPerGpu(evaluationOf(decodePlan(4989, 1)));
     expect(memoryOf(decodePlan(4989, batch)).worst.total).toBeLessThanOrEqual(80e9);
