@@ -44,6 +44,7 @@ import { oddRotaryWidthRule } from "./model/odd-rotary-width";
 import { rankTooWideRule } from "./model/rank-too-wide";
 import { sharedSizeWithoutSharedRule } from "./model/shared-size-without-shared-experts";
 import { topKOverExpertsRule } from "./model/top-k-over-experts";
+import { routingOverDomainsRule } from "./plan/routing-over-domains";
 import { measurementMissedRule } from "./requirements/measurement-missed";
 import { measurementWithoutSourceRule } from "./requirements/measurement-without-source";
 import { requirementFailsRule } from "./requirements/requirement-fails";
@@ -98,6 +99,7 @@ export const rules: readonly Rule[] = [
   sequenceDoesNotDivideRule, // 5143
   tensorGroupOverDomainRule, // 5150
   groupsOverDomainsRule, // 5201
+  routingOverDomainsRule, // 5202
   requirementFailsRule, // 6001
   measurementMissedRule, // 6002
   measurementWithoutSourceRule, // 6003

