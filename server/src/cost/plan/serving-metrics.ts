@@ -3,7 +3,7 @@
 import { dimensions } from "../../units";
 import { Unavailable } from "../definition";
 import { batchOf, type ServingPhase } from "../serving/batch";
-import { boundOf } from "../serving/bottleneck";
+import { boundOf, exchangeOf } from "../serving/bottleneck";
 import { tokensPerSecondPerGpu, type Serving } from "../serving/evaluate";
 import { exchangePerLayer, idealExchangePerLayer, tpotLimit } from "../serving/limit";
 import { partNames } from "../serving/pass";
@@ -31,14 +31,20 @@ function serving(plan: PlanRecord, phase: ServingPhase, what: string, mode: Mode
   return evaluationOf(plan).serving(mode);
 }
 
-const partLabels: Readonly<Record<(typeof partNames)[number], string>> = {
+/** What no operator of the GPU hides. */
+const exchangeLabels = {
+  "expert-parallel communication": "dispatch and combine, not hidden", "host memory": "experts on the host, not hidden", PCIe: "experts coming from the host, not hidden",
+} as const;
+
+const partLabels: Readonly<Record<Exclude<(typeof partNames)[number], "exchange">, string>> = {
   attention: "attention", ffn: "dense ffn, shared experts, router", routed: "routed experts", ends: "embedding, final norm, head",
-  exchange: "dispatch and combine, or host, not hidden", tensor_parallel: "tensor parallelism", context_parallel: "context parallelism", send: "sends between stages",
+  tensor_parallel: "tensor parallelism", context_parallel: "context parallelism", send: "sends between stages",
 };
 
 /** A latency by what it is spent on; all micro-batches of a group count. */
-function latency(id: string, { parts, waiting }: Serving): Term {
-  return sum(id, [...partNames.map((name) => amount(partLabels[name], parts[name])), amount("waiting for the slowest stage", waiting)]);
+function latency(id: string, plan: PlanRecord, { parts, waiting }: Serving): Term {
+  const label = (name: (typeof partNames)[number]): string => (name === "exchange" ? exchangeLabels[exchangeOf(plan)] : partLabels[name]);
+  return sum(id, [...partNames.map((name) => amount(label(name), parts[name])), amount("waiting for the slowest stage", waiting)]);
 }
 
 /** Tokens a second and GPU of a prefill or decode plan, as the metric `tokens_per_second_per_gpu` states it. */
@@ -57,7 +63,7 @@ export function servingThroughput(plan: PlanRecord): Term {
 }
 
 /** What most of the time of a pass goes to, as a text. */
-export const servingBottleneck = (plan: PlanRecord): string => boundOf(evaluationOf(plan).serving("estimate"));
+export const servingBottleneck = (plan: PlanRecord): string => boundOf(plan, evaluationOf(plan).serving("estimate"));
 
 /** Dollars that a million tokens cost: of prompts in prefill, hits included; generated ones in decode. */
 export function servingCostPerMillionTokens(plan: PlanRecord): Term {
@@ -79,7 +85,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
       "Waiting for a pass to begin is left out, and so is loading the cache of tokens found in it (`cache_hit_rate`): they are not computed again, and attention " +
       "covers them. Prompts are not cut into chunks. No time of the host is counted beside the launch of each operator.",
     source: `Roofline of each operator; ${day6} (two micro-batches)`,
-    arithmetic: (plan) => latency("ttft", serving(plan, "prefill", "a time to the first token")),
+    arithmetic: (plan) => latency("ttft", plan, serving(plan, "prefill", "a time to the first token")),
     ideal: (plan) => serving(plan, "prefill", "a time to the first token", "ideal").latency,
     details: servingOperators,
   },
@@ -96,7 +102,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
       "pp groups. `offload { experts = host }`: the host multiplies the chosen experts while the GPU does the shared ones, at the speed of its memory. No time of the host " +
       "is counted beside the launch of each operator. `ideal`: peaks and line rates, each half's exchanges wholly under the other's operators.",
     source: `Roofline of each operator; ${insights}, section 2.3.1, and ${day6} (two micro-batches, attention in two steps)`,
-    arithmetic: (plan) => latency("tpot", serving(plan, "decode", "a time per output token")),
+    arithmetic: (plan) => latency("tpot", plan, serving(plan, "decode", "a time per output token")),
     ideal: (plan) => serving(plan, "decode", "a time per output token", "ideal").latency,
     details: servingOperators,
   },

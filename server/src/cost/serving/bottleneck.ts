@@ -1,16 +1,24 @@
 /** What a pass waits for most, in words. */
 
 import type { Operator } from "../compute/operator";
+import type { PlanRecord } from "../plan/record";
 import type { Serving } from "./evaluate";
+import { expertsOnHost } from "./host-experts";
 
-type Resource = "compute" | "memory bandwidth" | "launches" | "expert-parallel communication" | "tensor-parallel communication" | "context-parallel communication" | "pipeline communication";
+type Resource = "compute" | "memory bandwidth" | "launches" | "expert-parallel communication" | "host memory" | "PCIe" | "tensor-parallel communication" | "context-parallel communication" | "pipeline communication";
 
 const resourceOf: Readonly<Record<Operator["bound"], Resource>> = { compute: "compute", memory: "memory bandwidth", launch: "launches" };
 
+/** What a layer waits for that no operator of the GPU hides, beside tensor and context parallelism. */
+export function exchangeOf(plan: PlanRecord): "expert-parallel communication" | "host memory" | "PCIe" {
+  if (!expertsOnHost(plan)) return "expert-parallel communication";
+  return plan.workload.phase === "decode" ? "host memory" : "PCIe";
+}
+
 /** The resource behind the largest part of the time of all stages; of operators, with the one that takes longest of them. */
-export function boundOf({ stages, parts, batch }: Serving): string {
+export function boundOf(plan: PlanRecord, { stages, parts, batch }: Serving): string {
   const times = new Map<Resource, number>([
-    ["expert-parallel communication", parts.exchange], ["tensor-parallel communication", parts.tensor_parallel],
+    [exchangeOf(plan), parts.exchange], ["tensor-parallel communication", parts.tensor_parallel],
     ["context-parallel communication", parts.context_parallel], ["pipeline communication", parts.send],
   ]);
   const longest = new Map<Resource, { readonly name: string; readonly time: number }>();

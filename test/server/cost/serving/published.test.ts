@@ -21,6 +21,20 @@ const prefill = (nodes: number, layout: string, prompt: number, batch: number, g
   before: cluster(nodes, gpu), hardware: "Cluster", parallelism: `${layout}, ${dual}`, workload: `phase = prefill, prompt_length = ${prompt}, batch_per_gpu = ${batch}`,
 });
 
+/** Qwen3-8B in FP8: config.json of Qwen/Qwen3-8B. */
+const qwen8 = `
+model Qwen3_8B {
+  layers = 36, hidden_size = 4096, vocab_size = 151_936
+  attention gqa { heads = 32, kv_heads = 8, head_dim = 128, qk_norm = true }
+  ffn dense { intermediate_size = 12_288 }
+  precision { weights = fp8_e4m3, activations = fp8_e4m3 }
+}`;
+
+const onH20 = (gpus: number, model: string, layout: string, workload: string): PlanRecord => planRecord({
+  before: `import { H20 } from "std:hardware/nvidia"\nimport { Qwen3_30B_A3B } from "std:models/qwen"\nhardware Cluster { gpu = H20, gpus_per_node = ${gpus}, nodes = 1 }\n${qwen8}`,
+  model, hardware: "Cluster", parallelism: layout, workload,
+});
+
 const perNode = (plan: PlanRecord): number => servingTokensPerSecondPerGpu(plan) * plan.hardware.gpus_per_node;
 
 const within = (share: number): readonly [number, number] => [1 - share, 1 + share];
@@ -40,6 +54,20 @@ describe("tokens a second and node", () => {
   ])("%s: %d", (_, published, [least, most], plan) => {
     expect(perNode(plan) / published).toBeGreaterThan(least);
     expect(perNode(plan) / published).toBeLessThan(most);
+  });
+
+  /**
+   * SGLang on H20, as alibaba/InferSim's README states it (tokens/s and GPU; its examples say how many sequences): prompts of 4,096 tokens,
+   * answers of 2,048, so that a cache holds 5,120 in the mean.
+   */
+  it.each([
+    ["Qwen3-30B-A3B, prefill", 16_594, onH20(4, "Qwen3_30B_A3B", "ep = 4", "phase = prefill, prompt_length = 4096, batch_per_gpu = 4")],
+    ["Qwen3-30B-A3B, decode", 2749, onH20(4, "Qwen3_30B_A3B", "ep = 4", "phase = decode, context_length = 5120, batch_per_gpu = 100")],
+    ["Qwen3-8B in FP8, prefill", 15_061, onH20(1, "Qwen3_8B", "tp = 1", "phase = prefill, prompt_length = 4096, batch_per_gpu = 4")],
+    ["Qwen3-8B in FP8, decode", 2682, onH20(1, "Qwen3_8B", "tp = 1", "phase = decode, context_length = 5120, batch_per_gpu = 64")],
+  ])("H20, %s: %d a GPU", (_, published, plan) => {
+    expect(servingTokensPerSecondPerGpu(plan) / published).toBeGreaterThan(0.8);
+    expect(servingTokensPerSecondPerGpu(plan) / published).toBeLessThan(1.2);
   });
 
   /** Day 6: 20 to 22 tokens/s a user. */
