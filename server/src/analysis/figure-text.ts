@@ -1,6 +1,6 @@
 /** How a figure is written for reading: one way for lens, hover, report and explanation. */
 
-import type { Figure, MetricUnit } from "../cost/metric";
+import type { Figure, MetricPart, MetricUnit } from "../cost/metric";
 import { formatCount, formatExact, formatPercent, formatQuantity, type Dimension } from "../units";
 import { scaleOfUnit } from "./metric-table";
 
@@ -41,3 +41,23 @@ export function figureText(figure: Figure, form: FigureForm): string {
     }
   }
 }
+
+/** Lines of a breakdown beyond which nobody reads them. */
+const mostParts = 60;
+
+/** A breakdown for reading: as many of its levels as stay within so many lines, at least the first. `left`: parts that are not shown. */
+export function readableParts(parts: readonly MetricPart[]): { readonly parts: readonly MetricPart[]; readonly left: number } {
+  const levels: number[] = [];
+  const count = (list: readonly MetricPart[], depth: number): void => {
+    levels[depth] = (levels[depth] ?? 0) + list.length;
+    for (const part of list) if (part.parts) count(part.parts, depth + 1);
+  };
+  count(parts, 0);
+  let depth = 1;
+  let lines = levels[0] ?? 0;
+  while (depth < levels.length && lines + (levels[depth] ?? 0) <= mostParts) lines += levels[depth++] ?? 0;
+  return { parts: cutAt(parts, depth), left: levels.slice(depth).reduce((sum, each) => sum + each, 0) };
+}
+
+const cutAt = (parts: readonly MetricPart[], depth: number): readonly MetricPart[] =>
+  parts.map(({ parts: inner, ...part }) => (inner === undefined || depth <= 1 ? part : { ...part, parts: cutAt(inner, depth - 1) }));

@@ -3,6 +3,7 @@ import { createWorkspace, type LoadSource, type Workspace } from "../core";
 import { metricLookup } from "./figures";
 import { standardNames } from "./standard-library";
 
+export * from "./confidence";
 export * from "./figures";
 export * from "./figure-text";
 export * from "./layers";

@@ -1,4 +1,4 @@
-import { figureText, inputText, type TracedExplanation, type TracedInput } from "../analysis";
+import { confidenceText, figureText, inputText, readableParts, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundBlock, BoundDeclaration } from "../core";
 import type { Detail, MetricPart } from "../cost/metric";
 import { formatPart, formatGrouped, type Dimension } from "../units";
@@ -19,12 +19,14 @@ export function explanationText(
   const { id, title, dimension, documentation, figure, formula, parts, inputs, convention, source } = explanation;
   const paragraph = (text: string) => indent(wrap(printable(text), columns - 2));
   const section = (heading: string, lines: readonly string[]) => (lines.length === 0 ? [] : ["", style.strong(heading), ...lines]);
+  const confidence = confidenceText(design.workspace, declaration, explanation);
   const lines = [
     `${style.strong(`${declaration.name}.${id}`)}  ${title}`,
     "",
     ...indent(wrap(printable(figureText(figure, explanation)), columns - 2)),
     "",
     ...wrap(documentation, columns),
+    ...section("Confidence", paragraph(confidence ?? "")),
     ...section("Formula", formula.split("; ").flatMap(paragraph)),
     ...section("Breakdown", breakdown(parts, dimension, columns)),
     ...(explanation.details?.() ?? []).flatMap((detail) => section(detail.title, indent(detailLines(detail)))),
@@ -39,13 +41,16 @@ export function explanationText(
 function breakdown(parts: readonly MetricPart[], dimension: Dimension, columns: number): readonly string[] {
   const rows: (readonly [label: string, value: string, formula: string])[] = [];
   const add = (part: MetricPart, depth: number): void => {
-    const saysNothing = part.formula === "" || part.formula.replace(/,/g, "") === formatGrouped(part.value).replace(/,/g, "");
-    rows.push([`${"  ".repeat(depth)}${part.label}`, formatPart(part.value, dimension), saysNothing ? "" : `= ${part.formula}`]);
+    const value = formatPart(part.value, dimension);
+    const saysNothing = ["", value, formatGrouped(part.value)].some((text) => text.replace(/,/g, "") === part.formula.replace(/,/g, ""));
+    rows.push([`${"  ".repeat(depth)}${part.label}`, value, saysNothing ? "" : `= ${part.formula}`]);
     for (const inner of part.parts ?? []) add(inner, depth + 1);
   };
-  for (const part of parts) add(part, 0);
+  const { parts: shown, left } = readableParts(parts);
+  for (const part of shown) add(part, 0);
   const aligned = alignColumns(rows.map(([label, value]) => [label, value]), [1]);
-  return indent(aligned.flatMap((line, index) => joined(line, rows[index]?.[2] ?? "", columns - 2)));
+  const lines = aligned.flatMap((line, index) => joined(line, rows[index]?.[2] ?? "", columns - 2));
+  return indent(left === 0 ? lines : [...lines, `${left} smaller parts of these are left out`]);
 }
 
 /** A table as aligned columns under their labels; a drawing as it is. */

@@ -1,11 +1,11 @@
-import { declarationKeywords, type Block, type BlockDeclaration, type Body, type NameExpression } from "../../../grammar/src";
-import { metricIds } from "../analysis";
+import { declarationKeywords, type Block, type BlockDeclaration, type Body, type DeclarationKeyword, type NameExpression } from "../../../grammar/src";
+import { computedKinds, figureOf, metricIds } from "../analysis";
 import { isNotModelled } from "../analysis/not-modelled";
 import {
   bindDeclaration, blockTitle, declarationSchemas, evaluate, exportedNames, fileScope, functionNames, resolveSymbol, type BlockSchema, type BoundBlock,
   type BoundDeclaration, type ChildSchema, type FileScope, type Position, type PropertySpec, type PropertyType, type Range, type Scope, type Workspace,
 } from "../core";
-import { modelMetric } from "../cost/model/metrics";
+import type { Figure } from "../cost/metric";
 import { standardLibrary } from "../std";
 import { dimensions, isPlain, sameDimension, units, type Dimension } from "../units";
 import { describeSpecType } from "./describe";
@@ -76,7 +76,7 @@ function draftsAt(asked: Asked, text: string): Drafts {
   const value = /^[\s\w.]*?(?:=|<=|>=|<|>|==)([^=<>].*|)$/s.exec(statement);
   if (value) return valueDrafts(asked, around, statement, value[1] ?? "", from);
   const statementWord = /^\s*(require|measured|where|maximize|minimize)\s+.*$/s.exec(statement)?.[1];
-  if (statementWord !== undefined) return { drafts: dotted(asked, around, statement) ?? [...metrics(around), ...names(asked, around)], from };
+  if (statementWord !== undefined) return { drafts: dotted(asked, around, statement) ?? [...metrics(asked, around), ...names(asked, around)], from };
   const keyword = /^\s*(\w+)\s+\w*$/.exec(statement)?.[1];
   if (keyword !== undefined) return { drafts: kinds(around.schema?.children.find((child) => child.keyword === keyword)), from };
   return { drafts: /^\s*\w*$/.test(statement) ? members(around) : [], from };
@@ -246,11 +246,15 @@ function unitsBehind(written: string, dimension: Dimension | undefined): readonl
   return [...units.values()].filter((unit) => !dimension || sameDimension(unit.dimension, dimension)).map((unit) => ({ label: unit.name, kind: "unit", detail: "unit", documentation: undefined }));
 }
 
-const metrics = ({ node }: Around): readonly Draft[] => metricIds(node.keyword).map((id) => metricDraft(id));
+/** The figures of the declaration; those that such a design cannot have, as a training plan a TPOT, come last. */
+const metrics = ({ workspace }: Asked, { node, bound }: Around): readonly Draft[] =>
+  metricIds(node.keyword).map((id) => ({ ...metricDraft(node.keyword, id), rank: bound && isInapplicable(figureOf(workspace, bound, id)) ? 3 : 0 }));
 
-function metricDraft(id: string): Draft {
-  const metric = modelMetric(id);
-  return { label: id, kind: "metric", detail: metric?.title ?? "metric", documentation: metric?.documentation, rank: 0 };
+const isInapplicable = (figure: Figure): boolean => figure.kind === "unavailable" && figure.inapplicable === true;
+
+function metricDraft(keyword: DeclarationKeyword, id: string): Draft {
+  const metric = computedKinds[keyword]?.metrics.find((candidate) => candidate.id === id);
+  return { label: id, kind: "metric", detail: metric?.title ?? "metric", documentation: metric?.documentation };
 }
 
 /** The names that an expression sees: properties of the blocks around it, constants and declarations of the file. */
@@ -294,7 +298,7 @@ function dotted({ workspace, scope }: Asked, around: Around | undefined, line: s
   const owner = evaluate(expression, place);
   const block = owner?.kind === "declaration" ? owner.declaration.block : owner?.kind === "block" ? owner.block : undefined;
   if (!owner || !block) return [];
-  const own = owner.kind === "declaration" ? metricIds(owner.declaration.keyword).map((id) => ({ ...metricDraft(id), rank: 1 })) : [];
+  const own = owner.kind === "declaration" ? metricIds(owner.declaration.keyword).map((id) => ({ ...metricDraft(owner.declaration.keyword, id), rank: 1 })) : [];
   const keys = [...(block.schema?.properties.values() ?? [])].map((spec): Draft => ({ label: spec.key, kind: "property", detail: "property", documentation: spec.documentation, rank: 0 }));
   const inner = [...new Set(block.blocks.map((child) => child.keyword))].map((label): Draft => ({ label, kind: "block", detail: "block", documentation: undefined, rank: 0 }));
   return [...keys, ...inner, ...own];

@@ -1,4 +1,4 @@
-import { explainFigure, figureText, inputText, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
+import { confidenceText, explainFigure, figureText, inputText, readableParts, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
 import type { Detail, MetricPart } from "../cost/metric";
 import { formatPart, formatPercent } from "../units";
@@ -18,10 +18,12 @@ export function explainMarkdown(
   const explanation = explainFigure(workspace, declaration, id, options);
   if (!explanation) return undefined;
   const { title, figure, documentation, formula, parts, inputs, convention, source } = explanation;
+  const confidence = confidenceText(workspace, declaration, explanation);
   return `${paragraphs(
     `# ${title} of ${code(declaration.name)}`,
     figure.kind === "unavailable" ? `**Not computed:** ${figure.reason}.` : `**${figureText(figure, explanation)}**`,
     documentation,
+    confidence === undefined ? undefined : `Confidence: ${confidence}.`,
     "## Formula",
     formulaText(id, formulaClauses(formula, declaration.block)),
     parts.length > 0 ? paragraphs("## Breakdown", breakdown(explanation)) : undefined,
@@ -55,7 +57,11 @@ function breakdown({ parts, figure, dimension }: TracedExplanation): string {
     `| ${"&emsp;".repeat(depth)}${cell(escapeMarkdown(part.label))} | ${formatPart(part.value, dimension)} | ${total === 0 ? "" : formatPercent(part.value / total)} | ${part.formula === "" ? "" : cell(code(part.formula))} |`,
     ...(part.parts ?? []).flatMap((inner) => rows(inner, depth + 1)),
   ];
-  return ["| part | figure | share | how |", "|:--|--:|--:|:--|", ...parts.flatMap((part) => rows(part, 0))].join("\n");
+  const { parts: shown, left } = readableParts(parts);
+  return paragraphs(
+    ["| part | figure | share | how |", "|:--|--:|--:|:--|", ...shown.flatMap((part) => rows(part, 0))].join("\n"),
+    left === 0 ? undefined : `${left} smaller parts of these are left out.`,
+  );
 }
 
 function detailMarkdown(detail: Detail): string {

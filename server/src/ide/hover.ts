@@ -1,6 +1,6 @@
 import type { BlockDeclaration, NumberLiteral, StringLiteral } from "../../../grammar/src";
 import {
-  assignLayers, explainFigure, fedMetrics, figureOf, figuresOf, figureText, metricsOfKind, usersOf, type FigureOptions, type MetricFigure,
+  assignLayers, confidenceText, explainFigure, fedMetrics, figureOf, figuresOf, figureText, metricsOfKind, usersOf, type FigureOptions, type MetricFigure, type TracedExplanation,
 } from "../analysis";
 import { isNotModelled } from "../analysis/not-modelled";
 import {
@@ -12,6 +12,7 @@ import { Cancelled, rules, type Cancellation } from "../rules";
 import { formatGrouped } from "../units";
 import { describeAny, describeLayers, describeSpecType, figureLines, headerText, placeText, plainProperty } from "./describe";
 import { defaultText, defaultsOf } from "./defaults";
+import { efficiencyDefault, efficiencyDefaults } from "./efficiency";
 import { fullFigure, keyMetricsOf } from "./key-figures";
 import { blockAround, boundAround, locate, referenceOf, type Located } from "./locate";
 import { code, documentation, paragraphs } from "./markdown";
@@ -102,6 +103,7 @@ function describeDeclaration(asked: Asked, node: BlockDeclaration, uri: string):
     `**${code(headerText(node))}**`,
     node.doc === undefined ? schema.block.documentation : documentation(node.doc),
     bound && (schema.computed ? keyFigures(workspace, bound, options) : ownProperties(workspace, bound.block)),
+    bound && confidenceOfTimes(workspace, bound, options),
     origin,
   );
 }
@@ -111,6 +113,13 @@ function keyFigures(workspace: Workspace, bound: BoundDeclaration, options: Hove
   const figures = figuresOf(workspace, bound, options);
   const shown = keyMetricsOf(workspace, bound).flatMap((id) => figures.filter((metric) => metric.id === id && !isInapplicable(metric)));
   return list(linesOf(workspace, bound, shown, options));
+}
+
+/** How far the first of a plan's or a service's times can be trusted: they rest on the same defaults. */
+function confidenceOfTimes(workspace: Workspace, bound: BoundDeclaration, options: HoverOptions): string | undefined {
+  const time = keyMetricsOf(workspace, bound).find((id) => figureOf(workspace, bound, id, options).kind === "value");
+  const explanation = time === undefined ? undefined : explainFigure(workspace, bound, time, options);
+  return explanation && confidenceOf(workspace, bound, explanation);
 }
 
 const isInapplicable = ({ figure }: MetricFigure): boolean => figure.kind === "unavailable" && figure.inapplicable === true;
@@ -160,6 +169,7 @@ function describeBlock({ workspace, scope, options }: Asked, located: Extract<Lo
     layers && `On ${describeLayers(layers)}.`,
     usual.length === 0 ? undefined : `By default: ${usual.map(({ text }) => code(text)).join(", ")}.`,
     isNotModelled(schema) ? notModelled(schema) : undefined,
+    isEfficiency(bound, block) ? efficiencyDefaults(workspace, bound) : undefined,
     metrics.length === 0 ? undefined : paragraphs("Its kind enters into:", list(linesOf(workspace, bound, metrics, options))),
   );
 }
@@ -192,10 +202,13 @@ function describeProperty({ workspace, scope, options }: Asked, bound: BoundDecl
     spec?.documentation,
     spec?.alsoKnownAs === undefined ? undefined : `Hugging Face: ${spec.alsoKnownAs.split(", ").map(code).join(", ")}`,
     `Value: ${valueText(found) ?? "none"}, ${originText(found, bound)}.`,
+    isEfficiency(bound, block) ? efficiencyDefault(workspace, bound, key) : undefined,
     spec && declarationSchemas[bound.keyword].computed ? describeUse(workspace, bound, { block, key }, options) : undefined,
     spec && describeUsers(workspace, scope, bound, { block, key }, options),
   );
 }
+
+const isEfficiency = ({ keyword }: BoundDeclaration, block: BoundBlock): boolean => keyword === "plan" && block.keyword === "efficiency";
 
 interface Key {
   readonly block: BoundBlock;
@@ -303,12 +316,18 @@ function describeMetric({ workspace, options }: Asked, declaration: BoundDeclara
   return paragraphs(
     `**${code(id)}** of ${owner}: ${title}`,
     figureText(figure, explanation),
+    confidenceOf(workspace, declaration, explanation),
     text,
     `Formula: ${code(formula)}`,
     convention === "" ? undefined : `Convention: ${convention}`,
     `Source: ${source}`,
   );
 }
+
+const confidenceOf = (workspace: Workspace, declaration: BoundDeclaration, explanation: Pick<TracedExplanation, "inputs">): string | undefined => {
+  const text = confidenceText(workspace, declaration, explanation);
+  return text === undefined ? undefined : `Confidence: ${text}.`;
+};
 
 /** A number with its exact value, where its spelling hides it: `128Ki` = 131,072; `400 Gbps` = 50 GB/s. */
 function describeNumber({ workspace, scope }: Asked, literal: NumberLiteral): string | undefined {

@@ -50,19 +50,19 @@ export function resolvedText(resolved: readonly Resolved[]): string | undefined 
 /** Behind each `auto` of a layout what it comes to; behind `micro_batch_size` how many micro-batches a step has. */
 export function layoutHints(workspace: Workspace, scope: FileScope, parallelism: BoundDeclaration): readonly Hint[] {
   if (parallelism.keyword !== "parallelism") return [];
-  const behind = (key: string, label: string, resolved: readonly Resolved[]): readonly Hint[] => {
+  const behind = (key: string, label: (text: string) => string, resolved: readonly Resolved[]): readonly Hint[] => {
     const property = parallelism.block.properties.get(key);
     const text = resolvedText(resolved);
     if (!property || property.inherited || text === undefined) return [];
-    return [{ offset: property.node.value.end, label: label.replace("…", () => text), tooltip: tooltipOf(key, resolved) }];
+    return [{ offset: property.node.value.end, label: label(text), tooltip: tooltipOf(key, resolved) }];
   };
   const degrees = resolvedKeys.filter((key) => settledValue(workspace, parallelism.block, key).plain === "auto")
-    .flatMap((key) => behind(key, "= …", resolvedIn(workspace, scope, parallelism, key)));
+    .flatMap((key) => behind(key, (text) => `= ${text}`, resolvedIn(workspace, scope, parallelism, key)));
   const batches = plansOf(workspace, scope, parallelism).flatMap((plan): readonly Resolved[] => {
     const metric = metricOf(workspace, plan, "micro_batches");
     return metric?.figure.kind === "value" ? [{ plan: plan.name, text: shortText(metric.figure.value, metric) }] : [];
   });
-  return [...degrees, ...behind("micro_batch_size", "… micro-batches", batches)];
+  return [...degrees, ...behind("micro_batch_size", (text) => (text.includes(" ") ? `micro-batches: ${text}` : `${text} micro-batches`), batches)];
 }
 
 const tooltipOf = (key: string, resolved: readonly Resolved[]): string =>

@@ -280,7 +280,7 @@ describe("dsco lsp --stdio", patient, () => {
       const lenses = await client.request<object[]>("textDocument/codeLens", { textDocument });
       const shown = await Promise.all(lenses.map((lens) => client.request<{ command: { title: string } }>("codeLens/resolve", lens)));
       const report = (await dsco(["report", "v3.dsco"])).output;
-      const figures = shown.flatMap((lens) => lens.command.title.match(/\d[\d.]*(?: [KMGT]?(?:B|FLOP)\b|B\b)/g) ?? []);
+      const figures = shown.flatMap((lens) => lens.command.title.replace(/ of [\d.]+ GB/, "").match(/\d[\d.]*(?: [KMGT]?(?:B|FLOP)\b|B\b)/g) ?? []);
       expect(figures.length).toBeGreaterThanOrEqual(4);
       for (const figure of figures) expect(report).toContain(` ${figure} `);
     } finally {

@@ -4,6 +4,7 @@
  */
 
 import { endpointLatency, leafIsShared, nodesPerLeaf, scaleOutRate } from "../hardware/scale-out";
+import type { Evidence } from "../compute/efficiency";
 import type { HardwareRecord } from "../hardware/record";
 import type { Mode } from "../plan/evaluation";
 import type { EfficiencyRecord } from "../plan/record";
@@ -35,6 +36,24 @@ const scaleOutShare = 0.9;
  * another 1,024 tokens at EP8 and EP64, which is 706 and 609 of 720 GB/s (its tech blog 18). Other devices: assumed alike.
  */
 const exchangeScaleUpShare = 0.85;
+
+/** What exchanges reach of the effective bandwidth where `efficiency` says nothing: the shares above, for hover and documentation. */
+export const linkShares: Readonly<Record<"scale_up" | "scale_out", readonly (Evidence & { readonly name: string })[]>> = {
+  scale_up: [
+    {
+      name: "collectives", value: 1, reach: "measured",
+      source: `what \`effective_bandwidth\` says; ${scaleUpShare} of the line rate where it is left out (H800: 160 of 200 GB/s, arXiv:2505.09343, section 4.2)`,
+    },
+    {
+      name: "expert parallelism", value: exchangeScaleUpShare, reach: "measured",
+      source: "DeepEP on H800 134 and 138 of 160 GB/s, on H20 286 and 291 of 360; TensorRT-LLM on GB200 609 and 706 of 720",
+    },
+  ],
+  scale_out: [{
+    name: "all exchanges", value: 1, reach: "measured",
+    source: `what \`effective_bandwidth\` of the card says; ${scaleOutShare} of its rate where it is left out (nccl-tests, issues 252 and 290: 46 to 48 of 50 GB/s; DeepEP 43 to 45)`,
+  }],
+};
 
 /** One small message over NVLink, end to end: 64 B, arXiv:2505.09343, Table 5. Other links: assumed alike. */
 const scaleUpLatency = 3.33e-6;
