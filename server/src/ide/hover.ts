@@ -203,8 +203,21 @@ function describeProperty({ workspace, scope, options }: Asked, bound: BoundDecl
     spec?.alsoKnownAs === undefined ? undefined : `Hugging Face: ${spec.alsoKnownAs.split(", ").map(code).join(", ")}`,
     `Value: ${valueText(found) ?? "none"}, ${originText(found, bound)}.`,
     isEfficiency(bound, block) ? efficiencyDefault(workspace, bound, key) : undefined,
-    spec && declarationSchemas[bound.keyword].computed ? describeUse(workspace, bound, { block, key }, options) : undefined,
-    spec && describeUsers(workspace, scope, bound, { block, key }, options),
+    spec && describeUses(workspace, scope, bound, { block, key }, options),
+  );
+}
+
+/** What a property does: in the figures of its own declaration, and in those of the plans and services of the file that rest on it. */
+function describeUses(workspace: Workspace, scope: FileScope, bound: BoundDeclaration, property: Key, options: HoverOptions): string {
+  const { computed } = declarationSchemas[bound.keyword];
+  const users = usersOf(workspace, scope, bound);
+  const feeds = (each: BoundDeclaration): boolean => fedMetrics(workspace, each, property.block, property.key, options).length > 0;
+  // the group limit of a model is in none of the model's figures, but in those of its plans
+  const own = computed && (feeds(bound) || !users.some(feeds)) ? describeUse(workspace, bound, property, options) : undefined;
+  return paragraphs(
+    own,
+    users.length > 0 || computed ? usersText(workspace, users, property, options) : "No plan of this file uses it.",
+    own === undefined ? checksText(bound, property.key) : undefined,
   );
 }
 
@@ -218,19 +231,13 @@ interface Key {
 /** Plans and services that a hover names one by one. */
 const mostUsers = 3;
 
-/** What a property does in the plans and services of the file that rest on its declaration. */
-function describeUsers(workspace: Workspace, scope: FileScope, bound: BoundDeclaration, property: Key, options: HoverOptions): string | undefined {
-  const users = usersOf(workspace, scope, bound);
-  if (users.length === 0) return partsOfPlans.has(bound.keyword) ? "No plan of this file uses it." : undefined;
+function usersText(workspace: Workspace, users: readonly BoundDeclaration[], property: Key, options: HoverOptions): string {
   const rest = users.length - mostUsers;
   return paragraphs(
     ...users.slice(0, mostUsers).map((user) => describeUse(workspace, user, property, options, ` of ${code(`${user.keyword} ${user.name}`)}`)),
     rest > 0 ? `${rest} more ${rest === 1 ? "plan or service rests" : "plans and services rest"} on it.` : undefined,
   );
 }
-
-/** The kinds that have no figures of their own. */
-const partsOfPlans: ReadonlySet<string> = new Set(["parallelism", "workload", "gpu", "nic"]);
 
 /** The figures that a property enters; for one that enters none, what is checked of it. `where`: whose figures, if not those of its own declaration. */
 function describeUse(workspace: Workspace, bound: BoundDeclaration, { block, key }: Key, options: HoverOptions, where = ""): string {
@@ -240,22 +247,26 @@ function describeUse(workspace: Workspace, bound: BoundDeclaration, { block, key
   if (block.schema && isNotModelled(block.schema)) return notModelled(block.schema);
   const figures = figuresOf(workspace, bound, options).filter((metric) => !isInapplicable(metric));
   const missing = figures.filter(({ figure }) => figure.kind === "unavailable");
-  const checks = checksOf(bound, key);
   return paragraphs(
     missing.length === 0 ? "Enters no figure of this version." : "Enters no figure that is computed here.",
     2 * missing.length > figures.length ? list(figureLines(missing)) : undefined,
-    checks.length === 0 ? undefined : paragraphs("Checked:", list(checks)),
+    checksText(bound, key),
   );
 }
 
-/** Figures that a hover lists of a plan where none of them is one that is read first. */
-const mostOthers = 6;
+function checksText(bound: BoundDeclaration, key: string): string | undefined {
+  const checks = checksOf(bound, key);
+  return checks.length === 0 ? undefined : paragraphs("Checked:", list(checks));
+}
+
+/** Figures of a plan that a hover of one property lists. */
+const mostFed = 8;
 
 /** Every figure of a model or of hardware; of a plan, whose layout enters nearly all of its figures, those that are read first. */
 function mostTelling(workspace: Workspace, bound: BoundDeclaration, metrics: readonly MetricFigure[], options: HoverOptions): readonly string[] {
   if (bound.keyword !== "plan") return linesOf(workspace, bound, metrics, options);
   const first = keyMetricsOf(workspace, bound).flatMap((id) => metrics.filter((metric) => metric.id === id));
-  const shown = first.length > 0 ? first : metrics.slice(0, mostOthers);
+  const shown = [...first, ...metrics.filter((metric) => !first.includes(metric))].slice(0, mostFed);
   const rest = metrics.length - shown.length;
   return [...linesOf(workspace, bound, shown, options), ...(rest > 0 ? [`and ${rest} ${rest === 1 ? "other figure" : "others"}`] : [])];
 }

@@ -59,25 +59,26 @@ function blockHints(asked: Asked, block: BoundBlock): readonly Hint[] {
   const inner = block.blocks.filter((child) => child.own).flatMap((child) => blockHints(asked, child));
   const { body } = block;
   if (!body?.close) return inner;
-  const usual = defaultsOf(workspace, block).map((value) => resolved(asked, value));
-  const shown = usual.filter(({ property }) => entering.some((properties) => properties.has(property)) && saysSomething(property));
+  const usual = defaultsOf(workspace, block);
+  const shown = usual.filter(({ property }) => entering.some((properties) => properties.has(property)) && saysSomething(property)).flatMap((value) => resolved(asked, value));
   if (shown.length === 0) return inner;
   const isOneLine = lines.position(body.open.start).line === lines.position(body.close.end).line;
   const offset = isOneLine ? (body.members.at(-1)?.end ?? body.open.end) : body.open.end;
   return [{ offset, label: labelOf(shown), tooltip: tooltipOf(usual) }, ...inner];
 }
 
-/** `dp = auto`, which nobody wrote either, with what it comes to: `dp = auto (128)`. */
-function resolved({ workspace, scope, bound }: Asked, usual: UsualValue): UsualValue {
+/** `dp = auto`, which nobody wrote either, with what it comes to: `dp = auto (128)`. An `auto` that comes to nothing says as much as a default of nothing. */
+function resolved({ workspace, scope, bound }: Asked, usual: UsualValue): readonly UsualValue[] {
   const { key, plain } = usual.property;
-  if (bound.keyword !== "parallelism" || plain !== "auto" || !isResolvedKey(key)) return usual;
+  if (bound.keyword !== "parallelism" || plain !== "auto" || !isResolvedKey(key)) return [usual];
   const text = resolvedText(resolvedIn(workspace, scope, bound, key));
-  return text === undefined ? usual : { ...usual, text: `${usual.text} (${text})` };
+  if (text === undefined) return [usual];
+  return text === "false" || text === "1" ? [] : [{ ...usual, text: `${usual.text} (${text})` }];
 }
 
 /** A default that switches nothing on is what a reader expects. */
-const saysSomething = ({ plain, spec }: PropertyValue): boolean =>
-  plain !== false && plain !== "false" && plain !== "none" && plain !== 0 && !(plain === 1 && spec?.type.kind === "number-or-auto");
+const saysSomething = ({ plain }: PropertyValue): boolean =>
+  plain !== false && plain !== "false" && plain !== "none" && plain !== 0 && plain !== 1;
 
 const labelOf = (shown: readonly UsualValue[]): string =>
   [...shown.slice(0, mostInLabel).map(({ text }) => text), ...(shown.length > mostInLabel ? ["…"] : [])].join(", ");

@@ -14,13 +14,13 @@ const keyMetrics: Readonly<Record<Reading, readonly string[]>> = {
   ],
   hardware: ["gpus", "peak_flops", "memory_total", "scale_up_to_scale_out_ratio", "max_endpoints", "cost_per_hour"],
   training: [
-    "step_time", "tokens_per_second", "tokens_per_second_per_gpu", "tokens_per_day", "mfu", "mfu_noncausal", "tflops_per_gpu", "memory_per_gpu",
-    "bubble_fraction", "exposed_comm_time", "bottleneck", "training_time", "gpu_hours", "training_cost", "goodput", "data_parallel", "micro_batches",
+    "step_time", "tokens_per_second_per_gpu", "mfu", "memory_per_gpu", "bubble_fraction", "exposed_comm_time", "bottleneck", "training_time", "gpu_hours",
+    "training_cost", "tokens_per_second", "tokens_per_day", "mfu_noncausal", "tflops_per_gpu", "goodput", "data_parallel", "micro_batches",
   ],
-  prefill: ["ttft", "tokens_per_second_per_gpu", "tokens_per_second_per_node", "memory_per_gpu", "bottleneck", "cost_per_million_tokens", "data_parallel"],
+  prefill: ["ttft", "tokens_per_second_per_node", "tokens_per_second_per_gpu", "memory_per_gpu", "bottleneck", "cost_per_million_tokens", "data_parallel"],
   decode: [
-    "tpot", "tpot_limit", "tokens_per_second_per_user", "tokens_per_second_per_gpu", "tokens_per_second_per_node", "memory_per_gpu", "max_batch_per_gpu",
-    "max_context_that_fits", "ep_comm_time_per_layer", "mtp_speedup", "bottleneck", "cost_per_million_tokens", "data_parallel",
+    "tpot", "tpot_limit", "tokens_per_second_per_user", "tokens_per_second_per_node", "memory_per_gpu", "max_batch_per_gpu", "max_context_that_fits",
+    "bottleneck", "tokens_per_second_per_gpu", "ep_comm_time_per_layer", "mtp_speedup", "cost_per_million_tokens", "data_parallel",
   ],
   service: ["prefill_nodes", "decode_nodes", "ttft", "kv_transfer_time", "tpot", "tokens_per_second_per_node", "cost_per_million_tokens"],
 };

@@ -60,7 +60,7 @@ export interface DscoInitialization {
 /** The section `dsco` of the editor's settings, as `workspace/configuration` gives it. */
 export interface DscoSettings {
   readonly codeLens: { readonly enabled: boolean };
-  /** Defaults that the author did not write, at the header of their block. */
+  /** What is not written: defaults at the header of their block, what `auto` comes to, estimates beside measurements. */
   readonly inlayHints: { readonly enabled: boolean };
   /** Tokens; at which training FLOPs are stated where no plan says otherwise. */
   readonly sequenceLength: number;
