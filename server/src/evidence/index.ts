@@ -85,7 +85,9 @@ export const evidenceGroups: readonly EvidenceGroup[] = [
   {
     title: "Serving",
     file: `${folder}serving.dsco`,
-    note: "Production figures are averages of a day, quiet hours and uneven experts included; an estimate is the steady state.",
+    note:
+      "Production figures are averages of a day, quiet hours and uneven experts included, and SGLang's are of uneven experts; " +
+      "an estimate is the steady state of even ones.",
   },
 ];
 
