@@ -18,11 +18,9 @@ export interface LayerWork {
  */
 export const exchangeBesideOperators = 1.23;
 
-export const inTurn = ({ attention, dispatch, ffn, combine }: LayerWork): number => attention + dispatch + ffn + combine;
-
 /**
- * One layer for two equal micro-batches A and B, of which one computes while the other exchanges. Two orders, of which a system takes
- * the shorter; a micro-batch never overtakes the other:
+ * What one layer of two equal micro-batches A and B takes beyond their operators, where one computes while the other exchanges. Two
+ * orders, of which a system takes the shorter; a micro-batch never overtakes the other:
  *
  *   whole attention          | attention in two halves (DeepSeek's decode, five stages)
  *   compute  A B A B         | compute  A1 B  A2 B1 A  B2      A, B: attention, then ffn
@@ -34,8 +32,11 @@ export const inTurn = ({ attention, dispatch, ffn, combine }: LayerWork): number
  * where it helps most, its two columns last max(attention, dispatch + combine).
  * `ideal`: operators and links never wait for one another. Source: open-infra-index, day 6 (two orders); the derivation is ours.
  */
-export function dual({ attention, dispatch, ffn, combine }: LayerWork, mode: Mode, mayHalveAttention: boolean): number {
-  if (mode === "ideal") return 2 * Math.max(attention + ffn, dispatch + combine);
-  const whole = Math.max(attention, combine) + Math.max(attention, dispatch) + Math.max(ffn, dispatch) + Math.max(ffn, combine);
-  return mayHalveAttention ? Math.min(whole, 2 * (Math.max(attention, dispatch + combine) + ffn)) : whole;
+export function exposedOfTwo({ attention, dispatch, ffn, combine }: LayerWork, mode: Mode, mayHalveAttention: boolean): number {
+  if (mode === "ideal") return 2 * beyond(dispatch + combine, attention + ffn);
+  const whole = beyond(combine, attention) + beyond(dispatch, attention) + beyond(dispatch, ffn) + beyond(combine, ffn);
+  return mayHalveAttention ? Math.min(whole, 2 * beyond(dispatch + combine, attention)) : whole;
 }
+
+/** What of one time is left when another one has passed beside it. */
+export const beyond = (time: number, beside: number): number => Math.max(0, time - beside);

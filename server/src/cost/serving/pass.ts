@@ -11,7 +11,7 @@ import type { LayerRun, Stage } from "../plan/stages";
 import { exchangedTokens } from "./limit";
 import { lengthOf, tokensOf, type Batch } from "./batch";
 import { expertsOnHost, hostExpertTime } from "./host-experts";
-import { dual, exchangeBesideOperators, inTurn, type LayerWork } from "./overlap";
+import { beyond, exchangeBesideOperators, exposedOfTwo, type LayerWork } from "./overlap";
 
 /** Where the time of a pass goes. The parts add up to the time. */
 export interface Parts {
@@ -116,12 +116,11 @@ function addRun(sums: Sums, context: Context, run: LayerRun, operators: readonly
   const attention = forwardTime(operators, "attention") / layers;
   const ffn = forwardTime(operators, "ffn") / layers;
   const routed = forwardTime(operators, "routed") / layers;
-  const layer = layerTime(context, run, { attention, ffn: ffn + routed, dispatch: 0, combine: 0 });
   const each = micro_batches * layers;
   sums.attention += each * attention;
   sums.ffn += each * ffn;
   sums.routed += each * routed;
-  sums.exchange += layers * (layer - micro_batches * (attention + ffn + routed));
+  sums.exchange += layers * exposedTime(context, run, { attention, ffn: ffn + routed });
   const tensorParallel = work.phase === "decode"
     ? decodeTensorParallelTransfer(plan, layout, groups, run.attention, run.ffn, work.tokens, links)
     : tensorParallelTransfers(plan, layout, groups, run.attention, run.ffn, work.tokens, links).forward;
@@ -129,19 +128,21 @@ function addRun(sums: Sums, context: Context, run: LayerRun, operators: readonly
   sums.context_parallel += work.phase === "prefill" ? each * contextParallelTransfers(plan, layout, groups, run.attention, work.tokens, links).forward.time : 0;
 }
 
-/** One layer for all micro-batches of a group, tensor- and context-parallel exchanges left out: the next operator waits for those. */
-function layerTime({ evaluation, batch, mode }: Context, { ffn }: LayerRun, operators: LayerWork): number {
+/**
+ * What one layer of all micro-batches of a group takes beyond its operators: exchanges of expert parallelism, or experts on the host. Tensor-
+ * and context-parallel exchanges are left out: the next operator waits for those.
+ */
+function exposedTime({ evaluation, batch, mode }: Context, { ffn }: LayerRun, operators: Pick<LayerWork, "attention" | "ffn">): number {
   const { plan } = evaluation;
-  if (ffn?.kind !== "moe") return batch.micro_batches * inTurn(operators);
+  if (ffn?.kind !== "moe") return 0;
   const tokens = exchangedTokens(evaluation, batch);
-  if (expertsOnHost(plan)) return hostLayerTime(operators, hostExpertTime(plan, evaluation.layout(), ffn, tokens, mode), batch);
+  if (expertsOnHost(plan)) return batch.micro_batches * exposedHostTime(operators, hostExpertTime(plan, evaluation.layout(), ffn, tokens, mode), batch);
   const { dispatch, combine } = evaluation.layout().ep === 1 ? noExchange : expertExchange(plan, evaluation.groups(), ffn, tokens, mode, exchangeLinks(plan, mode));
-  if (batch.micro_batches === 1) return inTurn({ ...operators, dispatch: dispatch.time, combine: combine.time });
+  if (batch.micro_batches === 1) return dispatch.time + combine.time;
   const slowed = mode === "ideal" || batch.phase === "decode" ? 1 : exchangeBesideOperators;
-  return dual({ ...operators, dispatch: slowed * dispatch.time, combine: slowed * combine.time }, mode, batch.phase === "decode");
+  return exposedOfTwo({ ...operators, dispatch: slowed * dispatch.time, combine: slowed * combine.time }, mode, batch.phase === "decode");
 }
 
 /** In decode the shared experts run on the GPU while the routed ones run on the host; in prefill a layer's experts arrive while it computes. */
-function hostLayerTime({ attention, ffn }: LayerWork, host: number, { phase, micro_batches }: Batch): number {
-  return phase === "decode" ? micro_batches * (attention + Math.max(ffn, host)) : micro_batches * Math.max(attention + ffn, host);
-}
+const exposedHostTime = ({ attention, ffn }: Pick<LayerWork, "attention" | "ffn">, host: number, { phase }: Batch): number =>
+  beyond(host, phase === "decode" ? ffn : attention + ffn);

@@ -2,10 +2,14 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dual, inTurn, type LayerWork } from "../../../../server/src/cost/serving/overlap";
+import { exposedOfTwo, type LayerWork } from "../../../../server/src/cost/serving/overlap";
 
 const duration = fc.integer({ min: 0, max: 1000 });
 const work: fc.Arbitrary<LayerWork> = fc.record({ attention: duration, dispatch: duration, ffn: duration, combine: duration });
+
+const inTurn = ({ attention, dispatch, ffn, combine }: LayerWork): number => attention + dispatch + ffn + combine;
+
+const dual = (layer: LayerWork, mode: "estimate" | "ideal", mayHalve: boolean): number => 2 * (layer.attention + layer.ffn) + exposedOfTwo(layer, mode, mayHalve);
 
 type Step = readonly [stream: "compute" | "exchange", batch: "A" | "B", duration: number];
 
@@ -49,7 +53,7 @@ describe("one layer of two micro-batches", () => {
     expect(dual(layer, "estimate", false)).toBe(13);
     expect(dual(layer, "estimate", true)).toBe(12);
     expect(dual(layer, "ideal", true)).toBe(12);
-    expect(inTurn(layer)).toBe(10);
+    expect(exposedOfTwo(layer, "estimate", false)).toBe(1);
   });
 
   it("lasts as long as a run of it says", () => {
