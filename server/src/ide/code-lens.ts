@@ -205,7 +205,8 @@ function consequenceText(workspace: Workspace, scope: FileScope, bound: BoundDec
 /** A figure with what a lens calls it; `undefined` where it has no value. */
 function labelled(workspace: Workspace, bound: BoundDeclaration, { metric, figure }: WantedFigure, options: FigureOptions): string | undefined {
   const text = shortFigure(workspace, bound, figure);
-  return text === undefined ? undefined : `${text} ${labelOf(metric, options)}`;
+  const label = labelOf(metric, options);
+  return text === undefined ? undefined : `${text} ${text === "1" ? label.replace(/s$/, "") : label}`;
 }
 
 /** Which figures of a declaration are missing for a reason, in front of it; nothing where all of them are. */
