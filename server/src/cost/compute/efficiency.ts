@@ -27,6 +27,8 @@ export interface Efficiencies {
   readonly grouped_gemm_fp4: Evidence;
   /** What the gradient of a weight reaches of the FP8 shares above: Hopper scales both of its operands along the inner dimension. */
   readonly weight_gradient_fp8: Evidence;
+  /** Of a training pass, the time in which an operator runs; the rest lies between operators. A share of the time. */
+  readonly running: Evidence;
   /** Core of long sequences: scores and values. Backward counts five products where forward has two, as they are executed. */
   readonly attention_forward: Evidence;
   readonly attention_backward: Evidence;
@@ -67,7 +69,8 @@ const hopper: Efficiencies = {
   grouped_gemm: scaled(0.65, `${h800Tables}: grouped FP8, taken over to bf16`),
   grouped_gemm_fp8: measured(0.65, `${h800Tables}: grouped FP8, 72 shapes twice; in training 0.60 of 112 SMs (${trace})`),
   grouped_gemm_fp4: assumed(0.6, "Hopper has no fp4 rate of its own"),
-  weight_gradient_fp8: measured(0.88, "deepseek-ai/DeepGEMM pull request 95, H800: dense 880 to 1,090 TFLOPS, grouped 900 to 1,040; a fifth less before"),
+  weight_gradient_fp8: measured(0.58, `${trace}: 32.8 ms for 19.1 TFLOP of four layers on 112 of 132 SMs; kernels of their own reach 0.88 since (deepseek-ai/DeepGEMM pull request 95)`),
+  running: measured(0.964, `${trace}: 124.3 ms of operators in 129.0 ms`),
   attention_forward: measured(0.66, `${h800Tables}: mla prefill 0.61 to 0.63 causal from 4K tokens; FlashAttention-3, arXiv:2407.08608: 638 TFLOPS at 4K`),
   attention_backward: measured(0.55, "FlashAttention-3, arXiv:2407.08608, figure 6: about 550 of 989 TFLOPS, head dimension 128"),
   attention_backward_wide: measured(0.55, `${trace}: 455 TFLOPS on 112 of 132 SMs, 192 and 128 wide`),
@@ -89,6 +92,7 @@ const blackwell: Efficiencies = {
   grouped_gemm_fp8: scaled(0.52, "the dense share, less as in bf16"),
   grouped_gemm_fp4: scaled(0.48, "the dense share, less as in bf16"),
   weight_gradient_fp8: measured(1, `B300: 2.40 ms for 2.37 ms forward in MXFP8 (${transformerEngine})`),
+  running: scaled(0.964, "the H800 share"),
   attention_forward: measured(0.56, `${b200Table}: core attention forward, 0.44 to 0.60 causal; FlashMLA on B200 1460 of 2250`),
   attention_block: measured(256, `${b200Table}: 4 to 128 heads of 4,096 queries; two tiles of 128 a multiprocessor`),
   attention_backward: measured(0.44, `${b200Table}: core attention backward, 0.36 to 0.48 causal`),
@@ -109,6 +113,7 @@ const ampere: Efficiencies = {
   grouped_gemm: scaled(0.78, `${a100Table}: 0.65 to 0.71 from 616 rows an expert at 300 W`),
   grouped_gemm_fp8: assumed(0.75, "Ampere has no fp8 rate"),
   grouped_gemm_fp4: assumed(0.75, "Ampere has no fp4 rate"),
+  running: scaled(0.964, "the H800 share"),
   attention_forward: measured(0.71, `${a100Table}: core attention forward, 0.50 to 0.59 causal from 16 heads; FlashAttention-2, arXiv:2307.08691`),
   attention_backward: measured(0.6, `${a100Table}: core attention backward, 0.44 to 0.50 causal from 16 heads`),
   attention_backward_wide: measured(0.48, `${a100Table}: core attention backward, 192 and 128 wide, 0.38 to 0.40`),

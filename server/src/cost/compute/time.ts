@@ -135,8 +135,9 @@ export function memoryTime(bytes: number, device: Device, share: "memory" | "gat
   return device.mode === "ideal" ? bytes / device.memory_bandwidth : launchTimes.memory + memoryBytesTime(device, bytes, share);
 }
 
+/** Each multiprocessor keeps so many bytes on their way: with fewer of them less of the bandwidth is reached. */
 function memoryBytesTime(device: Device, bytes: number, share: "memory" | "gather"): number {
-  return bytes / (device.memory_bandwidth * (writtenOf(device, "memory") ?? device.defaults[share].value));
+  return bytes / (device.memory_bandwidth * device.sm_share * (writtenOf(device, "memory") ?? device.defaults[share].value));
 }
 
 const writtenOf = (device: Device, key: EfficiencyKey): number | undefined => device.written[key];

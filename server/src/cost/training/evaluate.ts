@@ -96,13 +96,13 @@ function chunksOf(evaluation: Evaluation, mode: Mode, work: Work, device: Device
   const plain = stages.map((stage, index) => {
     const times = alone.times(stage);
     const core = layout.cp === 1 ? noPasses : coreTimes(alone.operators(stage));
-    return { compute: stageCompute(times), exchange: exposedExchange(evaluation, times, core, traffic[index] ?? noTraffic) };
+    return { compute: stageCompute(times, device), exchange: exposedExchange(evaluation, times, core, traffic[index] ?? noTraffic) };
   });
   const chunks = plain.map(({ compute, exchange }) => chunkTimes(compute, exchange));
   if (evaluation.pipeline().schedule !== "dualpipe" && evaluation.pipeline().schedule !== "dualpipev") return chunks;
   const beside = computeOf(plan, layout, work, besideExchanges(evaluation, mode, device));
   const halves = stages.map((stage, index) => {
-    const { forward, backward_input, backward_weight } = stageCompute(beside.times(stage));
+    const { forward, backward_input, backward_weight } = stageCompute(beside.times(stage), device);
     const exchange = plain[index]?.exchange ?? noExchange;
     return {
       forward: { compute: forward, expert: exchange.expert_forward, blocking: exchange.blocking_forward },
@@ -128,7 +128,11 @@ function besideExchanges(evaluation: Evaluation, mode: Mode, device: Device): De
   return deviceOf(plan, mode, (sms - taken) / sms);
 }
 
-const stageCompute = ({ all: { forward, backward_input, backward_weight } }: PartTimes): StageCompute => ({ forward, backward_input, backward_weight });
+/** Operators, and in estimates the gaps between them. */
+function stageCompute({ all: { forward, backward_input, backward_weight } }: PartTimes, { mode, defaults }: Device): StageCompute {
+  const running = mode === "ideal" ? 1 : defaults.running.value;
+  return { forward: forward / running, backward_input: backward_input / running, backward_weight: backward_weight / running };
+}
 
 const noPasses: Passes = { forward: 0, backward_input: 0, backward_weight: 0 };
 
