@@ -1,5 +1,6 @@
 import type { Span, TextEdit } from "../../../grammar/src";
 import { fileScope, names, type Diagnostic, type FixCandidate, type Severity, type Workspace } from "../core";
+import { ofMeasuredPlan } from "./requirements/measurement-missed";
 
 /** What was found in some files before and after the edits of a fix. */
 export interface Checks {
@@ -55,7 +56,7 @@ export function compareChecks(edited: Workspace, { before, after, target, candid
     corrects && now.uri === target.uri && !collisions.has(now.code) && !written.some((span) => contains(span, now.span)) && share(placeNow(target), now.span);
   return {
     isGone: waiting.get(keyOf(target))?.includes(target) ?? false,
-    isWorse: fresh.some((now) => ranks[now.severity] >= ranks[target.severity] && !isRevealed(now)),
+    isWorse: fresh.some((now) => ranks[now.severity] >= ranks[target.severity] && now.code !== ofMeasuredPlan && !isRevealed(now)),
   };
 }
 

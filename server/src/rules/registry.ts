@@ -44,8 +44,9 @@ import { oddRotaryWidthRule } from "./model/odd-rotary-width";
 import { rankTooWideRule } from "./model/rank-too-wide";
 import { sharedSizeWithoutSharedRule } from "./model/shared-size-without-shared-experts";
 import { topKOverExpertsRule } from "./model/top-k-over-experts";
+import { memoryOverCapacityRule } from "./plan/memory-over-capacity";
 import { routingOverDomainsRule } from "./plan/routing-over-domains";
-import { measurementMissedRule } from "./requirements/measurement-missed";
+import { estimateMissesRule, measurementMissedRule } from "./requirements/measurement-missed";
 import { measurementWithoutSourceRule } from "./requirements/measurement-without-source";
 import { requirementFailsRule } from "./requirements/requirement-fails";
 import { shareAboveOneRule } from "./requirements/share-above-one";
@@ -100,10 +101,12 @@ export const rules: readonly Rule[] = [
   tensorGroupOverDomainRule, // 5150
   groupsOverDomainsRule, // 5201
   routingOverDomainsRule, // 5202
+  memoryOverCapacityRule, // 5301
   requirementFailsRule, // 6001
   measurementMissedRule, // 6002
   measurementWithoutSourceRule, // 6003
   shareAboveOneRule, // 6004
+  estimateMissesRule, // 6005
   tokenMagnitudeRule, // 7001
   cardRateInBytesRule, // 7002
   bandwidthInBitsRule, // 7003

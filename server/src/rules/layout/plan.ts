@@ -48,7 +48,8 @@ function ofPlan({ declaration: { node, name, file } }: RuleSubject, problem: Dia
   };
 }
 
-function planSubject(subject: RuleSubject): PlanSubject | undefined {
+/** A plan with its parts; `undefined` where one of them is missing or in error. */
+export function planSubject(subject: RuleSubject): PlanSubject | undefined {
   const { workspace, declaration } = subject;
   const declarations: Partial<Record<Part, BoundDeclaration>> = {};
   for (const part of parts) {

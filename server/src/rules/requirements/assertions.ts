@@ -1,4 +1,4 @@
-import type { Span } from "../../../../grammar/src";
+import type { ComparisonOperator, Span } from "../../../../grammar/src";
 import { evaluateAssertion, type AssertionResult, type BoundAssertion } from "../../core";
 import { dimensions, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../../units";
 import type { RuleSubject } from "../rule";
@@ -12,6 +12,8 @@ export function assertionsOf<Kind extends BoundAssertion["kind"]>({ workspace, d
     return [{ ...result, assertion: assertion as Extract<BoundAssertion, { kind: Kind }>, left: result.left, right: result.right, dimension: result.dimension ?? dimensions.none }];
   });
 }
+
+export type ComparedMeasurement = ComparedAssertion & { readonly assertion: Extract<BoundAssertion, { kind: "measured" }> };
 
 export interface ComparedAssertion extends AssertionResult {
   readonly left: number;
@@ -41,3 +43,24 @@ export function relativeText(value: number, reference: number, words: string): s
   if (share >= 1 && reference > 0) return `${formatQuantity(value / reference, dimensions.none)} times ${words}`;
   return `${formatPercent(Math.abs(share))} ${share > 0 ? "more" : "less"}`;
 }
+
+/** As equal as sums of doubles can be. */
+const isEqual = (left: number, right: number): boolean => Math.abs(left - right) <= 1e-12 * Math.max(Math.abs(left), Math.abs(right));
+
+/** Whether a comparison of two figures is true. */
+export function holds(left: number, operator: ComparisonOperator, right: number): boolean {
+  switch (operator) {
+    case "==": return isEqual(left, right);
+    case "<=": return left < right || isEqual(left, right);
+    case ">=": return left > right || isEqual(left, right);
+    case "<": return left < right && !isEqual(left, right);
+    case ">": return left > right && !isEqual(left, right);
+  }
+}
+
+/** A requirement on a metric fails: what is wrong with the figure is said there. */
+export const failsOn = (subject: RuleSubject, metric: string): boolean =>
+  assertionsOf(subject, "require").some((compared) => {
+    const { operator } = compared.assertion.node;
+    return compared.metric === metric && operator !== undefined && !holds(compared.left, operator, compared.right);
+  });
