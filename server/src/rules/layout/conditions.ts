@@ -3,16 +3,15 @@
  * proposes only values for which all of them hold.
  */
 
-import { Unavailable } from "../../cost/definition";
 import { isCached } from "../../cost/model/attention";
 import type { AttentionRecord } from "../../cost/model/record";
-import { microBatchesOf } from "../../cost/plan/evaluation";
+import { evaluationOf, microBatchesOf } from "../../cost/plan/evaluation";
 import { denseDegrees, domainOf, layoutOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
 import type { ParallelismRecord, PlanRecord } from "../../cost/plan/record";
 import { conditionsOf, type Condition } from "../../cost/pipeline/conditions";
 import { stageCount, type Pipeline } from "../../cost/pipeline/schedule";
 import { formatGrouped } from "../../units";
-import { changed } from "./plan";
+import { available, changed } from "./plan";
 
 export const gpusOf = ({ hardware }: PlanRecord): number => hardware.nodes * hardware.gpus_per_node;
 
@@ -84,7 +83,8 @@ export interface UnmetCondition extends Condition {
 /** Conditions of the schedule that a training plan does not meet; while `pp` is wrong only that one, for others follow from it. */
 export function unmetConditions(record: PlanRecord, layout: Layout): readonly UnmetCondition[] {
   const { schedule } = record.parallelism;
-  const sizes = { pp: layout.pp, vp: layout.vp, micro_batches: microBatchesIfWhole(record, layout) };
+  // a batch that does not divide has its own message
+  const sizes = { pp: layout.pp, vp: layout.vp, micro_batches: available(() => microBatchesOf(record, layout)) };
   const unmet = conditionsOf({ schedule, pp: layout.pp }).flatMap((condition) => {
     const size = sizes[condition.property];
     return size === undefined || (size >= condition.atLeast && size % condition.multipleOf === 0) ? [] : [{ ...condition, size }];
@@ -93,35 +93,24 @@ export function unmetConditions(record: PlanRecord, layout: Layout): readonly Un
   return ranks.length > 0 ? ranks : unmet;
 }
 
-/** A batch that does not divide has its own message. */
-function microBatchesIfWhole(record: PlanRecord, layout: Layout): number | undefined {
-  try {
-    return microBatchesOf(record, layout);
-  } catch (fault) {
-    if (fault instanceof Unavailable) return undefined;
-    throw fault;
-  }
-}
-
 /** All of it: the layout of a record for which every condition holds, `undefined` for another. */
-export function legalLayout(record: PlanRecord): Layout | undefined {
-  try {
+export const legalLayout = (record: PlanRecord): Layout | undefined =>
+  available(() => {
     const layout = layoutOf(record);
-    const { model } = record;
     const holds = expertsDivide(record, layout)
-      && stagesOf(record, layout) <= model.layers
-      && model.attention.every((block) => headsDivide(block, layout.tp))
+      && stagesOf(record, layout) <= record.model.layers
+      && record.model.attention.every((block) => headsDivide(block, layout.tp))
       && widthsOf(record).every(({ size, degree }) => size % layout[degree] === 0)
       && (!isTraining(record) || trainingHolds(record, layout));
     return holds ? layout : undefined;
-  } catch (fault) {
-    if (fault instanceof Unavailable) return undefined;
-    throw fault;
-  }
-}
+  });
 
 const trainingHolds = (record: PlanRecord, layout: Layout): boolean =>
   microBatchesOf(record, layout) > 0 && contextDivides(record, layout) && sequenceDivides(record, layout) && unmetConditions(record, layout).length === 0;
+
+/** The fullest GPU of a plan has room for what stands on it; `true` where that cannot be computed. */
+export const fitsMemory = (record: PlanRecord): boolean =>
+  available(() => evaluationOf(record).memory().worst.total <= record.hardware.gpu.memory) ?? true;
 
 type Changes = { readonly [Name in "model" | "hardware" | "parallelism" | "workload"]?: Partial<PlanRecord[Name]> };
 

@@ -2,7 +2,7 @@ import type { FixCandidate } from "../../core";
 import type { Layout } from "../../cost/plan/layout";
 import type { PlanRecord } from "../../cost/plan/record";
 import { greatestCommonDivisor } from "../numbers";
-import { fitsDomain, gpusOf, layoutText, legalLayout, withChanges } from "./conditions";
+import { fitsDomain, fitsMemory, gpusOf, layoutText, legalLayout, withChanges } from "./conditions";
 import { setIn, type PlanSubject } from "./plan";
 
 /** Candidates that a search tries on either side: no design is further off, and no slip of a digit may stop the editor. */
@@ -21,6 +21,12 @@ export function nearestWhole(near: number, step: number, most: number, test: (ca
   return [below, above].filter((value) => value !== undefined);
 }
 
+/** A layout that holds, and that fits the memory where the plan's own does or is none: a fix trades no mistake for another. */
+function canReplace({ record }: PlanSubject, other: PlanRecord): boolean {
+  if (legalLayout(other) === undefined) return false;
+  return fitsMemory(other) || (legalLayout(record) !== undefined && !fitsMemory(record));
+}
+
 export type DegreeKey = "tp" | "pp" | "cp" | "dp" | "ep" | "etp";
 
 /** What a change of a plan buys, in words; `undefined` to leave the words out. */
@@ -35,7 +41,7 @@ export function degreeFixes(plan: PlanSubject, key: DegreeKey, near: number, buy
   const of = (value: number) => withChanges(record, { parallelism: { [key]: value } });
   const isTensor = key === "tp" || key === "etp"; // a fix that leaves the scale-up domain is none
   const divides = (value: number) => (gpus % value === 0 || key === "dp") && (!isTensor || fitsDomain(record, value));
-  return nearestWhole(near, 1, gpus, (value) => divides(value) && test(value) && legalLayout(of(value)) !== undefined)
+  return nearestWhole(near, 1, gpus, (value) => divides(value) && test(value) && canReplace(plan, of(value)))
     .flatMap((value) => setLegal(plan, "parallelism", key, value, of(value), buys));
 }
 
@@ -45,7 +51,7 @@ export function nodeFixes(plan: PlanSubject, given: number): readonly FixCandida
   const { nodes, gpus_per_node } = record.hardware;
   const step = given / greatestCommonDivisor(given, gpus_per_node);
   const of = (value: number) => withChanges(record, { hardware: { nodes: value } });
-  return nearestWhole(nodes, step, Number.MAX_SAFE_INTEGER, (value) => legalLayout(of(value)) !== undefined)
+  return nearestWhole(nodes, step, Number.MAX_SAFE_INTEGER, (value) => canReplace(plan, of(value)))
     .flatMap((value) => setLegal(plan, "hardware", "nodes", value, of(value), layoutWords));
 }
 
@@ -55,7 +61,7 @@ export function multipleFixes(
 ): readonly FixCandidate[] {
   const { record } = plan;
   const of = (value: number) => withChanges(record, { [part]: { [key]: value } });
-  return nearestWhole(near, step, Number.MAX_SAFE_INTEGER, (value) => legalLayout(of(value)) !== undefined)
+  return nearestWhole(near, step, Number.MAX_SAFE_INTEGER, (value) => canReplace(plan, of(value)))
     .flatMap((value) => setLegal(plan, part, key, value, of(value), buys));
 }
 
