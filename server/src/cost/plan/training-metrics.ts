@@ -191,7 +191,13 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     id: "exposed_comm_time", title: "Exposed communication", documentation: "Communication that no compute hides.",
     formula: "chunks and pairs - their compute + exposed part of dp_sync_time", source: `${v3Report}, section 3.2.1 (what DualPipe hides)`,
     convention: `${ofStep} compute_time + exposed_comm_time + bubble_time + the optimizer's pass = step_time. \`ideal\`: all of it hidden.`,
-  }, ({ step }) => step.exposed_communication, { bound: () => 0 }),
+  }, ({ step }) => step.exposed_communication, {
+    bound: () => 0,
+    parts: ({ step: { exposed } }) => [
+      amount("in forward chunks", exposed.forward), amount("in backward chunks", exposed.backward), amount("in overlapped pairs", exposed.overlapped),
+      amount("between replicas", exposed.replicas),
+    ],
+  }),
   time({
     id: "ep_dispatch_time", title: "Expert dispatch", documentation: "Sending the tokens of one micro-batch to their experts in one MoE layer, forward.",
     formula: "max(copies over the network / scale-out, copies inside domains / scale-up) + latency", source: `${v3Report}, section 3.2.2; DeepEP`,

@@ -32,25 +32,40 @@ export interface Step {
   readonly optimizer: number;
   /** Operators alone, without communication. */
   readonly compute: number;
-  /** Communication that no compute hides: in chunks, in overlapped pairs and around the optimizer. */
+  /** Communication that no compute hides: the sum of its parts. */
   readonly exposed_communication: number;
+  readonly exposed: {
+    readonly forward: number;
+    readonly backward: number;
+    readonly overlapped: number;
+    /** Between replicas, around the optimizer. */
+    readonly replicas: number;
+  };
 }
 
 /** `chunks`: one for each stage. */
 export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: number, ends: StepEnds): Step {
   const run = runOf(pipeline, { stages: chunks.map(({ durations }) => durations), send });
   const busy = meanBusy(pipeline, run, chunks.map(({ durations }) => durations));
-  const compute = total(meanBusy(pipeline, run, chunks.map((chunk) => chunk.compute)));
-  const optimizer = ends.exposed_sync + ends.sweep;
+  const compute = meanBusy(pipeline, run, chunks.map((chunk) => chunk.compute));
+  const backwardOf = ({ backward, backward_input, backward_weight }: Busy): number => backward + backward_input + backward_weight;
+  const exposed = {
+    forward: Math.max(0, busy.forward - compute.forward),
+    backward: Math.max(0, backwardOf(busy) - backwardOf(compute)),
+    overlapped: Math.max(0, busy.overlapped - compute.overlapped),
+    replicas: ends.exposed_sync,
+  };
   return {
-    step_time: run.simulation.step_time + optimizer,
+    step_time: run.simulation.step_time + ends.exposed_sync + ends.sweep,
     forward: busy.forward,
     backward: busy.backward + busy.backward_input,
     weight_gradient: busy.backward_weight,
     overlapped: busy.overlapped,
     bubble: run.simulation.step_time - total(busy),
-    optimizer, compute,
-    exposed_communication: Math.max(0, total(busy) - compute) + ends.exposed_sync,
+    optimizer: ends.exposed_sync + ends.sweep,
+    compute: total(compute),
+    exposed_communication: exposed.forward + exposed.backward + exposed.overlapped + exposed.replicas,
+    exposed,
   };
 }
 
