@@ -95,15 +95,16 @@ export function formatExact(value: number, dimension: Dimension): string {
 export const formatPart = (value: number, dimension: Dimension): string =>
   (Number.isInteger(value) ? formatExact(value, dimension) : formatQuantity(value, dimension));
 
-/** The shortest text that loses nothing: `989 TFLOPS`, `2 USD/h`, but `84,943,110,144 B`. */
+/** The shortest text that loses nothing: `989 TFLOPS`, `2 USD/h`, but `84,943,110,144 B`; what is computed and no whole number has four digits. */
 export function formatShortest(value: number, dimension: Dimension): string {
-  const ladder = ladders.find((candidate) => sameDimension(candidate.dimension, dimension));
-  for (const [scale, unit] of ladder?.steps ?? []) {
+  const steps = ladders.find((candidate) => sameDimension(candidate.dimension, dimension))?.steps ?? [];
+  for (const [scale, unit] of steps) {
     const scaled = value / scale;
     const rounded = Number(scaled.toPrecision(6));
-    if (rounded >= 1 && Math.abs(rounded - scaled) <= 1e-12 * rounded) return `${formatGrouped(rounded)} ${unit}`;
+    const isLarge = rounded >= 1 || (rounded > 0 && scale === steps.at(-1)?.[0]);
+    if (isLarge && Math.abs(rounded - scaled) <= 1e-12 * rounded) return `${formatGrouped(rounded)} ${unit}`;
   }
-  return formatExact(value, dimension);
+  return formatPart(value, dimension);
 }
 
 /** `70.27 KB (70,272 B)`; the bracket only where it adds something. */

@@ -2,11 +2,22 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { unitNames } from "../../../grammar/src";
 import {
-  describeDimension, dimensions, divideDimensions, formatCount, formatExact, formatPercent, formatQuantity, formatWithExact, multiplyDimensions,
+  describeDimension, dimensions, divideDimensions, formatCount, formatExact, formatPart, formatPercent, formatQuantity, formatShortest, formatWithExact, multiplyDimensions,
   sameDimension, units,
 } from "../../../server/src/units";
 
 const { bytes, byteRate, time, work, workRate, none, money, moneyRate } = dimensions;
+
+test.each([
+  [989e12, workRate, "989 TFLOPS"], [2 / 3600, moneyRate, "2 USD/h"], [0.5 / 3600, moneyRate, "0.5 USD/h"], [3.33e-6, time, "3.33 µs"], [0.5e-9, time, "0.5 ns"],
+  [84_943_110_144, bytes, "84,943,110,144 B"], [0, bytes, "0 B"], [0, time, "0 s"], [106.107395496, time, "106.1 s"], [1 / 3, time, "333.3 ms"],
+])("the shortest text of %d loses nothing that was written", (value, dimension, text) => {
+  expect(formatShortest(value, dimension)).toBe(text);
+});
+
+test.each([[70_272, bytes, "70,272 B"], [0.0123456, time, "12.35 ms"], [12, none, "12"], [0.25, none, "0.2500"]])("a part of %d is written in all its digits where it is whole", (value, dimension, text) => {
+  expect(formatPart(value, dimension)).toBe(text);
+});
 
 describe("figures for reading", () => {
   test.each([
