@@ -64,7 +64,7 @@ function parallelismResult(workspace: Workspace, block: BoundBlock): RecordResul
     zero: () => values.zero,
     sequence_parallel: () => values.sequence_parallel,
     micro_batch_size: () => values.micro_batch_size,
-    recompute: () => values.recompute,
+    recompute: () => recomputeOf(values),
     comm_sms: () => values.comm_sms,
     overlap_tensor_parallel: () => values.overlap_tensor_parallel,
     overlap_data_parallel: () => values.overlap_data_parallel,
@@ -74,6 +74,10 @@ function parallelismResult(workspace: Workspace, block: BoundBlock): RecordResul
   });
   return { record, blocks };
 }
+
+/** The pipelines that hold two stages a rank came with selective recomputation: without it nothing of their size fits. */
+const recomputeOf = ({ recompute, schedule }: Pick<ParallelismRecord, "schedule"> & { readonly recompute: ParallelismRecord["recompute"] | "auto" }): ParallelismRecord["recompute"] =>
+  (recompute !== "auto" ? recompute : schedule.startsWith("dualpipe") ? "selective" : "none");
 
 function workloadResult(workspace: Workspace, block: BoundBlock): RecordResult<WorkloadRecord> {
   const values = read(workspace, block, workloadSchema);

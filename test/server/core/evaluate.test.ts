@@ -117,7 +117,7 @@ plan P { model = M, hardware = C }
     ["M.hidden", "`M` has no property or metric `hidden`; did you mean `hidden_size`?"],
     ["M.ffn.intermediate_size", "`M` has several `ffn` blocks (dense, moe): name the kind that stands once"],
     ["C.peak_flops", "`peak_flops` cannot be computed: the gpu has no `bf16` in `peak`"],
-    ["P.tpot", "`tpot` cannot be computed: the figures of `plan` declarations are not computed yet"],
+    ["P.tpot", "`tpot` cannot be computed: `workload` of `plan` is missing"],
   ])("%s: %s", (text, message) => {
     expect(valueOf(text, model)).toBe(message);
   });
@@ -239,7 +239,7 @@ describe("sweeps", () => {
   const design = `import { DeepSeekV3 } from "std:models/deepseek"
 import { H800 } from "std:hardware/nvidia"
 hardware A { gpu = H800, gpus_per_node = 8, nodes = 4 }
-parallelism P { ep = 8 }
+parallelism P { ep = 32 }
 workload W { phase = decode, context_length = 4096, batch_per_gpu = 8 }
 plan Q { model = DeepSeekV3, hardware = A, parallelism = P, workload = W }
 `;
