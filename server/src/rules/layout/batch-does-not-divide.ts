@@ -29,7 +29,7 @@ export const batchDoesNotDivideRule = planRule([batchDoesNotDivide.entry], (plan
   return [batchDoesNotDivide.at(place, { batch, dp, size }, { fixes: () => {
     const of = (value: number) => withChanges(record, { parallelism: { micro_batch_size: value } });
     return [
-      ...multipleFixes(plan, "workload", "global_batch_size", batch, dp * size, buys),
+      ...multipleFixes(plan, "global_batch_size", batch, dp * size, buys),
       ...nearestWhole(size, 1, batch, (value) => batch % (dp * value) === 0).flatMap((value) => setLegal(plan, "parallelism", "micro_batch_size", value, of(value), buys)),
     ];
   } })];

@@ -16,8 +16,7 @@ const kvHeadsReplicated = defineDiagnostic<{ kvHeads: number | undefined; tp: nu
   explanation:
     "Tensor parallelism shares the heads of keys and values out. Where there are fewer of them than GPUs, GPUs hold the same head, its weights and its cache: more `tp` then divides the cache no further. The latent of `mla` is one for all heads, so that each GPU holds all of it; data parallelism of the attention divides it by sequences.",
   source: "vLLM, QKVParallelLinear; DeepSeek-V3 technical report, arXiv:2412.19437, section 3.4.1 (data-parallel attention)",
-  example: examplePlan({ layout: "tp = 16, sequence_parallel = false", workload: "decode" }).replace("hardware Cluster { gpu = H800, gpus_per_node = 8, nodes = 2", "hardware Cluster { gpu = GB200, gpus_per_node = 4, nodes = 4")
-    .replace("H800", "GB200"),
+  example: examplePlan({ layout: "tp = 16", workload: "decode", gpu: "GB200" }).replace("gpus_per_node = 8, nodes = 2", "gpus_per_node = 4, nodes = 4"),
 });
 
 export const kvHeadsReplicatedRule = soundPlanRule([kvHeadsReplicated.entry], (plan, layout) => {

@@ -51,7 +51,7 @@ function fixes(plan: PlanSubject, unmet: UnmetCondition): readonly FixCandidate[
   return [
     ...nearestWhole(micro_batch_size, 1, micro_batch_size - 1, (value) => legalLayout(of(value)) !== undefined).flatMap((value) =>
       setLegal(plan, "parallelism", "micro_batch_size", value, of(value), count)),
-    ...multipleFixes(plan, "workload", "global_batch_size", record.workload.global_batch_size ?? 0, layout.dp * micro_batch_size, count),
+    ...multipleFixes(plan, "global_batch_size", record.workload.global_batch_size ?? 0, layout.dp * micro_batch_size, count),
     ...degreeFixes(plan, "pp", layout.pp, count, (value) => value < layout.pp),
     ...schedules,
   ];

@@ -28,7 +28,7 @@ export const sequenceDoesNotDivideRule = planRule([sequenceDoesNotDivide.entry],
   const place = placeIn(plan, { path: "workload", keys: ["sequence_length"] }, { path: "parallelism", keys: isContext ? ["cp"] : ["tp", "cp"] });
   const buys: Buys = (next, { workload }) => `${formatGrouped((workload.sequence_length ?? 0) / (next.cp * (isContext || !next.sequence_parallel ? 1 : next.tp)))} tokens on each GPU`;
   return [sequenceDoesNotDivide.at(place, { length, parts: words, isContext }, { fixes: () => [
-    ...multipleFixes(plan, "workload", "sequence_length", length, parts, buys),
+    ...multipleFixes(plan, "sequence_length", length, parts, buys),
     ...(isContext ? degreeFixes(plan, "cp", cp, buys) : [
       ...setLegal(plan, "parallelism", "sequence_parallel", "false", withChanges(record, { parallelism: { sequence_parallel: "false" } }), () => "each GPU of a tensor group holds whole sequences"),
       ...degreeFixes(plan, "tp", tp, buys),

@@ -4,7 +4,6 @@ import type { HardwareRecord } from "../../cost/hardware/record";
 import type { MoeFfnRecord } from "../../cost/model/record";
 import { formatGrouped } from "../../units";
 import { examplePlan } from "../examples";
-import { withChanges } from "../layout/conditions";
 import { degreeFixes, nearestWhole, setLegal } from "../layout/nearest";
 import { placeIn } from "../layout/plan";
 import { soundPlanRule } from "../layout/sound";
@@ -17,7 +16,7 @@ const groupsOverDomains = defineDiagnostic<{ groups: number; limit: number; doma
   explanation:
     "Node-limited routing bounds the nodes that a token is sent to by bounding the groups. That holds where each node (each scale-up domain) holds whole groups, or each group whole nodes: one of the two numbers divides the other. Elsewhere a group stands across two nodes, and a token of few groups travels to more nodes than the limit says.",
   source: nodeLimitedRouting,
-  example: examplePlan({ layout: "ep = 48", model: "moe" }).replace("nodes = 2", "nodes = 6").replace("routed_experts = 64", "routed_experts = 96").replace("global_batch_size = 64", "global_batch_size = 96"),
+  example: examplePlan({ layout: "ep = 48", model: "moe" }).replace("nodes = 2", "nodes = 6").replace("routed_experts = 64", "routed_experts = 96").replace("global_batch_size = 64", "global_batch_size = 96").replace("1408", "11_264"),
 });
 
 /** Scale-up domains that the experts of one layer stand on. */
@@ -48,7 +47,7 @@ export const groupsOverDomainsRule = soundPlanRule([groupsOverDomains.entry], (p
     return [
       ...degreeFixes(plan, "ep", layout.ep, onNodes, isMatch),
       ...nearestWhole(groups, 1, routed_experts, fits).flatMap((count) =>
-        setLegal(plan, `model.ffn[${index}]`, "groups", count, withChanges(record, {}), () => `a token goes to at most ${formatGrouped(Math.min(domains, Math.ceil((limit * Math.max(domains, count)) / count)))} of ${formatGrouped(domains)} domains`)),
+        setLegal(plan, `model.ffn[${index}]`, "groups", count, record, () => `a token goes to at most ${formatGrouped(Math.min(domains, Math.ceil((limit * Math.max(domains, count)) / count)))} of ${formatGrouped(domains)} domains`)),
     ];
   } })];
 });
