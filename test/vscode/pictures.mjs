@@ -60,6 +60,15 @@ const pictures = [
     },
   },
   {
+    name: "plan",
+    show: async (page) => {
+      await goTo(page, 72);
+      await page.locator(".codelens-decoration a", { hasText: "in TrainV3" }).first().waitFor();
+      await word(page, "zero").hover();
+      await page.locator(".monaco-hover .hover-contents", { hasText: "Step time" }).first().waitFor();
+    },
+  },
+  {
     name: "outline",
     sideBar: true,
     show: async (page) => {
@@ -72,6 +81,13 @@ const pictures = [
 /** A word of the editor's text. */
 function word(/** @type {Page} */ page, /** @type {string} */ text) {
   return page.locator(".view-line span:not(:has(span))", { hasText: new RegExp(`^\\s*${text}\\s*$`) }).first();
+}
+
+/** Brings a line into the middle of the editor. */
+async function goTo(/** @type {Page} */ page, /** @type {number} */ line) {
+  await page.keyboard.press("Control+G");
+  await page.keyboard.type(String(line));
+  await page.keyboard.press("Enter");
 }
 
 /** Runs a command by its title, as a user does. */

@@ -171,7 +171,7 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     source: `${v3Report}, Table 2; DualPipe repository, README`,
   }, ({ step }) => step.bubble, { bound: (plan) => Math.min(training(plan).closed_form, training(plan).step.bubble) }),
   {
-    id: "bubble_fraction", title: "Bubble share", unit: "", share: true, documentation: "Share of the step in which a rank has nothing to run.",
+    id: "bubble_fraction", title: "Bubble share", unit: "", share: true, details: schedule, documentation: "Share of the step in which a rank has nothing to run.",
     formula: "bubble_time / step_time", convention: ofStep, source: "The definition",
     arithmetic: (plan) => {
       const { step } = training(plan);
