@@ -1,5 +1,6 @@
 import { exactText, shortText, type FigureForm } from "../../analysis";
 import type { Figure } from "../../cost/metric";
+import { formatCount } from "../../units";
 import type { Published, ReportedMetric } from "./document";
 
 /** A figure in four digits and with every digit; the second is empty where it would repeat the first. */
@@ -53,11 +54,12 @@ export function publishedText({ metric, computed, measured, written, source }: P
   };
 }
 
-/** How far a figure lies from another one: `+1.5 %`. */
+/** How far a figure lies from another one: `+1.5 %`, `x 443.5`. */
 function differenceText(value: number, from: number): string {
   if (value === from) return "exact";
   if (from === 0) return "";
   const percent = (value / from - 1) * 100;
   if (Math.abs(percent) < 0.05) return "<0.1 %";
+  if (percent >= 1000) return `x ${formatCount(percent / 100 + 1)}`;
   return `${percent < 0 ? "-" : "+"}${Math.abs(percent).toFixed(1)} %`;
 }
