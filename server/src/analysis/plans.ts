@@ -3,8 +3,8 @@
 import { bindDeclaration, inProgress, memoized, settledValue, type BoundBlock, type BoundDeclaration, type FileScope, type Workspace } from "../core";
 import { Unavailable } from "../cost/definition";
 import { evaluationOf } from "../cost/plan/evaluation";
-import type { Layout } from "../cost/plan/layout";
 import type { WorkloadRecord } from "../cost/plan/record";
+import { overlapsReplicas } from "../cost/training/replicas";
 import { planResult } from "./plan-record";
 
 export type Phase = WorkloadRecord["phase"];
@@ -52,11 +52,21 @@ function bindingsOf(workspace: Workspace, scope: FileScope): readonly BoundDecla
   return found === inProgress ? [] : found;
 }
 
-/** What the degrees of a plan come to, each `auto` resolved; `undefined` where they do not fit or have no value. */
-export function layoutOfPlan(workspace: Workspace, plan: BoundDeclaration): Layout | undefined {
+/** The keys of a layout that take `auto`. */
+const resolvedKeys = ["tp", "pp", "ep", "dp", "cp", "etp", "vp", "sequence_parallel", "recompute", "overlap_data_parallel"] as const;
+
+export type ResolvedKey = (typeof resolvedKeys)[number];
+
+export const isResolvedKey = (key: string): key is ResolvedKey => (resolvedKeys as readonly string[]).includes(key);
+
+/** What a key of a layout comes to in a plan, `auto` resolved; `undefined` where the degrees do not fit or have no value. */
+export function resolvedOf(workspace: Workspace, plan: BoundDeclaration, key: ResolvedKey): number | boolean | string | undefined {
   const result = planResult(workspace, plan);
+  if (!result) return undefined;
+  const { record } = result;
   try {
-    return result && evaluationOf(result.record).layout();
+    if (key === "recompute") return record.parallelism.recompute;
+    return key === "overlap_data_parallel" ? overlapsReplicas(record.parallelism) : evaluationOf(record).layout()[key];
   } catch (fault) {
     if (fault instanceof Unavailable) return undefined;
     throw fault;

@@ -1,9 +1,9 @@
-import { enteringProperties, usersOf } from "../analysis";
+import { enteringProperties, isResolvedKey, usersOf } from "../analysis";
 import { bindDeclaration, fileScope, type BoundBlock, type BoundDeclaration, type FileScope, type Position, type PropertyValue, type Range, type Workspace } from "../core";
 import { Cancelled, type Cancellation } from "../rules";
 import { defaultsOf, type UsualValue } from "./defaults";
 import { code } from "./markdown";
-import { isResolvedKey, layoutHints, measuredHints, resolvedIn, resolvedText, type Hint } from "./plan-hints";
+import { layoutHints, measuredHints, resolvedIn, resolvedText, type Hint } from "./plan-hints";
 
 /** A few words that stand in the text without being written there. */
 export interface InlayHint {
@@ -73,7 +73,7 @@ function resolved({ workspace, scope, bound }: Asked, usual: UsualValue): readon
   if (bound.keyword !== "parallelism" || plain !== "auto" || !isResolvedKey(key)) return [usual];
   const text = resolvedText(resolvedIn(workspace, scope, bound, key));
   if (text === undefined) return [usual];
-  return text === "false" || text === "1" ? [] : [{ ...usual, text: `${usual.text} (${text})` }];
+  return ["false", "none", "1"].includes(text) ? [] : [{ ...usual, text: `${usual.text} (${text})` }];
 }
 
 /** A default that switches nothing on is what a reader expects. */

@@ -1,6 +1,6 @@
 /** What a plan makes of what is written: the degree that an `auto` comes to, and the estimate beside a measurement. */
 
-import { figureText, layoutOfPlan, metricOf, shortText, usersOf } from "../analysis";
+import { figureText, isResolvedKey, metricOf, resolvedOf, shortText, usersOf, type ResolvedKey } from "../analysis";
 import { evaluateAssertion, settledValue, type BoundDeclaration, type FileScope, type Workspace } from "../core";
 import { formatCount } from "../units";
 import { code } from "./markdown";
@@ -13,12 +13,6 @@ export interface Hint {
   readonly tooltip: string;
 }
 
-const resolvedKeys = ["tp", "pp", "ep", "dp", "cp", "etp", "vp", "sequence_parallel"] as const;
-
-export type ResolvedKey = (typeof resolvedKeys)[number];
-
-export const isResolvedKey = (key: string): key is ResolvedKey => (resolvedKeys as readonly string[]).includes(key);
-
 /** What a key of a layout comes to in one plan. */
 interface Resolved {
   readonly plan: string;
@@ -28,8 +22,8 @@ interface Resolved {
 /** What a key of a layout is in each plan of the file that uses it. */
 export function resolvedIn(workspace: Workspace, scope: FileScope, parallelism: BoundDeclaration, key: ResolvedKey): readonly Resolved[] {
   return plansOf(workspace, scope, parallelism).flatMap((plan) => {
-    const layout = layoutOfPlan(workspace, plan);
-    return layout ? [{ plan: plan.name, text: String(layout[key]) }] : [];
+    const value = resolvedOf(workspace, plan, key);
+    return value === undefined ? [] : [{ plan: plan.name, text: String(value) }];
   });
 }
 
@@ -56,7 +50,7 @@ export function layoutHints(workspace: Workspace, scope: FileScope, parallelism:
     if (!property || property.inherited || text === undefined) return [];
     return [{ offset: property.node.value.end, label: label(text), tooltip: tooltipOf(key, resolved) }];
   };
-  const degrees = resolvedKeys.filter((key) => settledValue(workspace, parallelism.block, key).plain === "auto")
+  const degrees = [...parallelism.block.properties.keys()].filter(isResolvedKey).filter((key) => settledValue(workspace, parallelism.block, key).plain === "auto")
     .flatMap((key) => behind(key, (text) => `= ${text}`, resolvedIn(workspace, scope, parallelism, key)));
   const batches = plansOf(workspace, scope, parallelism).flatMap((plan): readonly Resolved[] => {
     const metric = metricOf(workspace, plan, "micro_batches");

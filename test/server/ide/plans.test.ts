@@ -138,6 +138,14 @@ describe("hints", () => {
     expect(label).not.toMatch(/\b(tp|pp|cp|etp|vp) = 1\b/);
   });
 
+  it("say what dualpipe recomputes, and nothing of an auto that switches nothing on", () => {
+    const labelOf = (text: string) => hintsOf(open(text)).find(([line]) => line === "parallelism Split {")?.[1] ?? "";
+    expect(labelOf(smallPlans.replace("schedule = 1f1b", "schedule = dualpipe"))).toContain("recompute = auto (selective)");
+    expect(labelOf(smallPlans)).not.toMatch(/recompute|sequence_parallel|overlap_data_parallel/);
+    // one that is written says what it comes to all the same
+    expect(hintsOf(open(smallPlans.replace("dp = auto", "dp = auto\n  sequence_parallel = auto")))).toContainEqual(["sequence_parallel = auto", "= false"]);
+  });
+
   it("set the estimate beside a measurement", () => {
     const files = open();
     const figure = figureOf(files.workspace, planOf(files, "Train"), "step_time");

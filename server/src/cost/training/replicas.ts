@@ -7,6 +7,7 @@ import { memoryModel, rankStates, shardsOf, type GroupStates, type MemoryModel, 
 import { plainElement } from "../model/precision";
 import { stagesOfRank } from "../pipeline/schedule";
 import type { Evaluation } from "../plan/evaluation";
+import type { ParallelismRecord } from "../plan/record";
 import type { TrainingLinks } from "./exchange";
 
 export interface RankStates {
@@ -46,16 +47,20 @@ export interface Sync {
   readonly exposed: number;
 }
 
+/** Whether the replicas exchange beside the passes; `auto`: under ZeRO 3, which gathers the weights of each layer anyway. */
+export const overlapsReplicas = ({ overlap_data_parallel, zero }: Pick<ParallelismRecord, "overlap_data_parallel" | "zero">): boolean =>
+  overlap_data_parallel === "true" || (overlap_data_parallel === "auto" && zero === 3);
+
 /**
  * With `overlap_data_parallel` gradients are reduced layer by layer while the backward pass goes on, weights gathered while the forward pass does, as Megatron-LM's
  * overlap-grad-reduce and overlap-param-gather do: below ZeRO 2 beside the last backward and the first forward of a step, else beside all of them. Without it everything waits.
  */
 export function syncOf({ plan, groups }: Evaluation, { states }: RankStates, cover: Cover, { collective }: TrainingLinks): Sync {
+  const { zero } = plan.parallelism;
   const counts = { dense: states.dense.trained, expert: states.experts.trained };
   const { gradients, weights }: GradientSync = gradientSync(plan, groups(), counts, cover.micro_batches, collective);
-  const { zero, overlap_data_parallel } = plan.parallelism;
   const whole = gradients.time + weights.time;
-  if (overlap_data_parallel === "false" || (overlap_data_parallel === "auto" && zero < 3)) return { whole, exposed: whole };
+  if (!overlapsReplicas(plan.parallelism)) return { whole, exposed: whole };
   const besideGradients = (zero >= 2 ? cover.micro_batches : 1) * cover.backward;
   const besideWeights = zero === 3 ? cover.micro_batches * (cover.forward + cover.backward) - Math.min(gradients.time, besideGradients) : cover.forward;
   const exposed = (time: number, beside: number): number => Math.max(0, time - cover.share * Math.max(0, beside));
