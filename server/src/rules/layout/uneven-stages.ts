@@ -17,7 +17,7 @@ const unevenStages = defineDiagnostic<{ layers: number; stages: number; counts: 
   explanation:
     "A pipeline runs at the pace of its fullest rank. Where the layers do not divide, they go one at a time to the rank that has the least to compute, the head and the MTP modules counted. That can be more even than equal stages: Llama 3 has 126 layers so that they stand on 16 stages as 7, 8 (14 times), 7.",
   source: "Llama 3, arXiv:2407.21783, section 3.3.2",
-  example: examplePlan({ layout: "pp = 8" }).replace("layers      = 16", "layers      = 30"),
+  example: examplePlan({ layout: "pp = 8" }).replace("layers      = 16", "layers      = 30").replace("global_batch_size = 64", "global_batch_size = 1024"),
 });
 
 /** `7, 8 (14 times), 7`: neighbours with equally many layers together. */

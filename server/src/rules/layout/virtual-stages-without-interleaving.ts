@@ -9,7 +9,7 @@ const virtualStages = defineDiagnostic<{ vp: number; schedule: string }>({
   message: ({ vp, schedule }) => `\`vp\` = ${formatGrouped(vp)} changes nothing: \`${schedule}\` has no virtual stages, \`interleaved\` has`,
   explanation: "`vp` is how many pieces of the model each rank holds when the schedule interleaves them. `1f1b`, `zb1p` and `dualpipe` have one stage a rank, `dualpipev` always two.",
   source: "Efficient Large-Scale Language Model Training on GPU Clusters, arXiv:2104.04473, section 2.2.2",
-  example: examplePlan({ layout: "pp = 4, vp = 2" }),
+  example: examplePlan({ layout: "pp = 4, vp = 2" }).replace("global_batch_size = 64", "global_batch_size = 1024"),
 });
 
 export const virtualStagesRule: Rule = {
