@@ -45,7 +45,31 @@ function build(workspace: Workspace, { block }: BoundDeclaration): RecordResult<
     workload: () => within("workload", workloadResult(workspace, declarationOf("workload").block)),
     efficiency: () => efficiencyRecord(workspace, efficiencyBlock),
   });
-  return { record, blocks };
+  return { record: sameRecord(record), blocks };
+}
+
+/** The last records by what is in them: a plan that an edit elsewhere leaves as it was keeps all that was computed of it. */
+const recent = new Map<string, PlanRecord>();
+const mostRecent = 256;
+
+function sameRecord(record: PlanRecord): PlanRecord {
+  const key = contentOf(record);
+  const known = key === undefined ? undefined : recent.get(key);
+  if (key === undefined || known) return known ?? record;
+  const [oldest] = recent.keys();
+  if (recent.size >= mostRecent && oldest !== undefined) recent.delete(oldest);
+  recent.set(key, record);
+  return record;
+}
+
+/** `undefined` where a part has no value. */
+function contentOf(record: PlanRecord): string | undefined {
+  try {
+    return JSON.stringify(record);
+  } catch (fault) {
+    if (fault instanceof Unavailable) return undefined;
+    throw fault;
+  }
 }
 
 function parallelismResult(workspace: Workspace, block: BoundBlock): RecordResult<ParallelismRecord> {

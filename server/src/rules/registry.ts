@@ -44,6 +44,9 @@ import { oddRotaryWidthRule } from "./model/odd-rotary-width";
 import { rankTooWideRule } from "./model/rank-too-wide";
 import { sharedSizeWithoutSharedRule } from "./model/shared-size-without-shared-experts";
 import { topKOverExpertsRule } from "./model/top-k-over-experts";
+import { expertsOverHostMemoryRule } from "./plan/experts-over-host-memory";
+import { exposedExchangeRule } from "./plan/exposed-exchange";
+import { largeBubbleRule } from "./plan/large-bubble";
 import { memoryOverCapacityRule } from "./plan/memory-over-capacity";
 import { routingOverDomainsRule } from "./plan/routing-over-domains";
 import { estimateMissesRule, measurementMissedRule } from "./requirements/measurement-missed";
@@ -101,7 +104,9 @@ export const rules: readonly Rule[] = [
   tensorGroupOverDomainRule, // 5150
   groupsOverDomainsRule, // 5201
   routingOverDomainsRule, // 5202
+  exposedExchangeRule, // 5203
   memoryOverCapacityRule, // 5301
+  expertsOverHostMemoryRule, // 5302
   requirementFailsRule, // 6001
   measurementMissedRule, // 6002
   measurementWithoutSourceRule, // 6003
@@ -119,6 +124,7 @@ export const rules: readonly Rule[] = [
   phaseWithoutEffectRule, // 7031
   expertsOfDenseModelRule, // 7032
   unreadWorkloadKeyRule, // 7033
+  largeBubbleRule, // 7040
 ];
 
 /** Every code of the language, sorted: the documentation is generated from it. */

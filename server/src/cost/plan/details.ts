@@ -86,7 +86,7 @@ export function schedule(plan: PlanRecord): readonly Detail[] {
 }
 
 /** The chunk of the mean stage. */
-function meanOf(stages: readonly ChunkDurations[]): ChunkDurations {
+export function meanOf(stages: readonly ChunkDurations[]): ChunkDurations {
   const mean = (of: (stage: ChunkDurations) => number): number => stages.reduce((sum, stage) => sum + of(stage) / stages.length, 0);
   const plain = { forward: mean(({ forward }) => forward), backward: mean(({ backward }) => backward), weight: mean(({ weight }) => weight) };
   return stages.some(({ overlapped }) => overlapped !== undefined) ? { ...plain, overlapped: mean(({ overlapped = 0 }) => overlapped) } : plain;

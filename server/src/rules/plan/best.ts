@@ -28,7 +28,7 @@ export function weigh(plan: PlanSubject, changes: readonly Change[], test: (outc
 
 /** The best of each lever by a score, the least first, as fixes. A next best one stands in for one that breaks something else. */
 export function bestFixes(plan: PlanSubject, weighed: readonly Weighed[], score: (outcome: Outcome) => number, buys: (one: Weighed) => string): readonly FixCandidate[] {
-  const last = ({ change }: Weighed): number => (change.asksLess ? 1 : 0);
+  const last = ({ change }: Weighed): number => (change.asksOther ? 1 : 0);
   const byScore = (left: Weighed, right: Weighed): number => last(left) - last(right) || score(left.outcome) - score(right.outcome);
   const isMild = ({ change }: Weighed): boolean => change.mildestFirst === true;
   const levers = new Map<string, Weighed>();

@@ -9,6 +9,7 @@ import type { ParallelismRecord, PlanRecord, WorkloadRecord } from "../../cost/p
 import type { ScheduleKind } from "../../cost/pipeline/schedule";
 import { fitsDomain, legalLayout, withChanges } from "../layout/conditions";
 import { available, setAllIn, type PlanSubject } from "../layout/plan";
+import { numberText } from "../numbers";
 
 export interface Change {
   /** Changes of one lever are tried together: the best of them speaks for it. */
@@ -22,11 +23,11 @@ export interface Change {
   readonly title?: string;
   /** The changes of the lever stand in their order, and the first that is enough is the best: a further one costs what no figure shows. */
   readonly mildestFirst?: true;
-  /** It asks less of the design: offered behind all others. */
-  readonly asksLess?: true;
+  /** It asks something else of the design than its author did: offered behind all others. */
+  readonly asksOther?: true;
 }
 
-type Lever = (plan: PlanSubject) => readonly Change[];
+export type Lever = (plan: PlanSubject) => readonly Change[];
 
 /** Those of some levers whose layout can run. */
 export const changesOf = (plan: PlanSubject, levers: readonly Lever[]): readonly Change[] =>
@@ -34,6 +35,10 @@ export const changesOf = (plan: PlanSubject, levers: readonly Lever[]): readonly
 
 /** The edits of a change, with what it buys. */
 export const fixOf = (plan: PlanSubject, { path, values, title }: Change, buys: string): readonly FixCandidate[] => setAllIn(plan, path, values, { buys }, title);
+
+/** `pp = 4 with dp = 2`, as in a file. */
+export const textOf = ({ values }: Change): string =>
+  Object.entries(values).map(([key, value]) => `\`${key} = ${typeof value === "number" ? numberText(value) : value}\``).join(" with ");
 
 const isTraining = ({ record }: PlanSubject): boolean => record.workload.phase === "training";
 
@@ -93,6 +98,13 @@ export const microBatch: Lever = (plan) =>
   (isTraining(plan) ? factors : []).map((factor) => plan.record.parallelism.micro_batch_size * factor).filter(Number.isInteger)
     .map((value) => inLayout(plan, "micro_batch_size", { micro_batch_size: value }, { micro_batch_size: value }));
 
+/** More micro-batches a step: it changes what is trained. */
+export const globalBatch: Lever = (plan) => {
+  const { global_batch_size } = plan.record.workload;
+  if (!isTraining(plan) || global_batch_size === undefined) return [];
+  return [2, 4].map((factor) => ({ ...inWorkload(plan, "global_batch_size", { global_batch_size: factor * global_batch_size }, { global_batch_size: factor * global_batch_size }), asksOther: true, mildestFirst: true }));
+};
+
 export const dualMicroBatch: Lever = (plan) => {
   const { workload, parallelism } = plan.record;
   const other = !parallelism.dual_micro_batch;
@@ -128,7 +140,7 @@ export const context: Lever = (plan) => {
   if (plan.record.workload.phase !== "decode") return [];
   const most = available(() => maxContextThatFits(plan.evaluation)) ?? 0;
   const rounded = most >= contextStep ? Math.floor(most / contextStep) * contextStep : 0;
-  return rounded > 0 && rounded < (plan.record.workload.context_length ?? 0) ? [{ ...inWorkload(plan, "context_length", { context_length: rounded }, { context_length: rounded }), asksLess: true }] : [];
+  return rounded > 0 && rounded < (plan.record.workload.context_length ?? 0) ? [{ ...inWorkload(plan, "context_length", { context_length: rounded }, { context_length: rounded }), asksOther: true }] : [];
 };
 
 /** Nobody serves a context of 31,943 tokens. */
@@ -166,6 +178,8 @@ export const gradients = narrower("gradients", "bf16", isTraining);
 export const cachedActivations = narrower("activations", "fp8_e4m3", (plan) => isTraining(plan) && plan.record.model.precision.compute.startsWith("fp8"));
 export const servedWeights = narrower("weights", "fp8_e4m3", (plan) => isServing(plan) && hasRate(plan, "fp8"));
 export const servedExperts = narrower("experts", "nvfp4", (plan) => isServing(plan) && hasExperts(plan) && hasRate(plan, "fp4"));
+/** What the host multiplies takes any format; it is the bytes that count there. */
+export const hostExperts: Lever = (plan) => (["fp8_e4m3", "mxfp4"] as const).flatMap((format) => narrower("experts", format, hasExperts)(plan));
 export const cache = narrower("kv_cache", "fp8_e4m3", isServing);
 export const dispatch = narrower("dispatch", "fp8_e4m3", hasExperts);
 /** Combine in eight bits loses too much of a sum: LogFMT-10 comes near bf16 (arXiv:2505.09343, section 3.2). */

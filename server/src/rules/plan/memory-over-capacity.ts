@@ -49,31 +49,28 @@ const trainingLevers = [
 ];
 const servingLevers = [changes.cache, changes.servedWeights, changes.servedExperts, changes.ep, changes.tp, changes.pp, changes.batch, changes.context];
 
-const isTraining = ({ workload }: PlanRecord): boolean => workload.phase === "training";
-
-/** Changes that leave less in the fullest GPU, the design otherwise as it is. */
-export const smallerChanges = (plan: PlanSubject): readonly changes.Change[] => changes.changesOf(plan, isTraining(plan.record) ? trainingLevers : servingLevers);
+/** What may leave less in the fullest GPU. */
+const leversOf = ({ workload }: PlanRecord): readonly changes.Lever[] => (workload.phase === "training" ? trainingLevers : servingLevers);
 
 function fixes(plan: PlanSubject, { worst }: PlanMemory): readonly FixCandidate[] {
   const capacity = plan.record.hardware.gpu.memory;
   const before = outcomeOf(plan.record);
-  const weighed = weigh(plan, smallerChanges(plan), ({ memory }) => memory <= capacity);
+  const weighed = weigh(plan, changes.changesOf(plan, leversOf(plan.record)), ({ memory }) => memory <= capacity);
   return bestFixes(plan, weighed, ({ throughput }) => -throughput, ({ outcome }) => `${memoryText(worst.total, outcome.memory, capacity)}, ${timeText(plan.record, before, outcome)}`);
 }
 
-/** Told where none is enough: the memory alone is computed here, no time. */
+/** Told where none is enough: the memory alone is computed here, no time, and nothing more once one is. */
 function closestChange(plan: PlanSubject): Words["closest"] {
-  const sized = smallerChanges(plan).flatMap((change) => {
-    const memory = memoryOf(change.record);
-    return memory === undefined ? [] : [{ text: textOf(change), memory }];
-  });
-  const least = sized.reduce<Words["closest"]>((found, one) => (found === undefined || one.memory < found.memory ? one : found), undefined);
-  const now = memoryOf(plan.record) ?? 0;
-  return least === undefined || least.memory <= plan.record.hardware.gpu.memory || least.memory >= now ? undefined : least;
+  let least = { text: "", memory: memoryOf(plan.record) ?? 0 };
+  for (const lever of leversOf(plan.record)) {
+    for (const change of changes.changesOf(plan, [lever])) {
+      const memory = memoryOf(change.record) ?? Infinity;
+      if (memory <= plan.record.hardware.gpu.memory) return undefined;
+      if (memory < least.memory) least = { text: changes.textOf(change), memory };
+    }
+  }
+  return least.text === "" ? undefined : least;
 }
-
-const textOf = ({ values }: changes.Change): string =>
-  Object.entries(values).map(([key, value]) => `\`${key} = ${typeof value === "number" ? formatGrouped(value) : value}\``).join(" with ");
 
 export const memoryOverCapacityRule = soundPlanRule([memoryOverCapacity.entry], (plan) => {
   const { record, subject, evaluation, blocks } = plan;

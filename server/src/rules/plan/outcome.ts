@@ -4,7 +4,7 @@ import { available } from "../layout/plan";
 import { evaluationOf } from "../../cost/plan/evaluation";
 import type { PlanRecord } from "../../cost/plan/record";
 import { tokensPerSecondPerGpu } from "../../cost/serving/evaluate";
-import { dimensions, formatQuantity } from "../../units";
+import { dimensions, formatGrouped, formatQuantity } from "../../units";
 
 export interface Outcome {
   /** Bytes of the fullest GPU. */
@@ -13,6 +13,8 @@ export interface Outcome {
   readonly time: number;
   /** Tokens a second and GPU. */
   readonly throughput: number;
+  /** What that time is spent on: sequences. */
+  readonly work: number;
 }
 
 /** The fullest GPU of a plan in bytes; `undefined` where it cannot be computed. */
@@ -26,24 +28,29 @@ export const outcomeOf = (record: PlanRecord): Outcome | undefined =>
     const { phase, global_batch_size = Number.NaN, sequence_length = Number.NaN } = record.workload;
     if (phase === "training") {
       const time = evaluation.training("estimate").step.step_time;
-      return { memory, time, throughput: (global_batch_size * sequence_length) / time / evaluation.layout().gpus };
+      return { memory, time, throughput: (global_batch_size * sequence_length) / time / evaluation.layout().gpus, work: global_batch_size };
     }
     const serving = evaluation.serving("estimate");
-    return { memory, time: serving.latency, throughput: tokensPerSecondPerGpu(serving) };
+    return { memory, time: serving.latency, throughput: tokensPerSecondPerGpu(serving), work: record.workload.batch_per_gpu ?? Number.NaN };
   });
 
 const timeNames: Readonly<Record<PlanRecord["workload"]["phase"], string>> = { training: "step", prefill: "TTFT", decode: "TPOT" };
 
-/** `step 20.10 s → 18.44 s`. */
-export const timeText = ({ workload: { phase } }: PlanRecord, before: Outcome | undefined, after: Outcome): string => {
-  const now = formatQuantity(after.time, dimensions.time);
-  const was = before && formatQuantity(before.time, dimensions.time);
-  return `${timeNames[phase]} ${was === undefined || was === now ? now : `${was} → ${now}`}`;
-};
+/** `step 20.10 s → 18.44 s`; where the work changes with it, and in serving, also `1,200 → 1,300 tokens/s a GPU`. */
+export function timeText({ workload: { phase } }: PlanRecord, before: Outcome | undefined, after: Outcome): string {
+  const time = `${timeNames[phase]} ${change(before?.time, after.time, (value) => formatQuantity(value, dimensions.time))}`;
+  if (phase === "training" && before?.work === after.work) return time;
+  return `${time}, ${change(before?.throughput, after.throughput, (value) => formatGrouped(Math.round(value)))} tokens/s a GPU`;
+}
+
+function change(before: number | undefined, after: number, text: (value: number) => string): string {
+  const now = text(after);
+  return before === undefined || text(before) === now ? now : `${text(before)} → ${now}`;
+}
 
 /** A figure and the time of the plan, once where they are the same figure. */
 export const withoutRepeat = (figure: string, time: string): string =>
-  (figure.slice(figure.search(/\d/)) === time.slice(time.search(/\d/)) ? figure : `${figure}, ${time}`);
+  [figure, ...time.split(", ").filter((part) => part.slice(part.search(/\d/)) !== figure.slice(figure.search(/\d/)))].join(", ");
 
 /** `91.30 GB → 71.20 GB of 85.52 GB`. */
 export const memoryText = (before: number, after: number, capacity: number): string =>

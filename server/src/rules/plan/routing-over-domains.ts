@@ -30,7 +30,7 @@ const routingOverDomains = defineDiagnostic<Words>({
     "Where routing reaches more domains than that, dispatch and combine wait for the cards. Node-limited routing bounds them: the experts stand in `groups`, one a node, and a token may choose from `group_limit` of them. DeepSeek-V3 takes 4 of 8 groups over 8 nodes. The time is that of one layer and micro-batch. " +
     "A lower limit is faster and leaves the router less choice. Decode is not meant: its kernels send every copy straight to its GPU.",
   source: nodeLimitedRouting,
-  example: examplePlan({ layout: "ep = 64", model: "moe" }).replace(", groups = 8, group_limit = 3", "").replace("nodes = 2", "nodes = 8"),
+  example: examplePlan({ layout: "ep = 64", model: "moe" }).replace(", groups = 8, group_limit = 3", "").replace("nodes = 2", "nodes = 8").replace("1408", "11_264"),
 });
 
 const secondsText = (value: number): string => formatQuantity(value, dimensions.time);
@@ -57,14 +57,29 @@ function fixes(plan: PlanSubject, { cost }: SpreadRouting, limits: readonly Limi
   });
 }
 
-export const routingOverDomainsRule = soundPlanRule([routingOverDomains.entry], (plan, layout) => {
+/** A routing that reaches more domains than the links hide, with the limits that would reach fewer. */
+interface Excess {
+  readonly spread: SpreadRouting;
+  readonly ratio: number;
+  readonly limits: readonly Limit[];
+  /** The largest limit that the links hide. */
+  readonly hidden: Limit | undefined;
+}
+
+/** Throws `Unavailable` where a link has no rate. */
+export function excessesOf(plan: PlanSubject): readonly Excess[] {
   const ratio = ratioOf(plan);
   if (ratio === undefined) return [];
   return spreadRouting(plan).flatMap((spread) => {
     if (spread.cost.most_domains <= hiddenCopies(ratio) || isStraddled(spread)) return [];
     const limits = limitsOf(plan, spread);
-    const hidden = limits.find(({ most }) => most <= hiddenCopies(ratio));
+    return [{ spread, ratio, limits, hidden: limits.find(({ most }) => most <= hiddenCopies(ratio)) }];
+  });
+}
+
+export const routingOverDomainsRule = soundPlanRule([routingOverDomains.entry], (plan, layout) =>
+  excessesOf(plan).map((excess) => {
+    const { spread, ratio, limits, hidden } = excess;
     const place = placeIn(plan, { path: `model.ffn[${spread.index}]`, keys: ["group_limit", "groups"] }, { path: "parallelism", keys: ["ep"] });
     return routingOverDomains.at(place, { spread, ranks: layout.ep, ratio, hidden }, { fixes: () => fixes(plan, spread, limits, hidden) });
-  });
-});
+  }));
