@@ -53,7 +53,7 @@ export function compareChecks(edited: Workspace, { before, after, target, candid
     });
   }
   const isRevealed = (now: Diagnostic) =>
-    corrects && now.uri === target.uri && !collisions.has(now.code) && !written.some((span) => contains(span, now.span)) && share(placeNow(target), now.span);
+    corrects && !collisions.has(now.code) && !written.some((span) => contains(span, now.span));
   return {
     isGone: waiting.get(keyOf(target))?.includes(target) ?? false,
     isWorse: fresh.some((now) => ranks[now.severity] >= ranks[target.severity] && now.code !== ofMeasuredPlan && !isRevealed(now)),

@@ -5,11 +5,13 @@
  * the last stage).
  */
 
+import { Unavailable } from "../definition";
 import { attentionWeights, isCached } from "../model/attention";
 import { denseWeights } from "../model/ffn";
 import { routedWeights, routerWeights, sharedWeights } from "../model/moe";
 import type { AttentionRecord, FfnRecord, ModelRecord } from "../model/record";
 import { stageCount, stagesOfRank, type Pipeline } from "../pipeline/schedule";
+import { formatNumber } from "../term";
 
 /** One layer: either part may be missing (Nemotron-H). */
 export interface Layer {
@@ -89,9 +91,13 @@ function runsOf(layers: readonly Layer[]): readonly LayerRun[] {
   return runs;
 }
 
-/** How many layers each stage has, in the order of the forward pass. */
+/** Stages that have something to do: each layer, embedding, head and MTP module may stand alone, as in Megatron-LM's layouts. */
+export const mostStages = ({ layers, mtp }: ModelRecord): number => layers + 2 + (mtp?.depth ?? 0);
+
+/** How many layers each stage has, in the order of the forward pass. Throws `Unavailable` where some would have nothing at all. */
 export function layersPerStage(model: ModelRecord, pipeline: Pipeline): readonly number[] {
   const stages = stageCount(pipeline);
+  if (stages > mostStages(model)) throw new Unavailable(`${formatNumber(stages)} pipeline stages are more than the ${formatNumber(model.layers)} layers of the model fill`);
   if (model.layers % stages === 0) return Array.from({ length: stages }, () => model.layers / stages);
   return balancedCounts(model, pipeline, stages);
 }

@@ -1,4 +1,5 @@
 import { defineDiagnostic } from "../../core";
+import { mostStages } from "../../cost/plan/stages";
 import { formatGrouped } from "../../units";
 import { examplePlan } from "../examples";
 import { legalLayout, stagesOf, withChanges } from "./conditions";
@@ -8,7 +9,7 @@ import { placeIn, planRule } from "./plan";
 const moreStagesThanLayers = defineDiagnostic<{ stages: number; layers: number; parts: string }>({
   code: "DSCO5130", severity: "error", title: "More pipeline stages than layers",
   message: ({ stages, layers, parts }) => `${parts} makes ${formatGrouped(stages)} stages, and the model has ${formatGrouped(layers)} ${layers === 1 ? "layer" : "layers"}: some would be empty`,
-  explanation: "A stage of a pipeline is a stretch of layers. `interleaved` has pp x vp of them and `dualpipev` 2 x pp, so that the model needs at least as many layers.",
+  explanation: "A stage of a pipeline is a stretch of layers. `interleaved` has pp x vp of them and `dualpipev` 2 x pp, so that the model needs about as many layers: only embedding, head and MTP modules may stand on a stage without one.",
   source: "Efficient Large-Scale Language Model Training on GPU Clusters, arXiv:2104.04473, section 2.2",
   example: examplePlan({ layout: "pp = 16, schedule = dualpipev" }),
 });
@@ -18,7 +19,7 @@ export const moreStagesThanLayersRule = planRule([moreStagesThanLayers.entry], (
   const layout = evaluation.layout();
   const stages = stagesOf(record, layout);
   const { layers } = record.model;
-  if (stages <= layers) return [];
+  if (stages <= mostStages(record.model)) return [];
   const { schedule } = record.parallelism;
   const parts = stages === layout.pp ? "`pp`" : schedule === "interleaved" ? "pp x vp" : `\`${schedule}\``;
   const of = (vp: number) => withChanges(record, { parallelism: { vp } });
