@@ -35,6 +35,8 @@ export interface Definition<Subject extends object, Context extends object> exte
   readonly gap?: (subject: Subject, context: Context) => Gap;
   /** A text has no breakdown. */
   readonly arithmetic: (subject: Subject, context: Context) => Term | string;
+  /** The value of `arithmetic` where it is at hand without the breakdown: plain figures are asked for far more often. A test holds the two together. */
+  readonly value?: (subject: Subject, context: Context) => number;
   /** Of a time: the physical bound, in seconds. */
   readonly ideal?: (subject: Subject, context: Context) => number;
   /** Tables and drawings that say more than the sum of parts: operators, stages, a schedule. */
@@ -62,13 +64,14 @@ function compute<Subject extends object, Context extends object>(definition: Def
 }
 
 function figureOf<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Figure {
-  const term = definition.arithmetic(subject, context);
-  if (typeof term === "string") return { kind: "text", value: term };
+  const result = definition.value?.(subject, context) ?? definition.arithmetic(subject, context);
+  if (typeof result === "string") return { kind: "text", value: result };
+  const value = typeof result === "number" ? result : result.value;
   const ideal = definition.ideal?.(subject, context);
-  if (!Number.isFinite(term.value) || (ideal !== undefined && !Number.isFinite(ideal))) {
+  if (!Number.isFinite(value) || (ideal !== undefined && !Number.isFinite(ideal))) {
     return { kind: "unavailable", reason: "the result is no number that a double can hold" };
   }
-  return { kind: "value", value: term.value, ...(ideal === undefined ? {} : { ideal }) };
+  return ideal === undefined ? { kind: "value", value } : { kind: "value", value, ideal };
 }
 
 function explain<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Explanation {

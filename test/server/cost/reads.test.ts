@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { explainFigure, figuresOf } from "../../../server/src/analysis";
 import { noteReads, repeatReads, watchedRecord } from "../../../server/src/cost/reads";
-import { once } from "../../../server/src/cost/plan/evaluation";
+import { once } from "../../../server/src/cost/once";
 import { declarationOf } from "../../kit/workspace";
 import { smallPlans } from "../../kit/plans";
 

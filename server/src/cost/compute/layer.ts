@@ -9,10 +9,11 @@ import { Unavailable } from "../definition";
 import { decodeCore as decodeCoreFlops, attendedTokens, attentionCore, isCached, type CachedAttention } from "../model/attention";
 import { activeWeightsGap, holdsLastLayer } from "../model/availability";
 import { activationElement } from "../model/precision";
-import type { DenseFfnRecord, FfnRecord, HeadAttentionRecord, MlaRecord, MoeFfnRecord } from "../model/record";
+import type { DenseFfnRecord, FfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord } from "../model/record";
+import { once } from "../once";
 import type { Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
-import type { LayerRun, Stage } from "../plan/stages";
+import { oncePerLayer, type LayerBlocks, type Stage } from "../plan/stages";
 import type { Device } from "./device";
 import type { Operator, OperatorPart, Passes, Work } from "./operator";
 import {
@@ -37,18 +38,15 @@ export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: 
   const gap = activeWeightsGap(plan.model);
   if (typeof gap === "string") throw new Unavailable(gap);
   const site: Site = { plan, layout, work, device, training: work.phase === "training" };
-  const pieces = new Map<unknown, Map<unknown, Piece>>();
-  const layerOf = ({ attention, ffn }: Omit<LayerRun, "layers">): Piece => {
-    const row = keyed(pieces, attention, () => new Map<unknown, Piece>());
-    return keyed(row, ffn, () => piece(layerOperators(site, { attention, ffn })));
-  };
-  const ends = new Map<keyof typeof endOperators, Piece>();
-  const endOf = (end: keyof typeof endOperators): Piece => keyed(ends, end, () => piece(endOperators[end](site)));
+  const layerOf = oncePerLayer((layer) => piece(layerOperators(site, layer)));
+  const embeddingEnd = once(() => piece([embeddingOperator(site)]));
+  const headEnd = once(() => piece(headOperators(site)));
+  const mtpModule = once(() => piece([...mtpOperators(site), ...layerOf(lastLayer(plan.model)).operators, ...headEnd().operators]));
   const partsOf = ({ runs, embedding, head, mtp_modules }: ComputedStage): readonly Part[] => [
-    ...(embedding ? [{ piece: endOf("embedding"), count: 1 }] : []),
+    ...(embedding ? [{ piece: embeddingEnd(), count: 1 }] : []),
     ...runs.map((run) => ({ piece: layerOf(run), count: run.layers.length })),
-    ...(head ? [{ piece: endOf("head"), count: 1 }] : []),
-    ...(mtp_modules > 0 ? [{ piece: endOf("mtp"), count: mtp_modules }] : []),
+    ...(head ? [{ piece: headEnd(), count: 1 }] : []),
+    ...(mtp_modules > 0 ? [{ piece: mtpModule(), count: mtp_modules }] : []),
   ];
   return {
     operators: (stage) => partsOf(stage).flatMap(({ piece: { operators }, count }) => operators.map((operator) => ({ ...operator, count }))),
@@ -65,8 +63,6 @@ export function stageOperators(plan: PlanRecord, layout: Layout, stage: Computed
   return computeOf(plan, layout, work, device).operators(stage);
 }
 
-const endOperators = { embedding: (site: Site): readonly Operator[] => [embeddingOperator(site)], head: headOperators, mtp: mtpOperators };
-
 /** What repeats: one layer, or one end of a stage. */
 interface Piece {
   readonly operators: readonly Operator[];
@@ -80,15 +76,7 @@ interface Part {
 
 const piece = (operators: readonly Operator[]): Piece => ({ operators, times: passTimes(operators) });
 
-function keyed<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
-}
-
-function layerOperators(site: Site, { attention, ffn }: Omit<LayerRun, "layers">): readonly Operator[] {
+function layerOperators(site: Site, { attention, ffn }: LayerBlocks): readonly Operator[] {
   const layer: Operator[] = [];
   if (attention !== undefined && isCached(attention)) attentionOperators(site, attention, layer);
   if (ffn !== undefined) ffnOperators(site, ffn, layer);
@@ -346,17 +334,21 @@ function headOperators(site: Site): readonly Operator[] {
   return [norm(site, "final norm", "ends"), head, ...loss];
 }
 
-/** Each module: the embedding of the next token, two norms, a projection of both halves, a layer like the last, and the head again. */
+/** The layer that each MTP module repeats. */
+function lastLayer(model: ModelRecord): LayerBlocks {
+  const holds = holdsLastLayer(model);
+  return { attention: model.attention.find(holds), ffn: model.ffn.find(holds) };
+}
+
+/** An MTP module up to its layer, which is one like the model's last, and the head again: the embedding of the next token, two norms, a projection of both halves. */
 function mtpOperators(site: Site): readonly Operator[] {
   const { model } = site.plan;
-  const holds = holdsLastLayer(model);
   const rows = site.work.tokens / site.layout.tp;
   const operators: Operator[] = [embeddingOperator(site), norm(site, "mtp norms", "ends")];
   linears(site, "ends", weightBytes(site, linearRate(site), model.precision.weights), [
     { name: "mtp projection", rows, columns: model.hidden_size, inner: 2 * model.hidden_size },
   ], wide(2 * rows * model.hidden_size), operators);
-  operators.push(...layerOperators(site, { attention: model.attention.find(holds), ffn: model.ffn.find(holds) }));
-  return [...operators, ...headOperators(site)];
+  return operators;
 }
 
 /** Times of all operators by what they belong to, each as often as it runs. */

@@ -16,7 +16,7 @@ import { activationElement } from "../model/precision";
 import type { DenseFfnRecord, FfnRecord, ModelRecord, MoeFfnRecord, Precision } from "../model/record";
 import type { Layout } from "../plan/layout";
 import type { ParallelismRecord } from "../plan/record";
-import type { LayerRun } from "../plan/stages";
+import type { LayerBlocks } from "../plan/stages";
 import { product, sum, type Count, type Factor, type Term } from "../term";
 import { cachedOnly, kvHeadsOf, shareOf, vocabularyOf } from "./weights";
 
@@ -41,20 +41,22 @@ export function flowOf(model: ModelRecord, layout: Layout, tokens: number, recom
   const { activations, compute } = model.precision;
   return {
     hidden: model.hidden_size,
-    tokens: { value: tokens, unit: "tokens" },
-    ownTokens: { value: layout.sequence_parallel ? tokens / layout.tp : tokens, unit: "tokens" },
+    ...flowTokens(layout, tokens),
     layout, recompute, imbalance,
     plain: activationElement(activations),
     input: activationElement(isFp8(compute) ? compute : activations),
   };
 }
 
+export const flowTokens = ({ sequence_parallel, tp }: Layout, tokens: number): Pick<Flow, "tokens" | "ownTokens"> =>
+  ({ tokens: { value: tokens, unit: "tokens" }, ownTokens: { value: sequence_parallel ? tokens / tp : tokens, unit: "tokens" } });
+
 const isFp8 = (precision: Precision): boolean => precision === "fp8_e4m3" || precision === "fp8_e5m2";
 
 const fp32 = activationElement("fp32");
 
 /** Kept by one layer of a run until its backward. Throws `Unavailable` for mixers whose tensors are not known. */
-export function savedByLayer(run: LayerRun, flow: Flow): Term {
+export function savedByLayer(run: LayerBlocks, flow: Flow): Term {
   const label = [run.attention?.kind, run.ffn?.kind].filter((kind) => kind !== undefined).join(" and ");
   if (flow.recompute === "full") return sum(label, [product("layer input", [flow.ownTokens, flow.hidden, flow.plain])]);
   return sum(label, everyTensor(run, flow));
@@ -64,14 +66,14 @@ export function savedByLayer(run: LayerRun, flow: Flow): Term {
  * The most that a layer needs beside what is kept, in its forward or its backward: gradients on their way, and with recomputation
  * the tensors that come back.
  */
-export function workingBytes(run: LayerRun, flow: Flow): number {
+export function workingBytes(run: LayerBlocks, flow: Flow): number {
   const recomputed = flow.recompute === "none" ? 0 : savedByLayer(run, { ...flow, recompute: "none" }).value - savedByLayer(run, flow).value;
   const attention = run.attention === undefined ? 0 : attentionGradients(cachedOnly(run.attention), flow);
   const ffn = run.ffn === undefined ? 0 : ffnGradients(run.ffn, flow);
   return recomputed + Math.max(attention, ffn);
 }
 
-function everyTensor({ attention, ffn }: LayerRun, flow: Flow): readonly Term[] {
+function everyTensor({ attention, ffn }: LayerBlocks, flow: Flow): readonly Term[] {
   return [
     ...(attention === undefined ? [] : attentionTensors(cachedOnly(attention), flow)),
     ...(ffn === undefined ? [] : ffnTensors(ffn, flow)),

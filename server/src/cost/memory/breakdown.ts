@@ -8,7 +8,7 @@ import { headBytes, mtpTensors } from "./activations";
 import { bufferTerms } from "./buffers";
 import { operationText, type InFlight } from "./in-flight";
 import { cacheEntryOnGpu, cachedTokens } from "./kv-cache";
-import { endsOfRank, rankStates, runsOfRank, shardsOf, type GroupStates, type MemoryModel, type RankRun } from "./memory-model";
+import { endsOfRank, runsOfRank, shardsOf, type GroupStates, type MemoryModel, type RankRun } from "./memory-model";
 import { servingActivations } from "./serving";
 import type { MemoryComponents, PlanMemory, RankMemory } from "./stage-memory";
 import { cachedOnly, weightTerm } from "./weights";
@@ -51,7 +51,7 @@ const runLabel = ({ attention, ffn }: LayerRun): string => [attention?.kind, ffn
 
 /** Dense and expert bytes, each divided by the GPUs that share them under ZeRO. */
 function dividedParts(model: MemoryModel, { stages }: Pick<RankMemory, "stages">, from: 1 | 2 | 3, bytesOf: (group: GroupStates) => number): readonly Term[] {
-  const states = rankStates(model, stages);
+  const states = model.statesOf(stages);
   const shards = shardsOf(model, from);
   const part = (label: string, whole: number, over: number): Term =>
     (over === 1 ? product(label, [bytes(whole)]) : quotient(label, bytes(whole), { value: over, unit: "GPUs" }));

@@ -2,7 +2,7 @@
 
 import { Unavailable } from "../definition";
 import type { Evaluation } from "../plan/evaluation";
-import { decodeContext } from "./memory-model";
+import { decodeContext, memoryModel, withDemand, type Demand } from "./memory-model";
 import { cacheOfRank, stageMemory } from "./stage-memory";
 
 /**
@@ -13,7 +13,9 @@ export function maxBatchPerGpu(evaluation: Evaluation): number {
   requireDecode(evaluation);
   const context = decodeContext(evaluation.plan);
   const capacity = evaluation.plan.hardware.gpu.memory;
-  const totals = (sequences: number): readonly number[] => stageMemory(evaluation, { tokens: sequences, sequences, context }).ranks.map(({ total }) => total);
+  const demandOf = (sequences: number): Demand => ({ tokens: sequences, sequences, context });
+  const model = memoryModel(evaluation, demandOf(1));
+  const totals = (sequences: number): readonly number[] => stageMemory(withDemand(model, demandOf(sequences))).ranks.map(({ total }) => total);
   const two = totals(2);
   const fits = (sequences: number): boolean => totals(sequences).every((total) => total <= capacity);
   const bounds = totals(1).map((one, rank) => Math.floor((capacity - one) / ((two[rank] ?? Number.NaN) - one)) + 1);
@@ -29,7 +31,7 @@ export function maxBatchPerGpu(evaluation: Evaluation): number {
  */
 export function maxContextThatFits(evaluation: Evaluation): number {
   requireDecode(evaluation);
-  const { model, ranks } = stageMemory(evaluation);
+  const { model, ranks } = evaluation.memory();
   const capacity = evaluation.plan.hardware.gpu.memory;
   const fits = (context: number): boolean =>
     ranks.every(({ stages, total, kv }) => total - kv + cacheOfRank(model, stages, context) <= capacity);

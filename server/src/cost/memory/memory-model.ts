@@ -5,13 +5,14 @@
 
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
+import { oncePerKey } from "../once";
 import { stagesOfRank, type Pipeline } from "../pipeline/schedule";
 import type { Evaluation } from "../plan/evaluation";
 import type { Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
-import type { LayerRun, Stage } from "../plan/stages";
+import { oncePerLayer, shapesOf, type LayerBlocks, type LayerRun, type Stage } from "../plan/stages";
 import { sum, type Term } from "../term";
-import { flowOf, savedByLayer, workingBytes, type Flow } from "./activations";
+import { flowOf, flowTokens, savedByLayer, workingBytes, type Flow } from "./activations";
 import { bytesOf, divisionOf, elementsOf, endMatrices, layerMatrices, mtpRun, type Matrix } from "./weights";
 
 /** What one pass works on; of a serving plan it can be asked for another batch than the plan's. */
@@ -31,7 +32,9 @@ export interface MemoryModel {
   readonly demand: Demand;
   readonly flow: Flow;
   readonly training: boolean;
-  readonly layerOf: (run: LayerRun) => LayerMemory;
+  readonly layerOf: (layer: LayerBlocks) => LayerMemory;
+  /** Of all that stands on a rank with these stages. */
+  readonly statesOf: (stages: readonly Stage[]) => States;
   readonly stages: readonly Stage[];
   /** The stages that each rank holds. */
   readonly ranks: readonly (readonly Stage[])[];
@@ -39,8 +42,6 @@ export interface MemoryModel {
 
 /** What one layer of a run takes on one GPU; the same for all layers of the run. */
 export interface LayerMemory {
-  /** Different for layers of different blocks. */
-  readonly id: number;
   readonly matrices: readonly Matrix[];
   readonly states: States;
   /** Bytes that one micro-batch keeps, as a breakdown; serving keeps nothing. */
@@ -75,8 +76,15 @@ export function memoryModel(evaluation: Evaluation, demand?: Demand): MemoryMode
   const stages = evaluation.stages();
   const flow = flowOf(plan.model, layout, asked.tokens, plan.parallelism.recompute, plan.workload.imbalance);
   const ranks = Array.from({ length: pipeline.pp }, (_, rank) => stagesOfRank(pipeline, rank).flatMap((index) => stages[index] ?? []));
-  return { plan, layout, pipeline, demand: asked, flow, training, stages, ranks, layerOf: layersOnce(plan, layout, flow, training) };
+  const layerOf = layersOnce(plan, layout, flow, training);
+  const model: MemoryModel = {
+    plan, layout, pipeline, demand: asked, flow, training, stages, ranks, layerOf, statesOf: oncePerKey(shapesOf, (own) => rankStates(model, own)),
+  };
+  return model;
 }
+
+/** The same serving plan with another batch or context, which changes nothing in its weights. */
+export const withDemand = (model: MemoryModel, demand: Demand): MemoryModel => ({ ...model, demand, flow: { ...model.flow, ...flowTokens(model.layout, demand.tokens) } });
 
 export function demandOf({ workload, parallelism }: PlanRecord, { cp }: Layout): Demand {
   if (workload.phase === "training") {
@@ -96,38 +104,35 @@ function required(value: number | undefined, key: string): number {
   return value;
 }
 
-/** Layers of equal blocks are alike in every stage, so each pair of blocks is computed once. */
-function layersOnce(plan: PlanRecord, layout: Layout, flow: Flow, training: boolean): (run: LayerRun) => LayerMemory {
-  const known = new Map<LayerRun["attention"], Map<LayerRun["ffn"], LayerMemory>>();
+function layersOnce(plan: PlanRecord, layout: Layout, flow: Flow, training: boolean): (layer: LayerBlocks) => LayerMemory {
   const division = divisionOf(layout, plan.parallelism);
-  let id = 0;
-  return (run) => {
-    const byFfn = known.get(run.attention) ?? new Map<LayerRun["ffn"], LayerMemory>();
-    known.set(run.attention, byFfn);
-    const found = byFfn.get(run.ffn);
-    if (found) return found;
-    const matrices = layerMatrices(plan.model, run, division);
-    const layer: LayerMemory = {
-      id: id++,
+  return oncePerLayer((layer) => {
+    const matrices = layerMatrices(plan.model, layer, division);
+    return {
       matrices,
       states: statesOf(matrices, plan, training),
-      saved: training ? savedByLayer(run, flow) : sum("", []),
-      working: training ? workingBytes(run, flow) : 0,
+      saved: training ? savedByLayer(layer, flow) : sum("", []),
+      working: training ? workingBytes(layer, flow) : 0,
     };
-    byFfn.set(run.ffn, layer);
-    return layer;
-  };
+  });
 }
 
-const noGroup: GroupStates = { weights: 0, trained: 0, optimizer: 0 };
+type GroupSums = { -readonly [Key in keyof GroupStates]: GroupStates[Key] };
+
+const noGroup = (): GroupSums => ({ weights: 0, trained: 0, optimizer: 0 });
 
 /** A master copy in the very precision of the resident weights is that copy. */
 function statesOf(matrices: readonly Matrix[], { model }: PlanRecord, training: boolean): States {
-  return matrices.reduce<States>((states, matrix) => {
-    const trained = training && matrix.trained ? elementsOf(matrix) : 0;
-    const optimizer = trained === 0 ? 0 : trained * optimizerBytes(matrix, model.precision);
-    return { ...states, [matrix.group]: addGroup(states[matrix.group], { weights: bytesOf(matrix), trained, optimizer }, 1) };
-  }, { dense: noGroup, experts: noGroup });
+  const states = { dense: noGroup(), experts: noGroup() };
+  for (const matrix of matrices) {
+    const group = states[matrix.group];
+    group.weights += bytesOf(matrix);
+    if (!training || !matrix.trained) continue;
+    const trained = elementsOf(matrix);
+    group.trained += trained;
+    group.optimizer += trained * optimizerBytes(matrix, model.precision);
+  }
+  return states;
 }
 
 function optimizerBytes({ precision }: Matrix, { master_weights, optimizer_moments }: PlanRecord["model"]["precision"]): number {
@@ -175,7 +180,7 @@ export function runsOfRank({ plan, training }: MemoryModel, stages: readonly Sta
 export const endsOfRank = ({ plan, layout, training }: MemoryModel, stages: readonly Stage[]): readonly Matrix[] =>
   endMatrices(plan.model, stages, layout.tp, training);
 
-export function rankStates(memory: MemoryModel, stages: readonly Stage[]): States {
+function rankStates(memory: MemoryModel, stages: readonly Stage[]): States {
   const ends = statesOf(endsOfRank(memory, stages), memory.plan, memory.training);
   return runsOfRank(memory, stages).reduce((states, { run, count }) => addStates(states, memory.layerOf(run).states, count), ends);
 }

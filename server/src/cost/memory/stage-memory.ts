@@ -5,14 +5,15 @@
 
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
+import { oncePerKey } from "../once";
 import type { Evaluation } from "../plan/evaluation";
-import type { LayerRun, Stage } from "../plan/stages";
+import { shapeOf, shapesOf, type LayerRun, type Stage } from "../plan/stages";
 import { sum } from "../term";
 import { headBytes, mtpTensors, type HeadBytes } from "./activations";
 import { bufferTerms } from "./buffers";
 import { ranksInFlight, type InFlight } from "./in-flight";
 import { cacheOfRuns, requireCache } from "./kv-cache";
-import { memoryModel, rankStates, runsOfRank, shardsOf, type Demand, type GroupStates, type MemoryModel } from "./memory-model";
+import { runsOfRank, shardsOf, type GroupStates, type MemoryModel } from "./memory-model";
 import { servingActivations } from "./serving";
 import { vocabularyOf } from "./weights";
 
@@ -48,9 +49,8 @@ export interface PlanMemory {
   readonly worst: RankMemory;
 }
 
-/** `demand`: of a serving plan, for another batch or context than its own. Throws `Unavailable` for what is missing or not known. */
-export function stageMemory(evaluation: Evaluation, demand?: Demand): PlanMemory {
-  const model = memoryModel(evaluation, demand);
+/** Throws `Unavailable` for what is missing or not known. */
+export function stageMemory(model: MemoryModel): PlanMemory {
   const ranks = model.training ? trainingRanks(model) : model.ranks.map((stages, rank) => servingRank(model, stages, rank));
   const [first] = ranks;
   if (first === undefined) throw new Unavailable("the pipeline has no stages");
@@ -59,7 +59,7 @@ export function stageMemory(evaluation: Evaluation, demand?: Demand): PlanMemory
 
 /** Resident weights of the GPU that holds most of them, in bytes. Throws `Unavailable`. */
 export function weightBytesPerGpu(evaluation: Evaluation): number {
-  const model = memoryModel(evaluation);
+  const model = evaluation.memoryModel();
   return Math.max(...model.ranks.map((stages) => fixedBytes(model, stages).weights));
 }
 
@@ -68,19 +68,6 @@ interface Holdings extends Pick<MemoryComponents, "weights" | "gradients" | "opt
   /** The most that a layer of the rank needs for a moment. */
   readonly layerWorking: number;
   readonly optimizerWorking: number;
-}
-
-/** Ranks with as many layers of the same blocks hold the same; in a pipeline most do. */
-function holdingsOnce(memory: MemoryModel): (stages: readonly Stage[]) => Holdings {
-  const known = new Map<string, Holdings>();
-  return (stages) => {
-    const runs = runsOfRank(memory, stages).map(({ run, count }) => `${memory.layerOf(run).id} x ${count}`);
-    const ends = stages.map(({ embedding, head, mtp_modules }) => `${embedding} ${head} ${mtp_modules}`);
-    const key = [...runs, ...ends].join(", ");
-    const found = known.get(key) ?? holdingsOf(memory, stages);
-    known.set(key, found);
-    return found;
-  };
 }
 
 const holdingsOf = (memory: MemoryModel, stages: readonly Stage[]): Holdings => ({
@@ -92,7 +79,7 @@ const holdingsOf = (memory: MemoryModel, stages: readonly Stage[]): Holdings => 
 
 /** Weights, gradients and optimizer of one rank. */
 function fixedBytes(memory: MemoryModel, stages: readonly Stage[]): Pick<MemoryComponents, "weights" | "gradients" | "optimizer"> {
-  const states = rankStates(memory, stages);
+  const states = memory.statesOf(stages);
   const divided = (from: 1 | 2 | 3, bytesOf: (group: GroupStates) => number): number => {
     const shards = shardsOf(memory, from);
     return bytesOf(states.dense) / shards.dense + bytesOf(states.experts) / shards.experts;
@@ -105,22 +92,19 @@ function fixedBytes(memory: MemoryModel, stages: readonly Stage[]): Pick<MemoryC
   };
 }
 
-/** What one micro-batch keeps in each stage, in bytes. */
-function savedByStage(memory: MemoryModel): ReadonlyMap<number, number> {
-  const saved = new Map<number, number>();
-  for (const { stage, run, count, mtp } of runsOfRank(memory, memory.stages)) {
-    const layer = memory.layerOf(run).saved.value + (mtp ? mtpTensors(memory.flow).value : 0);
-    saved.set(stage, (saved.get(stage) ?? 0) + count * layer);
-  }
+/** What one micro-batch keeps in a stage, in bytes. */
+function savedByStage(memory: MemoryModel, stage: Stage): number {
+  let saved = 0;
+  for (const { run, count, mtp } of runsOfRank(memory, [stage])) saved += count * (memory.layerOf(run).saved.value + (mtp ? mtpTensors(memory.flow).value : 0));
   return saved;
 }
 
 function trainingRanks(memory: MemoryModel): readonly RankMemory[] {
-  const saved = savedByStage(memory);
-  const flights = ranksInFlight(memory.pipeline, (stage) => saved.get(stage) ?? 0);
+  const saved = memory.stages.map(oncePerKey(shapeOf, (stage) => savedByStage(memory, stage)));
+  const flights = ranksInFlight(memory.pipeline, (stage) => saved[stage] ?? 0);
   const modules = memory.stages.find(({ head }) => head)?.mtp_modules ?? 0;
   const head = headBytes(memory.plan.model, memory.flow, modules);
-  const holdings = holdingsOnce(memory);
+  const holdings = oncePerKey(shapesOf, (stages: readonly Stage[]) => holdingsOf(memory, stages));
   return memory.ranks.map((stages, rank) => {
     const flight = flights[rank];
     if (flight === undefined) throw new Unavailable("the schedule has no operations");
@@ -143,7 +127,7 @@ interface Peak {
 /** The worst of the moments at which a rank needs more than it keeps. */
 function peakOf(
   memory: MemoryModel, stages: readonly Stage[], kept: number, temporary: Pick<Holdings, "layerWorking" | "optimizerWorking">,
-  saved: ReadonlyMap<number, number>, head: HeadBytes,
+  saved: readonly number[], head: HeadBytes,
 ): Peak {
   const peaks: Peak[] = [
     { moment: "working set of a layer", kept, working: temporary.layerWorking },
@@ -156,7 +140,7 @@ function peakOf(
   const first = stages.find(({ embedding }) => embedding);
   if (first !== undefined) {
     // the last operator of a micro-batch's backward: what that micro-batch kept has gone
-    peaks.push({ moment: "gradient of the embedding", kept: kept - Math.min(kept, saved.get(first.index) ?? 0), working: embeddingGradient(memory) });
+    peaks.push({ moment: "gradient of the embedding", kept: kept - Math.min(kept, saved[first.index] ?? 0), working: embeddingGradient(memory) });
   }
   return peaks.reduce((worst, peak) => (peak.kept + peak.working > worst.kept + worst.working ? peak : worst));
 }
@@ -177,7 +161,7 @@ const embeddingGradient = ({ plan: { model }, layout, flow }: MemoryModel): numb
 function optimizerWorking(memory: MemoryModel, stages: readonly Stage[]): number {
   if (memory.plan.model.precision.gradients === "fp32") return 0;
   const shards = shardsOf(memory, 1);
-  const { dense, experts } = rankStates(memory, stages);
+  const { dense, experts } = memory.statesOf(stages);
   return plainElement("fp32").value * (dense.trained / shards.dense + experts.trained / shards.experts);
 }
 

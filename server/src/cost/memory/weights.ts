@@ -9,7 +9,7 @@ import { weightElement } from "../model/precision";
 import type { FfnRecord, MlaRecord, ModelRecord, MoeFfnRecord, Precision } from "../model/record";
 import type { Layout } from "../plan/layout";
 import type { ParallelismRecord, PlanRecord } from "../plan/record";
-import type { LayerRun, Stage } from "../plan/stages";
+import type { LayerBlocks, LayerRun, Stage } from "../plan/stages";
 import { product, sum, type Term } from "../term";
 
 /** Equal matrices of one GPU. `rows` x `columns` is what the GPU holds of one; a vector has one column. */
@@ -59,7 +59,7 @@ const vector = (label: string, rows: number, precision: Precision = "bf16", trai
   ({ label, count: 1, rows, columns: 1, precision, group: "dense", trained, linear: false });
 
 /** One layer of a run. Throws `Unavailable` for mixers and properties whose weights are not known. */
-export function layerMatrices(model: ModelRecord, { attention, ffn }: LayerRun, division: Division): readonly Matrix[] {
+export function layerMatrices(model: ModelRecord, { attention, ffn }: LayerBlocks, division: Division): readonly Matrix[] {
   return [
     ...(attention === undefined ? [] : attentionMatrices(model, cachedOnly(attention), division.layout.tp)),
     ...(ffn === undefined ? [] : ffnMatrices(model, ffn, division)),

@@ -4,15 +4,17 @@
  */
 
 import { Unavailable } from "../definition";
+import { memoryModel, type MemoryModel } from "../memory/memory-model";
 import { stageMemory, type PlanMemory } from "../memory/stage-memory";
 import type { Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
-import { isNoting, noteReads, repeatReads, type InputsByPath } from "../reads";
+import { once } from "../once";
 import { groupsOf, layoutOf, type Groups, type Layout } from "./layout";
 import type { PlanRecord } from "./record";
 import { stagesOf, type Stage } from "./stages";
 import { servingOf, type Serving } from "../serving/evaluate";
 import { trainingOf, type Training } from "../training/evaluate";
+import { replicasOf, type Replicas } from "../training/replicas";
 
 /** `ideal`: the physical bound; peaks and line rates, efficiencies 1, no latency. */
 export type Mode = "estimate" | "ideal";
@@ -25,7 +27,10 @@ export interface Evaluation {
   readonly microBatches: () => number;
   readonly pipeline: () => Pipeline;
   readonly stages: () => readonly Stage[];
+  /** What the figures of memory and the exchanges between replicas share. */
+  readonly memoryModel: () => MemoryModel;
   readonly memory: () => PlanMemory;
+  readonly replicas: () => Replicas;
   readonly training: (mode: Mode) => Training;
   /** Of prefill and decode plans. */
   readonly serving: (mode: Mode) => Serving;
@@ -50,7 +55,9 @@ function evaluate(plan: PlanRecord): Evaluation {
     plan, layout, microBatches, pipeline,
     groups: once(() => groupsOf(layout(), plan.hardware)),
     stages: once(() => stagesOf(plan.model, pipeline())),
-    memory: once(() => stageMemory(evaluation)),
+    memoryModel: once(() => memoryModel(evaluation)),
+    memory: once(() => stageMemory(evaluation.memoryModel())),
+    replicas: once(() => replicasOf(evaluation)),
     training: oncePerMode((mode) => trainingOf(evaluation, mode)),
     serving: oncePerMode((mode) => servingOf(evaluation, mode)),
   };
@@ -61,32 +68,6 @@ function evaluate(plan: PlanRecord): Evaluation {
 export function oncePerMode<Result>(compute: (mode: Mode) => Result): (mode: Mode) => Result {
   const results = { estimate: once(() => compute("estimate")), ideal: once(() => compute("ideal")) };
   return (mode) => results[mode]();
-}
-
-/** A function that computes once; a fault is thrown again without computing again. Whoever asks again reads what the first one read. */
-export function once<Result>(compute: () => Result): () => Result {
-  let state: Outcome<Result> | undefined;
-  return () => {
-    if (state === undefined) state = isNoting() ? noted(() => outcomeOf(compute)) : outcomeOf(compute);
-    else if (state.inputs) repeatReads(state.inputs);
-    if ("fault" in state) throw state.fault;
-    return state.result;
-  };
-}
-
-type Outcome<Result> = ({ readonly result: Result } | { readonly fault: unknown }) & { readonly inputs?: InputsByPath };
-
-function outcomeOf<Result>(compute: () => Result): Outcome<Result> {
-  try {
-    return { result: compute() };
-  } catch (fault) {
-    return { fault };
-  }
-}
-
-function noted<Result>(compute: () => Outcome<Result>): Outcome<Result> {
-  const { result, inputs } = noteReads(compute);
-  return { ...result, inputs };
 }
 
 export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: Layout): number {

@@ -17,6 +17,7 @@ function component(id: string, of: Component, head: Pick<PlanDefinition, "title"
     id, ...rest, unit: "B", source,
     convention: convention === undefined ? ofTheWorst : `${convention} ${ofTheWorst}`,
     arithmetic: (plan) => sum(id, [componentTerm(evaluationOf(plan).memory(), of)]),
+    value: (plan) => evaluationOf(plan).memory().worst[of],
   };
 }
 
@@ -35,6 +36,7 @@ export const memoryMetrics: readonly PlanDefinition[] = [
       const memory = evaluationOf(plan).memory();
       return sum("memory_per_gpu", components.map((of) => componentTerm(memory, of)));
     },
+    value: (plan) => evaluationOf(plan).memory().worst.total,
     details: memoryOfRanks,
   },
   component("memory_weights", "weights", {

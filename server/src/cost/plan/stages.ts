@@ -10,6 +10,7 @@ import { attentionWeights, isCached } from "../model/attention";
 import { denseWeights } from "../model/ffn";
 import { routedWeights, routerWeights, sharedWeights } from "../model/moe";
 import type { AttentionRecord, FfnRecord, ModelRecord } from "../model/record";
+import { oncePerKey } from "../once";
 import { stageCount, stagesOfRank, type Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
 
@@ -20,11 +21,18 @@ export interface Layer {
   readonly ffn: FfnRecord | undefined;
 }
 
+/** What a layer is made of. */
+export type LayerBlocks = Pick<Layer, "attention" | "ffn">;
+
 /** Layers of one stage that are alike. */
-export interface LayerRun {
-  readonly attention: AttentionRecord | undefined;
-  readonly ffn: FfnRecord | undefined;
+export interface LayerRun extends LayerBlocks {
   readonly layers: readonly number[];
+}
+
+/** Layers of equal blocks are alike in every stage: each pair of blocks is computed once. */
+export function oncePerLayer<Result>(compute: (layer: LayerBlocks) => Result): (layer: LayerBlocks) => Result {
+  const rows = oncePerKey(({ attention }: LayerBlocks) => attention, () => oncePerKey(({ ffn }: LayerBlocks) => ffn, compute));
+  return (layer) => rows(layer)(layer);
 }
 
 export interface Stage {
@@ -40,19 +48,35 @@ export interface Stage {
   readonly mtp_modules: number;
   /** The layer that each of them repeats: the model's last. */
   readonly mtp_layer: LayerRun | undefined;
+  /** Equal for stages with as many layers of the same blocks and the same ends: what is computed of one holds for the other. */
+  readonly shape: number;
 }
+
+export const shapeOf = ({ shape }: Stage): number => shape;
+
+/** Equal for ranks that hold stages of the same shapes. */
+export const shapesOf = (stages: readonly Stage[]): string => stages.map(shapeOf).join();
 
 export function stagesOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
   const counts = layersPerStage(model, pipeline);
   const layers = layersOf(model);
+  const stages: Stage[] = [];
   let first = 0;
-  return counts.map((count, index) => {
-    const own = layers.slice(first, first + count);
+  counts.forEach((count, index) => {
+    const runs = runsOf(layers.slice(first, first + count));
     first += count;
     const isLast = index === counts.length - 1;
-    return { index, runs: runsOf(own), layers: count, embedding: index === 0, head: isLast, ...(isLast ? modulesOf(model, layers) : noModules) };
+    const ends = { embedding: index === 0, head: isLast, ...(isLast ? modulesOf(model, layers) : noModules) };
+    const alike = stages.find((other) => other.embedding === ends.embedding && !ends.head && haveSameLayers(other.runs, runs));
+    stages.push({ index, runs, layers: count, ...ends, shape: alike?.shape ?? index });
   });
+  return stages;
 }
+
+const haveSameLayers = (some: readonly LayerRun[], others: readonly LayerRun[]): boolean => some.length === others.length && some.every(({ attention, ffn, layers }, index) => {
+  const other = others[index];
+  return other !== undefined && other.attention === attention && other.ffn === ffn && other.layers.length === layers.length;
+});
 
 const noModules = { mtp_modules: 0, mtp_layer: undefined };
 
@@ -66,7 +90,7 @@ function modulesOf(model: ModelRecord, layers: readonly Layer[]): Pick<Stage, "m
 /** The whole model on one stage. */
 export function wholeModel(model: ModelRecord): Stage {
   const layers = layersOf(model);
-  return { index: 0, runs: runsOf(layers), layers: model.layers, embedding: true, head: true, ...modulesOf(model, layers) };
+  return { index: 0, runs: runsOf(layers), layers: model.layers, embedding: true, head: true, ...modulesOf(model, layers), shape: 0 };
 }
 
 function layersOf(model: ModelRecord): readonly Layer[] {

@@ -3,11 +3,13 @@
 import { commSms, exchangeLinks, expertExchange, noExchange } from "../communication/expert-parallel";
 import { linksOf } from "../communication/links";
 import { contextParallelTransfers, decodeTensorParallelTransfer, pipelineSend, tensorParallelTransfers, vocabularyTransfers } from "../communication/parallel";
-import { deviceOf, type Device } from "../compute/device";
-import { stageOperators } from "../compute/layer";
+import type { Links } from "../communication/transfer";
+import { deviceOf } from "../compute/device";
+import { computeOf, type StageCompute } from "../compute/layer";
 import type { Operator, Work } from "../compute/operator";
+import { oncePerKey } from "../once";
 import type { Evaluation, Mode } from "../plan/evaluation";
-import type { LayerRun, Stage } from "../plan/stages";
+import { shapeOf, type LayerRun, type Stage } from "../plan/stages";
 import { exchangedTokens } from "./limit";
 import { lengthOf, tokensOf, type Batch } from "./batch";
 import { expertsOnHost, hostExpertTime } from "./host-experts";
@@ -41,16 +43,17 @@ export interface StagePass {
 
 export function stagePasses(evaluation: Evaluation, batch: Batch, mode: Mode): readonly StagePass[] {
   const context = contextOf(evaluation, batch, mode);
-  return evaluation.stages().map((stage) => stagePass(context, stage));
+  return evaluation.stages().map(oncePerKey(shapeOf, (stage) => stagePass(context, stage)));
 }
 
 interface Context {
   readonly evaluation: Evaluation;
   readonly batch: Batch;
   readonly mode: Mode;
-  readonly device: Device;
   /** Of one micro-batch. */
   readonly work: Work;
+  readonly compute: StageCompute;
+  readonly links: Links;
 }
 
 function contextOf(evaluation: Evaluation, batch: Batch, mode: Mode): Context {
@@ -65,11 +68,12 @@ function contextOf(evaluation: Evaluation, batch: Batch, mode: Mode): Context {
     sequence_length: lengthOf(plan),
     imbalance: mode === "ideal" ? 1 : plan.workload.imbalance,
   };
-  return { evaluation, batch, mode, device: deviceOf(plan, mode, share), work };
+  const compute = computeOf(plan, layout, work, deviceOf(plan, mode, share));
+  return { evaluation, batch, mode, work, compute, links: linksOf(plan.hardware, plan.efficiency, mode) };
 }
 
 function stagePass(context: Context, stage: Stage): StagePass {
-  const { evaluation, batch: { micro_batches } } = context;
+  const { evaluation, compute, links, batch: { micro_batches } } = context;
   const { plan } = evaluation;
   const parts = { attention: 0, ffn: 0, routed: 0, ends: 0, exchange: 0, tensor_parallel: 0, context_parallel: 0, send: 0 };
   const operators: Operator[] = [];
@@ -78,10 +82,9 @@ function stagePass(context: Context, stage: Stage): StagePass {
     operators.push(...own);
     addRun(parts, context, run, own);
   }
-  const ends = operatorsOf(context, { runs: [], embedding: stage.embedding, head: stage.head, mtp_modules: 0 });
+  const ends = compute.operators({ runs: [], embedding: stage.embedding, head: stage.head, mtp_modules: 0 });
   operators.push(...ends);
   parts.ends = micro_batches * forwardTime(ends, "ends");
-  const links = linksOf(plan.hardware, plan.efficiency, context.mode);
   const vocabulary = vocabularyTransfers(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links);
   parts.tensor_parallel += micro_batches * ((stage.embedding ? vocabulary.embedding.forward.time : 0) + (stage.head ? vocabulary.head.forward.time : 0));
   if (!stage.head) parts.send = micro_batches * pipelineSend(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links).time;
@@ -90,13 +93,9 @@ function stagePass(context: Context, stage: Stage): StagePass {
 
 /** The GPUs have no routed experts to multiply where the host does it. */
 function runOperators(context: Context, run: LayerRun): readonly Operator[] {
-  const operators = operatorsOf(context, { runs: [run], embedding: false, head: false, mtp_modules: 0 });
+  const operators = context.compute.operators({ runs: [run], embedding: false, head: false, mtp_modules: 0 });
   const isOnHost = context.work.phase === "decode" && expertsOnHost(context.evaluation.plan);
   return isOnHost ? operators.filter(({ part }) => part !== "routed") : operators;
-}
-
-function operatorsOf({ evaluation, work, device }: Context, stage: Pick<Stage, "runs" | "embedding" | "head" | "mtp_modules">): readonly Operator[] {
-  return stageOperators(evaluation.plan, evaluation.layout(), stage, work, device);
 }
 
 function forwardTime(operators: readonly Operator[], part: Operator["part"]): number {
@@ -108,10 +107,9 @@ function forwardTime(operators: readonly Operator[], part: Operator["part"]): nu
 type Sums = { -readonly [Part in keyof Parts]: number };
 
 function addRun(sums: Sums, context: Context, run: LayerRun, operators: readonly Operator[]): void {
-  const { evaluation, batch: { micro_batches }, mode, work } = context;
+  const { evaluation, batch: { micro_batches }, work, links } = context;
   const { plan } = evaluation;
   const layers = run.layers.length;
-  const links = linksOf(plan.hardware, plan.efficiency, mode);
   const [layout, groups] = [evaluation.layout(), evaluation.groups()];
   const attention = forwardTime(operators, "attention") / layers;
   const ffn = forwardTime(operators, "ffn") / layers;

@@ -6,14 +6,15 @@ import { computeOf, type PartTimes } from "../compute/layer";
 import type { Operator, Passes, Work } from "../compute/operator";
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
+import { oncePerKey } from "../once";
 import { closedForm } from "../pipeline/closed-form";
 import { mirrorStage, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
 import { moeBlocksOf } from "../plan/layout";
-import type { Stage } from "../plan/stages";
+import { shapeOf, type Stage } from "../plan/stages";
 import { chunkTimes, overlappedPair, type ChunkTimes, type PairHalf, type StageCompute, type StageExchange } from "./chunk";
 import { layerExchange, sendTime, stageTraffic, trainingLinks, type StageTraffic, type TrainingLinks } from "./exchange";
-import { replicasOf, sweepTime, syncOf, type Cover, type Sync } from "./replicas";
+import { sweepTime, syncOf, type Cover, type Sync } from "./replicas";
 import { stepOf, type Step } from "./step";
 
 export interface Training {
@@ -46,7 +47,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
   const pipeline = evaluation.pipeline();
   const links = trainingLinks(evaluation, mode);
   const device = deviceOf(evaluation.plan, mode);
-  const traffic = evaluation.stages().map((stage) => stageTraffic(evaluation, stage, work.tokens, links));
+  const traffic = evaluation.stages().map(oncePerKey(shapeOf, (stage) => stageTraffic(evaluation, stage, work.tokens, links)));
   const chunks = chunksOf(evaluation, mode, work, device, traffic);
   const send = sendTime(evaluation, work.tokens, links);
   const ends = endsOf(evaluation, mode, chunks, device, links);
@@ -93,22 +94,24 @@ function chunksOf(evaluation: Evaluation, mode: Mode, work: Work, device: Device
   const layout = evaluation.layout();
   const stages = evaluation.stages();
   const alone = computeOf(plan, layout, work, device);
-  const plain = stages.map((stage, index) => {
+  const plain = stages.map(oncePerKey(shapeOf, (stage) => {
     const times = alone.times(stage);
     const core = layout.cp === 1 ? noPasses : coreTimes(alone.operators(stage));
-    return { compute: stageCompute(times, device), exchange: exposedExchange(evaluation, times, core, traffic[index] ?? noTraffic) };
-  });
-  const chunks = plain.map(({ compute, exchange }) => chunkTimes(compute, exchange));
+    const exchange = exposedExchange(evaluation, times, core, traffic[stage.index] ?? noTraffic);
+    return { exchange, chunk: chunkTimes(stageCompute(times, device), exchange) };
+  }));
+  const chunks = plain.map(({ chunk }) => chunk);
   if (evaluation.pipeline().schedule !== "dualpipe" && evaluation.pipeline().schedule !== "dualpipev") return chunks;
-  const beside = computeOf(plan, layout, work, besideExchanges(evaluation, mode, device));
-  const halves = stages.map((stage, index) => {
+  const narrowed = besideExchanges(evaluation, mode, device);
+  const beside = narrowed === device ? alone : computeOf(plan, layout, work, narrowed);
+  const halves = stages.map(oncePerKey(shapeOf, (stage) => {
     const { forward, backward_input, backward_weight } = stageCompute(beside.times(stage), device);
-    const exchange = plain[index]?.exchange ?? noExchange;
+    const exchange = plain[stage.index]?.exchange ?? noExchange;
     return {
       forward: { compute: forward, expert: exchange.expert_forward, blocking: exchange.blocking_forward },
       backward: { compute: backward_input + backward_weight, expert: exchange.expert_backward, blocking: exchange.blocking_backward },
     };
-  });
+  }));
   return chunks.map((chunk, index) => withPair(chunk, halves[index]?.forward, halves[mirrorStage(chunks.length, index)]?.backward, chunks[mirrorStage(chunks.length, index)]));
 }
 
@@ -174,10 +177,9 @@ function exposedExchange({ plan, layout }: Evaluation, times: PartTimes, core: P
 type Ends = Pick<Training, "sync" | "exposed_sync" | "sweep">;
 
 function endsOf(evaluation: Evaluation, mode: Mode, chunks: readonly ChunkTimes[], device: Device, links: TrainingLinks): Ends {
-  const replicas = replicasOf(evaluation);
-  const stages = evaluation.stages();
+  const replicas = evaluation.replicas();
   const { micro_batches } = evaluation.pipeline();
-  const syncs = replicas.ranks.map((rank): Sync => syncOf(evaluation, rank, coverOf(rank.stages, stages, chunks, micro_batches), links));
+  const syncs = replicas.ranks.map((rank): Sync => syncOf(evaluation, rank, coverOf(rank.stages, chunks, micro_batches), links));
   const most = (values: readonly number[]): number => values.reduce((largest, value) => Math.max(largest, value), 0);
   return {
     sync: most(syncs.map(({ whole }) => whole)),
@@ -187,13 +189,13 @@ function endsOf(evaluation: Evaluation, mode: Mode, chunks: readonly ChunkTimes[
   };
 }
 
-function coverOf(own: readonly number[], stages: readonly Stage[], chunks: readonly ChunkTimes[], micro_batches: number): Cover {
-  const sum = (of: (stage: number) => number): number => own.reduce((total, stage) => total + of(stage), 0);
-  const layers = sum((stage) => stages[stage]?.layers ?? 0);
+function coverOf(own: readonly Stage[], chunks: readonly ChunkTimes[], micro_batches: number): Cover {
+  const sum = (of: (stage: Stage) => number): number => own.reduce((total, stage) => total + of(stage), 0);
+  const layers = sum((stage) => stage.layers);
   return {
     micro_batches,
-    forward: sum((stage) => chunks[stage]?.durations.forward ?? 0),
-    backward: sum((stage) => chunks[stage]?.durations.backward ?? 0),
+    forward: sum(({ index }) => chunks[index]?.durations.forward ?? 0),
+    backward: sum(({ index }) => chunks[index]?.durations.backward ?? 0),
     share: layers <= 1 ? 0 : (layers - 1) / layers,
   };
 }
@@ -212,10 +214,10 @@ function exchangeOfLayer(evaluation: Evaluation, work: Work, links: TrainingLink
 
 /** Each rank of a pipeline holds its part once, however often replicas hold it; dualpipe holds every stage twice. */
 function checkpointBytes(evaluation: Evaluation): number {
-  const { ranks } = replicasOf(evaluation);
+  const { ranks } = evaluation.replicas();
   const { tp, ep, etp } = evaluation.layout();
   const copies = evaluation.pipeline().schedule === "dualpipe" ? 2 : 1;
   const { precision } = evaluation.plan.model;
   const perParameter = plainElement(precision.master_weights).value + 2 * plainElement(precision.optimizer_moments).value + plainElement(precision.weights).value;
-  return ranks.reduce((total, { states: { dense, experts } }) => total + (dense.trained * tp + experts.trained * ep * etp) * perParameter, 0) / copies;
+  return ranks.reduce((total, { count, states: { dense, experts } }) => total + count * (dense.trained * tp + experts.trained * ep * etp) * perParameter, 0) / copies;
 }

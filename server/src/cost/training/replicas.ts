@@ -3,16 +3,20 @@
 import { gradientSync, type GradientSync } from "../communication/parallel";
 import { memoryTime } from "../compute/time";
 import type { Device } from "../compute/device";
-import { memoryModel, rankStates, shardsOf, type GroupStates, type MemoryModel, type States } from "../memory/memory-model";
+import { shardsOf, type GroupStates, type MemoryModel, type States } from "../memory/memory-model";
 import { plainElement } from "../model/precision";
-import { stagesOfRank } from "../pipeline/schedule";
 import type { Evaluation } from "../plan/evaluation";
 import type { ParallelismRecord } from "../plan/record";
+import { shapesOf, type Stage } from "../plan/stages";
 import type { TrainingLinks } from "./exchange";
 
+/** Ranks that hold as much. */
 export interface RankStates {
-  /** The stages that the rank holds. */
-  readonly stages: readonly number[];
+  /** How many they are. */
+  readonly count: number;
+  /** The stages that the first of them holds. */
+  readonly stages: readonly Stage[];
+  /** Of one of them. */
   readonly states: States;
 }
 
@@ -22,14 +26,15 @@ export interface Replicas {
 }
 
 export function replicasOf(evaluation: Evaluation): Replicas {
-  const memory = memoryModel(evaluation);
-  const pipeline = evaluation.pipeline();
-  const stages = evaluation.stages();
-  const ranks = Array.from({ length: pipeline.pp }, (_, rank) => {
-    const own = stagesOfRank(pipeline, rank);
-    return { stages: own, states: rankStates(memory, own.flatMap((stage) => stages[stage] ?? [])) };
-  });
-  return { memory, ranks };
+  const memory = evaluation.memoryModel();
+  const alike = new Map<string, { count: number; readonly stages: readonly Stage[] }>();
+  for (const stages of memory.ranks) {
+    const key = shapesOf(stages);
+    const known = alike.get(key);
+    if (known) known.count += 1;
+    else alike.set(key, { count: 1, stages });
+  }
+  return { memory, ranks: [...alike.values()].map(({ count, stages }) => ({ count, stages, states: memory.statesOf(stages) })) };
 }
 
 /** What stands beside the exchanges of one rank: its passes over all micro-batches, and over the first and the last. Seconds. */

@@ -92,32 +92,34 @@ function meanBusy({ pp }: Pipeline, { counts }: Run, stages: readonly ChunkDurat
 
 /** A simulation, and how often each kind of operation runs in each stage, over all ranks; pairs count at their forward's stage. */
 interface Run {
+  readonly pipeline: Pipeline;
+  readonly durations: Durations;
   readonly simulation: Simulation;
   readonly counts: readonly Busy[];
 }
 
 /** The last runs: a design that changes in a price or a requirement alone asks for the same one again. */
-const recent = new Map<string, Run>();
+const recent: Run[] = [];
 const mostRecent = 64;
 
 /** Throws `Unavailable` where the schedule cannot run with these sizes. */
 function runOf(pipeline: Pipeline, durations: Durations): Run {
-  const key = keyOf(pipeline, durations);
-  const known = recent.get(key);
+  const known = recent.find((run) => isSamePipeline(run.pipeline, pipeline) && areSameDurations(run.durations, durations));
   if (known) return known;
   const simulation = simulated(pipeline, durations);
-  const run = { simulation, counts: countsOf(stageCount(pipeline), simulation) };
-  const [oldest] = recent.keys();
-  if (recent.size >= mostRecent && oldest !== undefined) recent.delete(oldest);
-  recent.set(key, run);
+  const run = { pipeline, durations, simulation, counts: countsOf(stageCount(pipeline), simulation) };
+  if (recent.length >= mostRecent) recent.shift();
+  recent.push(run);
   return run;
 }
 
-function keyOf(pipeline: Pipeline, { stages, send }: Durations): string {
-  const vp = pipeline.schedule === "interleaved" ? pipeline.vp : 1;
-  const times = stages.map(({ forward, backward, weight, overlapped }) => `${forward},${backward},${weight},${overlapped ?? ""}`);
-  return `${pipeline.schedule} ${pipeline.pp} ${vp} ${pipeline.micro_batches} ${send} ${times.join(" ")}`;
-}
+const isSamePipeline = (one: Pipeline, other: Pipeline): boolean =>
+  one.schedule === other.schedule && one.pp === other.pp && one.micro_batches === other.micro_batches && stageCount(one) === stageCount(other);
+
+const areSameDurations = (one: Durations, other: Durations): boolean => one.send === other.send && one.stages.every((times, stage) => {
+  const others = other.stages[stage];
+  return others !== undefined && times.forward === others.forward && times.backward === others.backward && times.weight === others.weight && times.overlapped === others.overlapped;
+});
 
 function countsOf(stages: number, { ranks }: Simulation): readonly Busy[] {
   const counts = Array.from({ length: stages }, () => ({ forward: 0, backward: 0, backward_input: 0, backward_weight: 0, overlapped: 0 }));
