@@ -9,7 +9,7 @@ export * from "./figure-text";
 export * from "./layers";
 export { formatLayers, summarizeLayers } from "../cost/term";
 export { computedKinds } from "./kinds";
-export { planResult } from "./plan-record";
+export { planResult, recomputeOf } from "./plan-record";
 export * from "./plans";
 export type { RecordBlocks } from "./records";
 export { isShare, metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";

@@ -99,8 +99,8 @@ function parallelismResult(workspace: Workspace, block: BoundBlock): RecordResul
   return { record, blocks };
 }
 
-/** The pipelines that hold two stages a rank came with selective recomputation: without it nothing of their size fits. */
-const recomputeOf = ({ recompute, schedule }: Pick<ParallelismRecord, "schedule"> & { readonly recompute: ParallelismRecord["recompute"] | "auto" }): ParallelismRecord["recompute"] =>
+/** What `recompute` comes to. The pipelines that hold two stages a rank came with selective recomputation: without it nothing of their size fits. */
+export const recomputeOf = ({ recompute, schedule }: Pick<ParallelismRecord, "schedule"> & { readonly recompute: ParallelismRecord["recompute"] | "auto" }): ParallelismRecord["recompute"] =>
   (recompute !== "auto" ? recompute : schedule.startsWith("dualpipe") ? "selective" : "none");
 
 function workloadResult(workspace: Workspace, block: BoundBlock): RecordResult<WorkloadRecord> {

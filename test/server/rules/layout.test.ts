@@ -215,7 +215,7 @@ describe("two plans with one layout", () => {
   test("a fix that would break the other is made in a layout that extends it", () => {
     const text = `${design({ pp: "4", dp: "8" })}${secondPlan("Half")}\nhardware Half extends Cluster {\n  nodes = 2\n}\n`;
     const workspace = workspaceOf(main(text));
-    const [problem] = checkFile(workspace, "file:///design/main.dsco");
+    const problem = checkFile(workspace, "file:///design/main.dsco").find(({ code }) => code === "DSCO5101");
     const fixes = problem ? provedFixes(workspace, problem) : [];
     expect(problem?.message).toBe("pp x dp = 4 x 8 takes 32 GPUs, and `Half` has 16 GPUs");
     expect(fixes.map(({ title }) => title)).toEqual([

@@ -1,12 +1,14 @@
 /** Single changes of a plan that its author might make: each a legal design, none tried or judged yet. */
 
-import type { FixCandidate } from "../../core";
+import { recomputeOf } from "../../analysis";
+import { settledValue, type FixCandidate } from "../../core";
 import { maxBatchPerGpu, maxContextThatFits } from "../../cost/memory/capacity";
 import type { ModelRecord, MoeFfnRecord, Precision } from "../../cost/model/record";
 import { evaluationOf } from "../../cost/plan/evaluation";
 import { moeBlocksOf } from "../../cost/plan/layout";
 import type { ParallelismRecord, PlanRecord, WorkloadRecord } from "../../cost/plan/record";
 import type { ScheduleKind } from "../../cost/pipeline/schedule";
+import { overlapsReplicas } from "../../cost/training/replicas";
 import { fitsDomain, legalLayout, withChanges } from "../layout/conditions";
 import { available, setAllIn, type PlanSubject } from "../layout/plan";
 import { numberText } from "../numbers";
@@ -91,7 +93,25 @@ const schedules: readonly ScheduleKind[] = ["1f1b", "interleaved", "zb1p", "dual
 
 export const schedule: Lever = (plan) => {
   if (!isTraining(plan) || plan.evaluation.layout().pp === 1) return [];
-  return schedules.filter((kind) => kind !== plan.record.parallelism.schedule).map((kind) => inLayout(plan, "schedule", { schedule: kind }, { schedule: kind }));
+  return schedules.filter((kind) => kind !== plan.record.parallelism.schedule)
+    .map((kind) => inLayout(plan, "schedule", { schedule: kind, recompute: recomputeUnder(plan, kind) }, { schedule: kind }));
+};
+
+/** What the plan recomputes under another schedule: `auto` depends on it. */
+function recomputeUnder({ subject: { workspace }, blocks, record }: PlanSubject, kind: ScheduleKind): ParallelismRecord["recompute"] {
+  const block = blocks.get("parallelism");
+  const isOpen = block !== undefined && settledValue(workspace, block, "recompute").plain === "auto";
+  return isOpen ? recomputeOf({ recompute: "auto", schedule: kind }) : record.parallelism.recompute;
+}
+
+/** Exchanges beside compute: between replicas, and of tensor parallelism. */
+export const overlaps: Lever = (plan) => {
+  const { tp, dp, cp } = plan.evaluation.layout();
+  const { parallelism } = plan.record;
+  return [
+    ...(isTraining(plan) && dp * cp > 1 && !overlapsReplicas(parallelism) ? [inLayout(plan, "overlap_data_parallel", { overlap_data_parallel: "true" }, { overlap_data_parallel: "true" })] : []),
+    ...(isTraining(plan) && tp > 1 && !parallelism.overlap_tensor_parallel ? [inLayout(plan, "overlap_tensor_parallel", { overlap_tensor_parallel: true }, { overlap_tensor_parallel: "true" })] : []),
+  ];
 };
 
 export const microBatch: Lever = (plan) =>

@@ -13,7 +13,7 @@ import { outcomeOf, timeText } from "./outcome";
 import { excessesOf } from "./routing-over-domains";
 
 const exposedExchange = defineDiagnostic<{ exposed: Exposed; record: PlanRecord; ranks: number; closest: Closest | undefined }>({
-  code: "DSCO5203", severity: "warning", title: "Expert traffic that no compute hides",
+  code: "DSCO5203", severity: "information", title: "Expert traffic that no compute hides",
   message: ({ exposed, exposed: { time, whole }, record, ranks, closest }) =>
     `${percent(exposed)} of ${wholeText(record)} (${secondsText(time)} of ${secondsText(whole)}) are dispatch and combine over \`ep\` = ${formatGrouped(ranks)} that nothing hides${scheduleText(record)}`
     + (closest === undefined ? "" : `. No single change is enough: ${closest.text} leaves least, ${percent(closest.exposed)}`),

@@ -5,6 +5,7 @@ import { evaluationOf } from "../../cost/plan/evaluation";
 import type { PlanRecord } from "../../cost/plan/record";
 import { formatGrouped } from "../../units";
 import { examplePlan } from "../examples";
+import { stagesOf } from "../layout/conditions";
 import { available, placeIn, type PlanSubject } from "../layout/plan";
 import { soundPlanRule } from "../layout/sound";
 import { failsOn } from "../requirements/assertions";
@@ -16,7 +17,7 @@ const largeBubble = defineDiagnostic<{ share: number; even: number; schedule: st
   code: "DSCO7040", severity: "information", title: "A pipeline that is idle for much of the step",
   message: ({ share, even, schedule, pp, microBatches }) => {
     const cause = `\`pp\` = ${formatGrouped(pp)} with ${formatGrouped(microBatches)} ${microBatches === 1 ? "micro-batch" : "micro-batches"} under \`${schedule}\``;
-    const rest = even < share / 2 ? `: ${cause} explains ${percent(even)}, stages that take unequally long the rest` : `: ${cause}`;
+    const rest = isOfStages(share, even) ? `: ${cause} explains ${percent(even)}, stages that take unequally long the rest` : `: ${cause}`;
     return `the pipeline is idle for ${percent(share)} of the step${rest}`;
   },
   explanation:
@@ -26,6 +27,9 @@ const largeBubble = defineDiagnostic<{ share: number; even: number; schedule: st
 });
 
 const worthSaying = 0.2;
+
+/** Most of it is waiting for stages that take longer, whatever the schedule is. */
+const isOfStages = (share: number, even: number): boolean => even < share / 2;
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
@@ -52,11 +56,14 @@ function fixes(plan: PlanSubject, share: number): readonly FixCandidate[] {
   return bestFixes(plan, found, ({ throughput }) => -throughput, ({ change, outcome }) => `idle ${percent(share)} → ${percent(shareOf(change.record))}, ${timeText(plan.record, before, outcome)}`);
 }
 
-export const largeBubbleRule = soundPlanRule([largeBubble.entry], (plan, { pp }) => {
+export const largeBubbleRule = soundPlanRule([largeBubble.entry], (plan, layout) => {
+  const { pp } = layout;
   const { record, evaluation, subject } = plan;
   if (record.workload.phase !== "training" || pp === 1 || failsOn(subject, "bubble_fraction")) return [];
   const share = available(() => shareOf(record));
   if (share === undefined || share <= worthSaying) return [];
+  const even = evenShareOf(record);
+  if (isOfStages(share, even) && record.model.layers % stagesOf(record, layout) !== 0) return []; // layers that do not divide have their own message
   const place = placeIn(plan, { path: "parallelism", keys: ["schedule", "pp"] });
-  return [largeBubble.at(place, { share, even: evenShareOf(record), schedule: record.parallelism.schedule, pp, microBatches: evaluation.microBatches() }, { fixes: () => fixes(plan, share) })];
+  return [largeBubble.at(place, { share, even, schedule: record.parallelism.schedule, pp, microBatches: evaluation.microBatches() }, { fixes: () => fixes(plan, share) })];
 });

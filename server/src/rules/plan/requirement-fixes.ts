@@ -14,7 +14,7 @@ import { outcomeOf, timeText, withoutRepeat } from "./outcome";
 
 /** Of all phases: those that do not apply to a plan have no changes. The number of GPUs and the work of a step stay. */
 const levers = [
-  changes.zero, changes.recompute, changes.microBatch, changes.schedule, changes.virtualStages, changes.batch, changes.context, changes.dualMicroBatch,
+  changes.overlaps, changes.zero, changes.recompute, changes.microBatch, changes.schedule, changes.virtualStages, changes.batch, changes.context, changes.dualMicroBatch,
   changes.pp, changes.tp, changes.ep, changes.etp, changes.cp, groupLimits,
   changes.dispatch, changes.combine, changes.moments, changes.cachedActivations, changes.gradients, changes.cache, changes.servedWeights, changes.servedExperts,
 ];
