@@ -165,7 +165,7 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     formula: "pairs x max(compute on the SMs left, expert exchanges)", source: `${v3Report}, section 3.2.1; ${insights}, Table 4`,
   }, ({ step }) => step.overlapped),
   time({
-    id: "bubble_time", title: "Bubble", details: schedule, documentation: "Time in which a rank has nothing to run. The closed form of the schedule is the stated bound (`dsco explain`), the simulation the estimate.",
+    id: "bubble_time", title: "Bubble", details: schedule, documentation: "Time in which a rank has nothing to run. The closed form of the schedule is the stated bound, the simulation the estimate.",
     formula: "step of the pipeline - what its ranks run; closed forms: 1f1b (pp - 1)(F + B); zb1p (pp - 1)(F + B - 2W); dualpipe (pp / 2 - 1)(F&B + B - 3W)",
     convention: `${ofStep} Includes waiting for stages that take longer. \`ideal\` is the closed form with the mean chunk, never above the estimate: where F < B - W, dualpipe can wait less than its closed form says.`,
     source: `${v3Report}, Table 2; DualPipe repository, README`,
