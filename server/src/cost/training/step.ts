@@ -6,7 +6,7 @@
  */
 
 import { Unavailable } from "../definition";
-import type { Condition } from "../pipeline/conditions";
+import { conditionsOf, unmetConditions, type Condition } from "../pipeline/conditions";
 import { operationsOf, type OperationKind } from "../pipeline/operations";
 import { mirrorStage, stageCount, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
 import { simulate, type Simulation } from "../pipeline/simulate";
@@ -56,12 +56,12 @@ export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: 
     replicas: ends.exposed_sync,
   };
   return {
-    step_time: run.simulation.step_time + ends.exposed_sync + ends.sweep,
+    step_time: run.step_time + ends.exposed_sync + ends.sweep,
     forward: busy.forward,
     backward: busy.backward + busy.backward_input,
     weight_gradient: busy.backward_weight,
     overlapped: busy.overlapped,
-    bubble: run.simulation.step_time - total(busy),
+    bubble: run.step_time - total(busy),
     optimizer: ends.exposed_sync + ends.sweep,
     compute: total(compute),
     exposed_communication: exposed.forward + exposed.backward + exposed.overlapped + exposed.replicas,
@@ -90,11 +90,11 @@ function meanBusy({ pp }: Pipeline, { counts }: Run, stages: readonly ChunkDurat
   return busy;
 }
 
-/** A simulation, and how often each kind of operation runs in each stage, over all ranks; pairs count at their forward's stage. */
+/** What running a schedule gives: its time, and how often each kind of operation runs in each stage, over all ranks; pairs count at their forward's stage. */
 interface Run {
   readonly pipeline: Pipeline;
   readonly durations: Durations;
-  readonly simulation: Simulation;
+  readonly step_time: number;
   readonly counts: readonly Busy[];
 }
 
@@ -106,11 +106,44 @@ const mostRecent = 64;
 function runOf(pipeline: Pipeline, durations: Durations): Run {
   const known = recent.find((run) => isSamePipeline(run.pipeline, pipeline) && areSameDurations(run.durations, durations));
   if (known) return known;
-  const simulation = simulated(pipeline, durations);
-  const run = { pipeline, durations, simulation, counts: countsOf(stageCount(pipeline), simulation) };
+  const run = longRun(pipeline, durations) ?? simulatedRun(pipeline, durations);
   if (recent.length >= mostRecent) recent.shift();
   recent.push(run);
   return run;
+}
+
+function simulatedRun(pipeline: Pipeline, durations: Durations): Run {
+  const simulation = simulated(pipeline, durations);
+  return { pipeline, durations, step_time: simulation.step_time, counts: countsOf(stageCount(pipeline), simulation) };
+}
+
+/** Chunks of a step that is run through as a whole, some 15 ms. */
+const mostSimulated = 40_000;
+
+/**
+ * A longer step by two short ones: once the pipeline is full each further micro-batch takes the same on average, so that time and counts grow
+ * in a line. `undefined` for a step that is not so long, and for sizes that the schedule does not allow.
+ */
+function longRun(pipeline: Pipeline, durations: Durations): Run | undefined {
+  const stages = stageCount(pipeline);
+  if (stages * pipeline.micro_batches <= mostSimulated || unmetConditions(pipeline).length > 0) return undefined;
+  const { atLeast = 1, multipleOf = 1 } = conditionsOf(pipeline).find(({ property }) => property === "micro_batches") ?? {};
+  const few = Math.max(atLeast, 4 * pipeline.pp, Math.floor(mostSimulated / (4 * stages)));
+  const short = { ...pipeline, micro_batches: Math.ceil(few / multipleOf) * multipleOf };
+  const long = { ...pipeline, micro_batches: 2 * short.micro_batches };
+  if (long.micro_batches >= pipeline.micro_batches) return undefined;
+  const [one, two] = [simulatedRun(short, durations), simulatedRun(long, durations)];
+  const further = (pipeline.micro_batches - long.micro_batches) / short.micro_batches;
+  const along = (from: number, to: number): number => to + (to - from) * further;
+  const counts = two.counts.map((count, stage) => {
+    const before = one.counts[stage] ?? count;
+    return {
+      forward: along(before.forward, count.forward), backward: along(before.backward, count.backward),
+      backward_input: along(before.backward_input, count.backward_input), backward_weight: along(before.backward_weight, count.backward_weight),
+      overlapped: along(before.overlapped, count.overlapped),
+    };
+  });
+  return { pipeline, durations, step_time: along(one.step_time, two.step_time), counts };
 }
 
 const isSamePipeline = (one: Pipeline, other: Pipeline): boolean =>

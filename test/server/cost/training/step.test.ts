@@ -28,6 +28,28 @@ describe("a step", () => {
   });
 });
 
+describe("a step too long to run through", () => {
+  // 1f1b of equal stages: (micro-batches + pp - 1) chunks of 3 s
+  test("takes what its closed form says", () => {
+    const pipeline: Pipeline = { schedule: "1f1b", pp: 8, micro_batches: 1_000_000 };
+    const step = stepOf(pipeline, equalChunks(pipeline, chunkTimes(compute, silent)), 0, ends);
+    expect(step.step_time / ((1_000_000 + 7) * 3 + 0.75)).toBeCloseTo(1, 9);
+    expect(step.forward).toBeCloseTo(1_000_000, 3);
+  });
+
+  test.each([
+    { schedule: "dualpipe", pp: 8, micro_batches: 5200 },
+    { schedule: "zb1p", pp: 4, micro_batches: 10_400 },
+    { schedule: "interleaved", pp: 4, vp: 3, micro_batches: 3600 },
+  ] as const)("$schedule goes on as it began", (pipeline) => {
+    // just above and just below what is run through
+    const uneven = Array.from({ length: stageCount(pipeline) }, (_, stage) => chunkTimes({ forward: 1 + (stage % 3) / 7, backward_input: 1.2, backward_weight: 0.9 }, { ...silent, expert_forward: 0.3 }));
+    const below: Pipeline = { ...pipeline, micro_batches: Math.floor(40_000 / stageCount(pipeline) / 8) * 8 };
+    const perMicroBatch = (of: Pipeline): number => stepOf(of, uneven, 0.05, ends).step_time / of.micro_batches;
+    expect(perMicroBatch(pipeline) / perMicroBatch(below)).toBeCloseTo(1, 3);
+  });
+});
+
 describe("an overlapped pair", () => {
   test("takes the longer of compute and exchanges", () => {
     expect(overlappedPair({ compute: 2, expert: 1, blocking: 0 }, { compute: 4, expert: 2, blocking: 0 }, 9)).toEqual({ duration: 6, compute: 6 });
