@@ -40,3 +40,32 @@ export function oncePerKey<Item, Key, Result>(keyOf: (item: Item) => Key, comput
     return result();
   };
 }
+
+/**
+ * A function of a record that computes once for each key, as long as the record lives: a design in which another record changes asks
+ * for the same again. What is explained is computed anew, so that its reads are noted.
+ */
+export function oncePerRecord<Subject extends object, Item, Key, Result>(
+  keyOf: (item: Item) => Key, compute: (record: Subject, item: Item) => Result,
+): (record: Subject, item: Item) => Result {
+  const known = new WeakMap<Subject, (item: Item) => Result>();
+  return (record, item) => {
+    if (isNoting()) return compute(record, item);
+    const found = known.get(record) ?? oncePerKey(keyOf, (each: Item) => compute(record, each));
+    known.set(record, found);
+    return found(item);
+  };
+}
+
+/** Results that depend on the values in their key alone. Where `most` of them are kept, they make room for new ones. */
+export function keptResults<Result>(most: number): (key: string, compute: () => Result) => Result {
+  const known = new Map<string, Result>();
+  return (key, compute) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const result = compute();
+    if (known.size >= most) known.clear();
+    known.set(key, result);
+    return result;
+  };
+}

@@ -5,6 +5,7 @@
  */
 
 import { Unavailable } from "../definition";
+import { keptResults } from "../once";
 import type { MoeFfnRecord } from "../model/record";
 
 export type Routing = Pick<MoeFfnRecord, "routed_experts" | "top_k" | "groups" | "group_limit">;
@@ -22,9 +23,13 @@ const mostSteps = 1e6;
  * by the sum of their best two: simulated for 4 of 8 groups, 8 of 256 experts, that gives 3.95 groups instead of 3.98.)
  * Throws `Unavailable` for millions of choices a token.
  */
-export function placesReached(routing: Routing, places: number): number {
-  const { routed_experts: experts, groups = 1, group_limit = groups } = routing;
-  const topK = Math.min(routing.top_k, experts);
+export function placesReached({ routed_experts, top_k, groups = 1, group_limit = groups }: Routing, places: number): number {
+  return known(`${routed_experts} ${top_k} ${groups} ${group_limit} ${places}`, () => countPlaces(routed_experts, Math.min(top_k, routed_experts), groups, group_limit, places));
+}
+
+const known = keptResults<number>(256);
+
+function countPlaces(experts: number, topK: number, groups: number, group_limit: number, places: number): number {
   if (places <= 1) return Math.min(1, places);
   const steps = group_limit >= groups ? topK : topK * group_limit;
   if (steps > mostSteps) throw new Unavailable("the model's `top_k` and `group_limit` are larger than the chances of routing are counted for");

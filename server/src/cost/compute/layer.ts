@@ -9,8 +9,8 @@ import { Unavailable } from "../definition";
 import { decodeCore as decodeCoreFlops, attendedTokens, attentionCore, isCached, type CachedAttention } from "../model/attention";
 import { activeWeightsGap, holdsLastLayer } from "../model/availability";
 import { activationElement } from "../model/precision";
-import type { DenseFfnRecord, FfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord } from "../model/record";
-import { once } from "../once";
+import type { DenseFfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord } from "../model/record";
+import { once, oncePerKey } from "../once";
 import type { Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
 import { oncePerLayer, type LayerBlocks, type Stage } from "../plan/stages";
@@ -26,6 +26,8 @@ export interface StageCompute {
   readonly operators: (stage: ComputedStage) => readonly Operator[];
   /** Their times, from those of the layers that are alike: asking again for another stage costs a few additions. */
   readonly times: (stage: ComputedStage) => PartTimes;
+  /** Times of one layer. */
+  readonly layerTimes: (layer: LayerBlocks) => PartTimes;
 }
 
 export type ComputedStage = Pick<Stage, "runs" | "embedding" | "head" | "mtp_modules">;
@@ -38,7 +40,9 @@ export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: 
   const gap = activeWeightsGap(plan.model);
   if (typeof gap === "string") throw new Unavailable(gap);
   const site: Site = { plan, layout, work, device, training: work.phase === "training" };
-  const layerOf = oncePerLayer((layer) => piece(layerOperators(site, layer)));
+  const attentionOf = oncePerKey(({ attention }: LayerBlocks) => attention, (layer) => layerOperators(site, layer, attentionOperators));
+  const ffnOf = oncePerKey(({ ffn }: LayerBlocks) => ffn, () => oncePerKey(({ attention }: LayerBlocks) => attention?.kind, (layer) => layerOperators(site, layer, ffnOperators)));
+  const layerOf = oncePerLayer((layer) => piece([...attentionOf(layer), ...ffnOf(layer)(layer)]));
   const embeddingEnd = once(() => piece([embeddingOperator(site)]));
   const headEnd = once(() => piece(headOperators(site)));
   const mtpModule = once(() => piece([...mtpOperators(site), ...layerOf(lastLayer(plan.model)).operators, ...headEnd().operators]));
@@ -55,6 +59,7 @@ export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: 
       for (const { piece: { times: own }, count } of partsOf(stage)) for (const key of timeKeys) add(times[key], count, own[key]);
       return times;
     },
+    layerTimes: (layer) => layerOf(layer).times,
   };
 }
 
@@ -76,12 +81,12 @@ interface Part {
 
 const piece = (operators: readonly Operator[]): Piece => ({ operators, times: passTimes(operators) });
 
-function layerOperators(site: Site, { attention, ffn }: LayerBlocks): readonly Operator[] {
-  const layer: Operator[] = [];
-  if (attention !== undefined && isCached(attention)) attentionOperators(site, attention, layer);
-  if (ffn !== undefined) ffnOperators(site, ffn, layer);
-  const again = recomputes(site, attention?.kind);
-  return layer.map((operator) => (again(operator.name) ? recomputed(operator) : operator));
+/** One half of a layer, its `attention` or its `ffn`; what is computed again depends on the kind of attention in both. */
+function layerOperators(site: Site, layer: LayerBlocks, half: (site: Site, layer: LayerBlocks, operators: Operator[]) => void): readonly Operator[] {
+  const operators: Operator[] = [];
+  half(site, layer, operators);
+  const again = recomputes(site, layer.attention?.kind);
+  return operators.map((operator) => (again(operator.name) ? recomputed(operator) : operator));
 }
 
 /** What `selective` computes again: in mla models norms, up-projections and activations, as in DeepSeek-V3; elsewhere the core of attention. */
@@ -133,7 +138,8 @@ function casts(site: Site, name: string, part: OperatorPart, width: number, inpu
   return sweep(site, { name, part, bytes });
 }
 
-function attentionOperators(site: Site, block: CachedAttention, operators: Operator[]): void {
+function attentionOperators(site: Site, { attention: block }: LayerBlocks, operators: Operator[]): void {
+  if (block === undefined || !isCached(block)) return;
   operators.push(norm(site, "attention norm", "attention"));
   if (block.kind === "mla") mlaOperators(site, block, operators);
   else headOperatorsOf(site, block, operators);
@@ -226,7 +232,8 @@ function cacheOperator(site: Site, block: CachedAttention, bytesOfToken: number)
   return decodeCore(site, "attention core", flops, sequences * context * bytesOfToken, attentionRate(site));
 }
 
-function ffnOperators(site: Site, block: FfnRecord, operators: Operator[]): void {
+function ffnOperators(site: Site, { ffn: block }: LayerBlocks, operators: Operator[]): void {
+  if (block === undefined) return;
   operators.push(norm(site, "ffn norm", "ffn"));
   if (block.kind === "dense") denseOperators(site, block, operators);
   else moeOperators(site, block, operators);

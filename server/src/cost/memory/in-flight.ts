@@ -1,6 +1,7 @@
 /** Which micro-batches each rank of a pipeline keeps at its worst moment, from the order of its operations. */
 
 import { Unavailable } from "../definition";
+import { keptResults } from "../once";
 import { unmetConditions, type Condition } from "../pipeline/conditions";
 import { fullestMoments, type Kept } from "../pipeline/in-flight";
 import { mostChunks, operationsOf, type Operation } from "../pipeline/operations";
@@ -25,7 +26,7 @@ export function ranksInFlight(pipeline: Pipeline, size: (stage: number) => numbe
     for (const candidate of candidates) {
       let bytes = 0;
       for (const [stage, count] of candidate.chunks) bytes += count * size(stage);
-      if (bytes > worst.bytes) worst = { ...candidate, bytes };
+      if (bytes > worst.bytes) worst = { bytes, at: candidate.at, chunks: candidate.chunks, operation: candidate.operation };
     }
     return worst;
   });
@@ -35,19 +36,14 @@ type Candidate = Kept & Pick<InFlight, "operation">;
 type Candidates = readonly (readonly Candidate[])[];
 
 /** They depend on the schedule's shape alone, so that a sweep over anything else lists no operations again. */
-const known = new Map<string, Candidates>();
-const mostKnown = 256;
+const known = keptResults<Candidates>(256);
 
 function candidatesOf(pipeline: Pipeline): Candidates {
   const [unmet] = unmetConditions(pipeline);
   if (unmet !== undefined) throw new Unavailable(unmetText(pipeline, unmet));
   // what is kept does not grow once the pipeline is full: a long step is cut to three fillings
   const micro_batches = Math.min(pipeline.micro_batches, 3 * stageCount(pipeline));
-  const key = [pipeline.schedule, pipeline.pp, stageCount(pipeline), micro_batches].join(" ");
-  const found = known.get(key) ?? listCandidates({ ...pipeline, micro_batches });
-  if (known.size >= mostKnown) known.clear();
-  known.set(key, found);
-  return found;
+  return known(`${pipeline.schedule} ${pipeline.pp} ${stageCount(pipeline)} ${micro_batches}`, () => listCandidates({ ...pipeline, micro_batches }));
 }
 
 function listCandidates(pipeline: Pipeline): Candidates {

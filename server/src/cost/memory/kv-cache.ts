@@ -29,14 +29,13 @@ export function requireCache(model: ModelRecord): void {
   if (gap !== undefined) throw typeof gap === "string" ? new Unavailable(gap) : new Unavailable(gap.inapplicable, true);
 }
 
-/** Bytes of one sequence of `context` tokens over the layers of `runs`. */
-export function cacheOfRuns(model: ModelRecord, runs: readonly LayerRun[], { tp, cp }: Layout, context: number): number {
-  let bytes = 0;
-  for (const { attention, layers } of runs) {
-    if (attention === undefined || !isCached(attention)) continue;
-    bytes += layers.length * cachedTokens(attention, context, cp) * cacheEntryOnGpu(attention, model.precision, tp);
-  }
-  return bytes;
+/** Bytes of one sequence over the layers of `runs`, by its tokens. Throws `Unavailable`. */
+export function cacheOfRuns(model: ModelRecord, runs: readonly LayerRun[], { tp, cp }: Layout): (context: number) => number {
+  requireCache(model);
+  const entries = runs.flatMap(({ attention, layers }) => (
+    attention === undefined || !isCached(attention) ? [] : [{ attention, layers: layers.length, bytes: cacheEntryOnGpu(attention, model.precision, tp) }]
+  ));
+  return (context) => entries.reduce((sum, { attention, layers, bytes }) => sum + layers * cachedTokens(attention, context, cp) * bytes, 0);
 }
 
 /** Bytes of one sequence of `context` tokens on one GPU that holds every layer (pp = 1). Throws `Unavailable`. */

@@ -13,7 +13,7 @@ import type { PlanRecord } from "../plan/record";
 import { oncePerLayer, shapesOf, type LayerBlocks, type LayerRun, type Stage } from "../plan/stages";
 import { sum, type Term } from "../term";
 import { flowOf, flowTokens, savedByLayer, workingBytes, type Flow } from "./activations";
-import { bytesOf, divisionOf, elementsOf, endMatrices, layerMatrices, mtpRun, type Matrix } from "./weights";
+import { bytesOf, divisionOf, elementsOf, endMatrices, layerMatrices, type Matrix } from "./weights";
 
 /** What one pass works on; of a serving plan it can be asked for another batch than the plan's. */
 export interface Demand {
@@ -119,10 +119,12 @@ function layersOnce(plan: PlanRecord, layout: Layout, flow: Flow, training: bool
 
 type GroupSums = { -readonly [Key in keyof GroupStates]: GroupStates[Key] };
 
+type StateSums = Readonly<Record<keyof States, GroupSums>>;
+
 const noGroup = (): GroupSums => ({ weights: 0, trained: 0, optimizer: 0 });
 
 /** A master copy in the very precision of the resident weights is that copy. */
-function statesOf(matrices: readonly Matrix[], { model }: PlanRecord, training: boolean): States {
+function statesOf(matrices: readonly Matrix[], { model }: PlanRecord, training: boolean): StateSums {
   const states = { dense: noGroup(), experts: noGroup() };
   for (const matrix of matrices) {
     const group = states[matrix.group];
@@ -139,12 +141,6 @@ function optimizerBytes({ precision }: Matrix, { master_weights, optimizer_momen
   const master = precision === master_weights ? 0 : plainElement(master_weights).value;
   return master + 2 * plainElement(optimizer_moments).value;
 }
-
-const addGroup = (a: GroupStates, b: GroupStates, count: number): GroupStates =>
-  ({ weights: a.weights + count * b.weights, trained: a.trained + count * b.trained, optimizer: a.optimizer + count * b.optimizer });
-
-const addStates = (a: States, b: States, count: number): States =>
-  ({ dense: addGroup(a.dense, b.dense, count), experts: addGroup(a.experts, b.experts, count) });
 
 export interface Shards {
   readonly dense: number;
@@ -170,10 +166,10 @@ export interface RankRun {
 }
 
 /** Those of its stages, and of the MTP modules when it trains. */
-export function runsOfRank({ plan, training }: MemoryModel, stages: readonly Stage[]): readonly RankRun[] {
-  return stages.flatMap(({ index, runs, mtp_modules }) => [
+export function runsOfRank({ training }: MemoryModel, stages: readonly Stage[]): readonly RankRun[] {
+  return stages.flatMap(({ index, runs, mtp_modules, mtp_layer }) => [
     ...runs.map((run) => ({ stage: index, run, count: run.layers.length, mtp: false })),
-    ...(training && mtp_modules > 0 ? [{ stage: index, run: mtpRun(plan), count: mtp_modules, mtp: true }] : []),
+    ...(training && mtp_layer !== undefined ? [{ stage: index, run: mtp_layer, count: mtp_modules, mtp: true }] : []),
   ]);
 }
 
@@ -181,6 +177,17 @@ export const endsOfRank = ({ plan, layout, training }: MemoryModel, stages: read
   endMatrices(plan.model, stages, layout.tp, training);
 
 function rankStates(memory: MemoryModel, stages: readonly Stage[]): States {
-  const ends = statesOf(endsOfRank(memory, stages), memory.plan, memory.training);
-  return runsOfRank(memory, stages).reduce((states, { run, count }) => addStates(states, memory.layerOf(run).states, count), ends);
+  const states = statesOf(endsOfRank(memory, stages), memory.plan, memory.training);
+  for (const { run, count } of runsOfRank(memory, stages)) {
+    const layer = memory.layerOf(run).states;
+    addGroup(states.dense, layer.dense, count);
+    addGroup(states.experts, layer.experts, count);
+  }
+  return states;
+}
+
+function addGroup(sums: GroupSums, { weights, trained, optimizer }: GroupStates, count: number): void {
+  sums.weights += count * weights;
+  sums.trained += count * trained;
+  sums.optimizer += count * optimizer;
 }

@@ -12,7 +12,7 @@ import { sum } from "../term";
 import { headBytes, mtpTensors, type HeadBytes } from "./activations";
 import { bufferTerms } from "./buffers";
 import { ranksInFlight, type InFlight } from "./in-flight";
-import { cacheOfRuns, requireCache } from "./kv-cache";
+import { cacheOfRuns } from "./kv-cache";
 import { runsOfRank, shardsOf, type GroupStates, type MemoryModel } from "./memory-model";
 import { servingActivations } from "./serving";
 import { vocabularyOf } from "./weights";
@@ -111,7 +111,7 @@ function trainingRanks(memory: MemoryModel): readonly RankMemory[] {
     const { weights, gradients, optimizer, buffers, ...temporary } = holdings(stages);
     const { moment, kept, working } = peakOf(memory, stages, flight.bytes, temporary, saved, head);
     const components = { weights, gradients, optimizer, buffers, kv: 0, activations: kept + working };
-    return { rank, stages, ...components, total: totalOf(components), moment, working, in_flight: flight };
+    return { rank, stages, weights, gradients, optimizer, buffers, kv: 0, activations: components.activations, total: totalOf(components), moment, working, in_flight: flight };
   });
 }
 
@@ -166,9 +166,10 @@ function optimizerWorking(memory: MemoryModel, stages: readonly Stage[]): number
 }
 
 function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number): RankMemory {
+  const { weights, gradients, optimizer } = fixedBytes(memory, stages);
   const components = {
-    ...fixedBytes(memory, stages),
-    kv: cacheOfRank(memory, stages, memory.demand.context),
+    weights, gradients, optimizer,
+    kv: cacheOfRank(memory, stages)(memory.demand.context),
     activations: servingActivations(memory, stages).value,
     buffers: sum("buffers", bufferTerms(memory, stages)).value,
   };
@@ -177,8 +178,8 @@ function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number
   };
 }
 
-/** The cache of all sequences of a rank when each has `context` tokens, in bytes. Throws `Unavailable`. */
-export function cacheOfRank({ plan, layout, demand }: MemoryModel, stages: readonly Stage[], context: number): number {
-  requireCache(plan.model);
-  return demand.sequences * cacheOfRuns(plan.model, stages.flatMap(({ runs }) => runs), layout, context);
+/** The cache of all sequences of a rank by the tokens that each has, in bytes. Throws `Unavailable`. */
+export function cacheOfRank({ plan, layout, demand }: MemoryModel, stages: readonly Stage[]): (context: number) => number {
+  const ofSequence = cacheOfRuns(plan.model, stages.flatMap(({ runs }) => runs), layout);
+  return (context) => demand.sequences * ofSequence(context);
 }

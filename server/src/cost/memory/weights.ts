@@ -8,7 +8,7 @@ import { isCached, type CachedAttention } from "../model/attention";
 import { weightElement } from "../model/precision";
 import type { FfnRecord, MlaRecord, ModelRecord, MoeFfnRecord, Precision } from "../model/record";
 import type { Layout } from "../plan/layout";
-import type { ParallelismRecord, PlanRecord } from "../plan/record";
+import type { ParallelismRecord } from "../plan/record";
 import type { LayerBlocks, LayerRun, Stage } from "../plan/stages";
 import { product, sum, type Term } from "../term";
 
@@ -170,10 +170,3 @@ export const weightTerm = (label: string, matrices: readonly Matrix[]): Term => 
   const factors = [matrix.rows, ...(matrix.columns === 1 ? [] : [matrix.columns]), weightElement(matrix.precision)];
   return product(matrix.label, matrix.count === 1 ? factors : [{ value: matrix.count, unit: "copies" }, ...factors]);
 }));
-
-/** The layer that every MTP module repeats: the last one (arXiv:2412.19437, section 2.2). */
-export function mtpRun({ model }: Pick<PlanRecord, "model">): LayerRun {
-  const last = model.layers - 1;
-  const holds = (block: { readonly layers: readonly number[] }) => block.layers.includes(last);
-  return { attention: model.attention.find(holds), ffn: model.ffn.find(holds), layers: [] };
-}

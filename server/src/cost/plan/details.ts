@@ -94,7 +94,7 @@ export function meanOf(stages: readonly ChunkDurations[]): ChunkDurations {
 
 /** Operators of one micro-batch in a pass of a prefill or decode plan. */
 export const servingOperators = (plan: PlanRecord): readonly Detail[] =>
-  [operatorTable("Operators of one micro-batch, all stages", evaluationOf(plan).serving("estimate").stages.flatMap(({ operators }) => operators))];
+  [operatorTable("Operators of one micro-batch, all stages", evaluationOf(plan).serving("estimate").stages.flatMap(({ operators }) => operators()))];
 
 const components = ["weights", "gradients", "optimizer", "activations", "kv", "buffers"] as const satisfies readonly (keyof MemoryComponents)[];
 

@@ -10,7 +10,7 @@ import { attentionWeights, isCached } from "../model/attention";
 import { denseWeights } from "../model/ffn";
 import { routedWeights, routerWeights, sharedWeights } from "../model/moe";
 import type { AttentionRecord, FfnRecord, ModelRecord } from "../model/record";
-import { oncePerKey } from "../once";
+import { oncePerKey, oncePerRecord } from "../once";
 import { stageCount, stagesOfRank, type Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
 
@@ -57,7 +57,9 @@ export const shapeOf = ({ shape }: Stage): number => shape;
 /** Equal for ranks that hold stages of the same shapes. */
 export const shapesOf = (stages: readonly Stage[]): string => stages.map(shapeOf).join();
 
-export function stagesOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
+export const stagesOf: (model: ModelRecord, pipeline: Pipeline) => readonly Stage[] = oncePerRecord((pipeline) => `${pipeline.schedule} ${pipeline.pp} ${stageCount(pipeline)}`, stackOf);
+
+function stackOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
   const counts = layersPerStage(model, pipeline);
   const layers = layersOf(model);
   const stages: Stage[] = [];

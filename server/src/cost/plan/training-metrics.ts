@@ -3,8 +3,9 @@
 import { dimensions, formatPercent } from "../../units";
 import { Unavailable } from "../definition";
 import { trainFlops, trainFlopsNoncausal } from "../model/flops";
-import type { ModelContext } from "../model/record";
+import type { ModelRecord } from "../model/record";
 import { activeWeightsGap } from "../model/availability";
+import { oncePerRecord } from "../once";
 import { amount, product, quotient, sum, times, type Quantity, type Term } from "../term";
 import type { Training } from "../training/evaluate";
 import { bestInterval, clusterMtbf, goodputOf, lossesOf } from "../training/goodput";
@@ -72,14 +73,19 @@ const trainingTime = (plan: PlanRecord, mode: Mode = "estimate"): number => toke
 
 const gpuSeconds = (plan: PlanRecord): number => gpusOf(plan) * trainingTime(plan);
 
-/** FLOPs of the model a token, forward and backward. */
-function modelFlops(plan: PlanRecord, of: (model: PlanRecord["model"], context: ModelContext) => Term): number {
+/** FLOPs of a model a token of a sequence of so many tokens, forward and backward. */
+type ModelFlops = (model: ModelRecord, length: number) => number;
+
+const flopsOnce = (of: typeof trainFlops): ModelFlops => oncePerRecord((length) => length, (model, length) => of(model, { sequence_length: length, context_length: undefined }).value);
+
+const causalFlops = flopsOnce(trainFlops);
+const noncausalFlops = flopsOnce(trainFlopsNoncausal);
+
+function achieved(plan: PlanRecord, flops: ModelFlops): number {
   const gap = activeWeightsGap(plan.model);
   if (gap !== undefined) throw new Unavailable(typeof gap === "string" ? gap : gap.inapplicable);
-  return of(plan.model, { sequence_length: tokensPerStep(plan).length, context_length: undefined }).value;
+  return (flops(plan.model, tokensPerStep(plan).length) * trainingTokensPerSecond(plan)) / gpusOf(plan);
 }
-
-const achieved = (plan: PlanRecord, of: typeof trainFlops): number => (modelFlops(plan, of) * trainingTokensPerSecond(plan)) / gpusOf(plan);
 
 function bf16Peak({ hardware }: PlanRecord): number {
   const peak = hardware.gpu.peak["bf16"];
@@ -87,16 +93,16 @@ function bf16Peak({ hardware }: PlanRecord): number {
   return peak;
 }
 
-const utilisation = (id: string, counting: string, of: typeof trainFlops): PlanDefinition => ({
+const utilisation = (id: "mfu" | "mfu_noncausal", counting: string, flops: ModelFlops): PlanDefinition => ({
   id,
   title: id === "mfu" ? "MFU" : "MFU, non-causal",
   unit: "",
   share: true,
   documentation: `Model FLOPs utilisation: the FLOPs of the model over what the GPUs could do at their BF16 peak. ${counting}`,
-  formula: `${of === trainFlops ? "train_flops_per_token" : "train_flops_per_token_noncausal"} x tokens_per_second_per_gpu / gpu.peak.bf16`,
+  formula: `${id === "mfu" ? "train_flops_per_token" : "train_flops_per_token_noncausal"} x tokens_per_second_per_gpu / gpu.peak.bf16`,
   convention: "Against the BF16 peak also where GEMMs run in FP8. Recomputation and MTP modules are not model FLOPs.",
   source: `${insights}, Table 4; PaLM, arXiv:2204.02311, appendix B`,
-  arithmetic: (plan) => sum(id, [quotient("achieved over peak", workRate(achieved(plan, of)), workRate(bf16Peak(plan)))]),
+  arithmetic: (plan) => sum(id, [quotient("achieved over peak", workRate(achieved(plan, flops)), workRate(bf16Peak(plan)))]),
 });
 
 const phases = (step: Training["step"]): readonly Term[] => [
@@ -245,12 +251,12 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     formula: "tokens_per_second x 86,400 s", convention: "Failures and checkpoints are left out: see `goodput`.", source: `${insights}, Table 4`,
     arithmetic: (plan) => sum("tokens_per_day", [product("tokens a second for a day", [trainingTokensPerSecond(plan), { value: 86_400, unit: "s" }])]),
   },
-  utilisation("mfu", "Causal: half of the attention counts.", trainFlops),
-  utilisation("mfu_noncausal", "Non-causal: all of the attention counts, as if nothing were masked.", trainFlopsNoncausal),
+  utilisation("mfu", "Causal: half of the attention counts.", causalFlops),
+  utilisation("mfu_noncausal", "Non-causal: all of the attention counts, as if nothing were masked.", noncausalFlops),
   {
     id: "tflops_per_gpu", title: "Achieved rate", unit: "FLOP/s", documentation: "Model FLOPs of a GPU in a second, causal.",
     formula: "train_flops_per_token x tokens_per_second / gpus", convention: "Recomputation and MTP modules are not model FLOPs.", source: `${insights}, Table 4`,
-    arithmetic: (plan) => sum("tflops_per_gpu", [amount("FLOPs of a token x tokens a second and GPU", achieved(plan, trainFlops))]),
+    arithmetic: (plan) => sum("tflops_per_gpu", [amount("FLOPs of a token x tokens a second and GPU", achieved(plan, causalFlops))]),
   },
   {
     id: "training_time", title: "Training time", unit: "s", documentation: "The whole training.", formula: "tokens / tokens_per_second",

@@ -23,7 +23,7 @@ export function boundOf(plan: PlanRecord, { stages, parts, batch }: Serving): st
   ]);
   const longest = new Map<Resource, { readonly name: string; readonly time: number }>();
   for (const { operators } of stages) {
-    for (const { name, count, bound, time: { forward } } of operators) {
+    for (const { name, count, bound, time: { forward } } of operators()) {
       const [resource, time] = [resourceOf[bound], batch.micro_batches * count * forward];
       times.set(resource, (times.get(resource) ?? 0) + time);
       if (time > (longest.get(resource)?.time ?? 0)) longest.set(resource, { name, time });

@@ -5,7 +5,7 @@ import { linksOf } from "../communication/links";
 import { contextParallelTransfers, decodeTensorParallelTransfer, pipelineSend, tensorParallelTransfers, vocabularyTransfers } from "../communication/parallel";
 import type { Links } from "../communication/transfer";
 import { deviceOf } from "../compute/device";
-import { computeOf, type StageCompute } from "../compute/layer";
+import { computeOf, type ComputedStage, type StageCompute } from "../compute/layer";
 import type { Operator, Work } from "../compute/operator";
 import { oncePerKey } from "../once";
 import type { Evaluation, Mode } from "../plan/evaluation";
@@ -37,8 +37,8 @@ export const timeOf = (parts: Parts): number => partNames.reduce((time, name) =>
 /** A pass of every micro-batch of a group through one stage, the send to the next stage included. */
 export interface StagePass {
   readonly parts: Parts;
-  /** Operators of one micro-batch. */
-  readonly operators: readonly Operator[];
+  /** Operators of one micro-batch, for explanations. */
+  readonly operators: () => readonly Operator[];
 }
 
 export function stagePasses(evaluation: Evaluation, batch: Batch, mode: Mode): readonly StagePass[] {
@@ -76,44 +76,35 @@ function stagePass(context: Context, stage: Stage): StagePass {
   const { evaluation, compute, links, batch: { micro_batches } } = context;
   const { plan } = evaluation;
   const parts = { attention: 0, ffn: 0, routed: 0, ends: 0, exchange: 0, tensor_parallel: 0, context_parallel: 0, send: 0 };
-  const operators: Operator[] = [];
-  for (const run of stage.runs) {
-    const own = runOperators(context, run);
-    operators.push(...own);
-    addRun(parts, context, run, own);
-  }
-  const ends = compute.operators({ runs: [], embedding: stage.embedding, head: stage.head, mtp_modules: 0 });
-  operators.push(...ends);
-  parts.ends = micro_batches * forwardTime(ends, "ends");
+  for (const run of stage.runs) addRun(parts, context, run);
+  parts.ends = micro_batches * compute.times(endsOf(stage)).all.forward;
   const vocabulary = vocabularyTransfers(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links);
   parts.tensor_parallel += micro_batches * ((stage.embedding ? vocabulary.embedding.forward.time : 0) + (stage.head ? vocabulary.head.forward.time : 0));
   if (!stage.head) parts.send = micro_batches * pipelineSend(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links).time;
-  return { parts, operators };
+  return { parts, operators: () => [...stage.runs.flatMap((run) => runOperators(context, run)), ...compute.operators(endsOf(stage))] };
 }
+
+/** A stage without its layers; serving runs no MTP module. */
+const endsOf = ({ embedding, head }: Stage): ComputedStage => ({ runs: [], embedding, head, mtp_modules: 0 });
 
 /** The GPUs have no routed experts to multiply where the host does it. */
+const hostMultiplies = ({ work, evaluation }: Context): boolean => work.phase === "decode" && expertsOnHost(evaluation.plan);
+
 function runOperators(context: Context, run: LayerRun): readonly Operator[] {
   const operators = context.compute.operators({ runs: [run], embedding: false, head: false, mtp_modules: 0 });
-  const isOnHost = context.work.phase === "decode" && expertsOnHost(context.evaluation.plan);
-  return isOnHost ? operators.filter(({ part }) => part !== "routed") : operators;
-}
-
-function forwardTime(operators: readonly Operator[], part: Operator["part"]): number {
-  let time = 0;
-  for (const operator of operators) if (operator.part === part) time += operator.count * operator.time.forward;
-  return time;
+  return hostMultiplies(context) ? operators.filter(({ part }) => part !== "routed") : operators;
 }
 
 type Sums = { -readonly [Part in keyof Parts]: number };
 
-function addRun(sums: Sums, context: Context, run: LayerRun, operators: readonly Operator[]): void {
-  const { evaluation, batch: { micro_batches }, work, links } = context;
+function addRun(sums: Sums, context: Context, run: LayerRun): void {
+  const { evaluation, batch: { micro_batches }, work, compute, links } = context;
   const { plan } = evaluation;
   const layers = run.layers.length;
   const [layout, groups] = [evaluation.layout(), evaluation.groups()];
-  const attention = forwardTime(operators, "attention") / layers;
-  const ffn = forwardTime(operators, "ffn") / layers;
-  const routed = forwardTime(operators, "routed") / layers;
+  const times = compute.layerTimes(run);
+  const [attention, ffn] = [times.attention.forward, times.ffn.forward];
+  const routed = hostMultiplies(context) ? 0 : times.routed.forward;
   const each = micro_batches * layers;
   sums.attention += each * attention;
   sums.ffn += each * ffn;

@@ -13,7 +13,7 @@ import type { Evaluation, Mode } from "../plan/evaluation";
 import { moeBlocksOf } from "../plan/layout";
 import { shapeOf, type Stage } from "../plan/stages";
 import { chunkTimes, overlappedPair, type ChunkTimes, type PairHalf, type StageCompute, type StageExchange } from "./chunk";
-import { layerExchange, sendTime, stageTraffic, trainingLinks, type StageTraffic, type TrainingLinks } from "./exchange";
+import { sendTime, stageTraffic, trainingTraffic, type StageTraffic, type TrainingTraffic } from "./exchange";
 import { sweepTime, syncOf, type Cover, type Sync } from "./replicas";
 import { stepOf, type Step } from "./step";
 
@@ -45,16 +45,16 @@ export interface Training {
 export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
   const work = workOf(evaluation);
   const pipeline = evaluation.pipeline();
-  const links = trainingLinks(evaluation, mode);
+  const shared = trainingTraffic(evaluation, mode, work.tokens);
   const device = deviceOf(evaluation.plan, mode);
-  const traffic = evaluation.stages().map(oncePerKey(shapeOf, (stage) => stageTraffic(evaluation, stage, work.tokens, links)));
+  const traffic = evaluation.stages().map(oncePerKey(shapeOf, (stage) => stageTraffic(evaluation, stage, shared)));
   const chunks = chunksOf(evaluation, mode, work, device, traffic);
-  const send = sendTime(evaluation, work.tokens, links);
-  const ends = endsOf(evaluation, mode, chunks, device, links);
+  const send = sendTime(evaluation, shared);
+  const ends = endsOf(evaluation, mode, chunks, device, shared);
   const perRank = (of: (stage: StageTraffic) => number): number => (traffic.reduce((sum, stage) => sum + of(stage), 0) * pipeline.micro_batches) / pipeline.pp;
   return {
     step: stepOf(pipeline, chunks, send, ends),
-    ...exchangeOfLayer(evaluation, work, links),
+    ...exchangeOfLayer(evaluation, work, shared),
     tp: perRank((stage) => stage.tensor_forward + stage.tensor_backward),
     cp: perRank((stage) => stage.context_forward + stage.context_backward),
     pp: (2 * sendsOf(pipeline, chunks.length) * pipeline.micro_batches * send) / pipeline.pp,
@@ -115,11 +115,13 @@ function chunksOf(evaluation: Evaluation, mode: Mode, work: Work, device: Device
   return chunks.map((chunk, index) => withPair(chunk, halves[index]?.forward, halves[mirrorStage(chunks.length, index)]?.backward, chunks[mirrorStage(chunks.length, index)]));
 }
 
-function withPair(chunk: ChunkTimes, forward: PairHalf | undefined, backward: PairHalf | undefined, mirror: ChunkTimes | undefined): ChunkTimes {
-  if (!forward || !backward || !mirror) return chunk;
-  const pair = overlappedPair(forward, backward, chunk.durations.forward + mirror.durations.backward);
-  return { durations: { ...chunk.durations, overlapped: pair.duration }, compute: { ...chunk.compute, overlapped: pair.compute } };
+function withPair({ durations, compute }: ChunkTimes, forward: PairHalf | undefined, backward: PairHalf | undefined, mirror: ChunkTimes | undefined): ChunkTimes {
+  if (!forward || !backward || !mirror) return { durations, compute };
+  const pair = overlappedPair(forward, backward, durations.forward + mirror.durations.backward);
+  return { durations: paired(durations, pair.duration), compute: paired(compute, pair.compute) };
 }
+
+const paired = ({ forward, backward, weight }: ChunkDurations, overlapped: number): ChunkDurations => ({ forward, backward, weight, overlapped });
 
 /** The device while exchanges hold some of its multiprocessors. */
 function besideExchanges(evaluation: Evaluation, mode: Mode, device: Device): Device {
@@ -176,10 +178,10 @@ function exposedExchange({ plan, layout }: Evaluation, times: PartTimes, core: P
 
 type Ends = Pick<Training, "sync" | "exposed_sync" | "sweep">;
 
-function endsOf(evaluation: Evaluation, mode: Mode, chunks: readonly ChunkTimes[], device: Device, links: TrainingLinks): Ends {
+function endsOf(evaluation: Evaluation, mode: Mode, chunks: readonly ChunkTimes[], device: Device, { collective }: TrainingTraffic): Ends {
   const replicas = evaluation.replicas();
   const { micro_batches } = evaluation.pipeline();
-  const syncs = replicas.ranks.map((rank): Sync => syncOf(evaluation, rank, coverOf(rank.stages, chunks, micro_batches), links));
+  const syncs = replicas.ranks.map((rank): Sync => syncOf(evaluation, rank, coverOf(rank.stages, chunks, micro_batches), collective));
   const most = (values: readonly number[]): number => values.reduce((largest, value) => Math.max(largest, value), 0);
   return {
     sync: most(syncs.map(({ whole }) => whole)),
@@ -201,11 +203,11 @@ function coverOf(own: readonly Stage[], chunks: readonly ChunkTimes[], micro_bat
 }
 
 /** The first `ffn moe` block stands for all: its exchange, forward, of one micro-batch. */
-function exchangeOfLayer(evaluation: Evaluation, work: Work, links: TrainingLinks): Pick<Training, "dispatch" | "combine" | "traffic"> {
+function exchangeOfLayer(evaluation: Evaluation, work: Work, { exchangeOf }: TrainingTraffic): Pick<Training, "dispatch" | "combine" | "traffic"> {
   const { plan } = evaluation;
   const [block] = moeBlocksOf(plan);
   if (!block) return { dispatch: undefined, combine: undefined, traffic: undefined };
-  const { dispatch, combine } = layerExchange(evaluation, block, work.tokens, links);
+  const { dispatch, combine } = exchangeOf(block);
   const tokens = work.tokens / evaluation.layout().tp;
   const isSpread = copiesPerToken(block, evaluation.groups().ep, "normal").scale_out > 0;
   const bytes = (transfer: typeof dispatch): number => (isSpread ? transfer.scale_out_bytes : transfer.scale_up_bytes) / tokens;

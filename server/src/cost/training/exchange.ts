@@ -5,8 +5,9 @@ import { linksOf } from "../communication/links";
 import { contextParallelTransfers, pipelineSend, tensorParallelTransfers, vocabularyTransfers } from "../communication/parallel";
 import type { Links } from "../communication/transfer";
 import type { FfnRecord, MoeFfnRecord } from "../model/record";
+import { oncePerKey } from "../once";
 import type { Evaluation, Mode } from "../plan/evaluation";
-import type { LayerRun, Stage } from "../plan/stages";
+import { oncePerLayer, type LayerBlocks, type Stage } from "../plan/stages";
 
 /** Seconds of one micro-batch, hidden or not. */
 export interface StageTraffic {
@@ -18,57 +19,63 @@ export interface StageTraffic {
   readonly context_backward: number;
 }
 
-/** Both kinds of links of one mode, found once. */
-export interface TrainingLinks {
+/** What the stages of one mode share for micro-batches of so many tokens: what a layer of each kind exchanges, found once. */
+export interface TrainingTraffic {
+  readonly tokens: number;
   readonly collective: Links;
-  readonly exchange: Links;
-  readonly mode: Mode;
-}
-
-export const trainingLinks = ({ plan }: Evaluation, mode: Mode): TrainingLinks => ({
-  mode, collective: linksOf(plan.hardware, plan.efficiency, mode), exchange: exchangeLinks(plan, mode),
-});
-
-/** Of one MoE layer and one micro-batch, on one GPU: tensor-parallel ranks with sequence parallelism each send their part of the tokens. */
-export function layerExchange({ plan, layout, groups }: Evaluation, block: MoeFfnRecord, tokens: number, { exchange, mode }: TrainingLinks): Exchange {
-  return expertExchange(plan, groups(), block, tokens / layout().tp, mode, exchange);
+  readonly layerOf: (layer: LayerBlocks) => StageTraffic;
+  readonly exchangeOf: (block: MoeFfnRecord) => Exchange;
 }
 
 /** `tokens`: of a micro-batch on one context-parallel rank. */
-export function stageTraffic(evaluation: Evaluation, stage: Stage, tokens: number, links: TrainingLinks): StageTraffic {
+export function trainingTraffic(evaluation: Evaluation, mode: Mode, tokens: number): TrainingTraffic {
+  const { plan } = evaluation;
+  const collective = linksOf(plan.hardware, plan.efficiency, mode);
+  const links = exchangeLinks(plan, mode);
+  const exchangeOf = oncePerKey((block: MoeFfnRecord) => block, (block) => layerExchange(evaluation, block, tokens, mode, links));
+  return { tokens, collective, exchangeOf, layerOf: oncePerLayer((layer) => layerTraffic(evaluation, layer, tokens, collective, exchangeOf)) };
+}
+
+/** Of one MoE layer and one micro-batch, on one GPU: tensor-parallel ranks with sequence parallelism each send their part of the tokens. */
+function layerExchange({ plan, layout, groups }: Evaluation, block: MoeFfnRecord, tokens: number, mode: Mode, links: Links): Exchange {
+  return expertExchange(plan, groups(), block, tokens / layout().tp, mode, links);
+}
+
+export function stageTraffic(evaluation: Evaluation, stage: Stage, traffic: TrainingTraffic): StageTraffic {
   const total = { expert_forward: 0, expert_backward: 0, tensor_forward: 0, tensor_backward: 0, context_forward: 0, context_backward: 0 };
-  for (const run of withModules(stage)) addRun(total, evaluation, run, tokens, links);
-  addEnds(total, evaluation, stage, tokens, links);
+  for (const run of stage.runs) addLayers(total, run.layers.length, traffic.layerOf(run));
+  if (stage.mtp_layer !== undefined) addLayers(total, stage.mtp_modules, traffic.layerOf(stage.mtp_layer));
+  addEnds(total, evaluation, stage, traffic);
   return total;
 }
 
-/** An MTP module is one more layer like the model's last. */
-function withModules(stage: Stage): readonly LayerRun[] {
-  const last = stage.mtp_layer;
-  if (stage.mtp_modules === 0 || last === undefined) return stage.runs;
-  return [...stage.runs, { ...last, layers: new Array<number>(stage.mtp_modules).fill(last.layers.at(-1) ?? 0) }];
+function layerTraffic(
+  { plan, layout, groups }: Evaluation, { attention, ffn }: LayerBlocks, tokens: number, links: Links, exchangeOf: TrainingTraffic["exchangeOf"],
+): StageTraffic {
+  const tensor = tensorParallelTransfers(plan, layout(), groups(), attention, ffn, tokens, links);
+  const context = contextParallelTransfers(plan, layout(), groups(), attention, tokens, links);
+  const expert = isMoe(ffn) ? exchangeOf(ffn) : undefined;
+  const exchanged = expert === undefined ? 0 : expert.dispatch.time + expert.combine.time;
+  return {
+    expert_forward: exchanged, expert_backward: exchanged,
+    tensor_forward: tensor.forward.time, tensor_backward: tensor.backward.time,
+    context_forward: context.forward.time, context_backward: context.backward.time,
+  };
 }
 
 type Totals = { -readonly [Key in keyof StageTraffic]: StageTraffic[Key] };
 
-function addRun(total: Totals, evaluation: Evaluation, { attention, ffn, layers }: LayerRun, tokens: number, links: TrainingLinks): void {
-  const { plan } = evaluation;
-  const [layout, groups] = [evaluation.layout(), evaluation.groups()];
-  const count = layers.length;
-  const tensor = tensorParallelTransfers(plan, layout, groups, attention, ffn, tokens, links.collective);
-  const context = contextParallelTransfers(plan, layout, groups, attention, tokens, links.collective);
-  const expert = isMoe(ffn) ? layerExchange(evaluation, ffn, tokens, links) : undefined;
-  const exchanged = expert === undefined ? 0 : expert.dispatch.time + expert.combine.time;
-  total.tensor_forward += count * tensor.forward.time;
-  total.tensor_backward += count * tensor.backward.time;
-  total.context_forward += count * context.forward.time;
-  total.context_backward += count * context.backward.time;
-  total.expert_forward += count * exchanged;
-  total.expert_backward += count * exchanged;
+function addLayers(total: Totals, count: number, layer: StageTraffic): void {
+  total.expert_forward += count * layer.expert_forward;
+  total.expert_backward += count * layer.expert_backward;
+  total.tensor_forward += count * layer.tensor_forward;
+  total.tensor_backward += count * layer.tensor_backward;
+  total.context_forward += count * layer.context_forward;
+  total.context_backward += count * layer.context_backward;
 }
 
-function addEnds(total: Totals, evaluation: Evaluation, stage: Stage, tokens: number, links: TrainingLinks): void {
-  const ends = vocabularyTransfers(evaluation.plan, evaluation.layout(), evaluation.groups(), tokens, links.collective);
+function addEnds(total: Totals, { plan, layout, groups }: Evaluation, stage: Stage, { tokens, collective }: TrainingTraffic): void {
+  const ends = vocabularyTransfers(plan, layout(), groups(), tokens, collective);
   const heads = (stage.head ? 1 : 0) + stage.mtp_modules;
   total.tensor_forward += (stage.embedding ? ends.embedding.forward.time : 0) + heads * ends.head.forward.time;
   total.tensor_backward += (stage.embedding ? ends.embedding.backward.time : 0) + heads * ends.head.backward.time;
@@ -77,5 +84,5 @@ function addEnds(total: Totals, evaluation: Evaluation, stage: Stage, tokens: nu
 const isMoe = (ffn: FfnRecord | undefined): ffn is MoeFfnRecord => ffn?.kind === "moe";
 
 /** A micro-batch from one stage to the next. Seconds. */
-export const sendTime = ({ plan, layout, groups }: Evaluation, tokens: number, { collective }: TrainingLinks): number =>
+export const sendTime = ({ plan, layout, groups }: Evaluation, { tokens, collective }: TrainingTraffic): number =>
   pipelineSend(plan, layout(), groups(), tokens, collective).time;

@@ -1,6 +1,7 @@
 /** What the replicas of a model exchange in a step, how much of it the passes hide, and the optimizer's pass over its shard. Seconds. */
 
 import { gradientSync, type GradientSync } from "../communication/parallel";
+import type { Links } from "../communication/transfer";
 import { memoryTime } from "../compute/time";
 import type { Device } from "../compute/device";
 import { shardsOf, type GroupStates, type MemoryModel, type States } from "../memory/memory-model";
@@ -8,7 +9,6 @@ import { plainElement } from "../model/precision";
 import type { Evaluation } from "../plan/evaluation";
 import type { ParallelismRecord } from "../plan/record";
 import { shapesOf, type Stage } from "../plan/stages";
-import type { TrainingLinks } from "./exchange";
 
 /** Ranks that hold as much. */
 export interface RankStates {
@@ -60,10 +60,10 @@ export const overlapsReplicas = ({ overlap_data_parallel, zero }: Pick<Paralleli
  * With `overlap_data_parallel` gradients are reduced layer by layer while the backward pass goes on, weights gathered while the forward pass does, as Megatron-LM's
  * overlap-grad-reduce and overlap-param-gather do: below ZeRO 2 beside the last backward and the first forward of a step, else beside all of them. Without it everything waits.
  */
-export function syncOf({ plan, groups }: Evaluation, { states }: RankStates, cover: Cover, { collective }: TrainingLinks): Sync {
+export function syncOf({ plan, groups }: Evaluation, { states }: RankStates, cover: Cover, links: Links): Sync {
   const { zero } = plan.parallelism;
   const counts = { dense: states.dense.trained, expert: states.experts.trained };
-  const { gradients, weights }: GradientSync = gradientSync(plan, groups(), counts, cover.micro_batches, collective);
+  const { gradients, weights }: GradientSync = gradientSync(plan, groups(), counts, cover.micro_batches, links);
   const whole = gradients.time + weights.time;
   if (!overlapsReplicas(plan.parallelism)) return { whole, exposed: whole };
   const besideGradients = (zero >= 2 ? cover.micro_batches : 1) * cover.backward;
