@@ -54,6 +54,7 @@ interface Design {
   readonly model: string;
   readonly hardware: string;
   readonly nodes: number;
+  /** A key left out has its default. */
   readonly layout: Readonly<Record<string, string | number | null>>;
   readonly workload: string;
   readonly require: string;
@@ -112,6 +113,8 @@ test("every change that is offered keeps its promise, and its title is true", ()
     { model: "Free", hardware: "H800Cluster", nodes: 64, layout: { ep: 64, pp: 4, zero: 1, recompute: "full" }, workload: "phase = training, sequence_length = 4096, global_batch_size = 1024", require: "" },
     { model: "Small", hardware: "H800Cluster", nodes: 8, layout: { ep: 32 }, workload: "phase = decode, context_length = 4096, batch_per_gpu = 64", require: "require tpot <= 8 ms" },
     { model: "Small", hardware: "H800Cluster", nodes: 4, layout: { pp: 4, zero: 1 }, workload: "phase = training, sequence_length = 4096, global_batch_size = 64", require: "" },
+    { model: "Small", hardware: "H800Cluster", nodes: 4, layout: { pp: 4, dp: 8, zero: 1 }, workload: "phase = training, sequence_length = 4096, global_batch_size = 64", require: "require mfu >= 20%" },
+    { model: "DeepSeekV2", hardware: "H800Cluster", nodes: 4, layout: { ep: 32 }, workload: "phase = prefill, prompt_length = 4096, batch_per_gpu = 4", require: "" },
     { model: "DeepSeekV2", hardware: "DGX_H100", nodes: 8, layout: { ep: 32, pp: 2, zero: 1 }, workload: "phase = training, sequence_length = 4096, global_batch_size = 64", require: "" },
   ];
   fc.assert(fc.property(designs, (design) => {

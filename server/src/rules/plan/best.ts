@@ -21,8 +21,9 @@ export function weigh(plan: PlanSubject, changes: readonly Change[], test: (outc
   const capacity = plan.record.hardware.gpu.memory;
   const holds = Math.max(capacity, memoryOf(plan.record) ?? capacity); // a plan that is too large already has a message of its own
   return changes.slice(0, most).flatMap((change) => {
-    const outcome = outcomeOf(change.record);
-    return outcome && outcome.memory <= holds && test(outcome, change) ? [{ change, outcome }] : [];
+    const fits = (memoryOf(change.record) ?? Infinity) <= holds; // before its time: that takes longer to compute
+    const outcome = fits ? outcomeOf(change.record) : undefined;
+    return outcome && test(outcome, change) ? [{ change, outcome }] : [];
   });
 }
 

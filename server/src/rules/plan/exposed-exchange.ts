@@ -9,19 +9,19 @@ import { soundPlanRule } from "../layout/sound";
 import { bestFixes, weigh } from "./best";
 import * as changes from "./changes";
 import { groupLimits } from "./limits";
-import { outcomeOf, timeText } from "./outcome";
+import { oncePerPlan, outcomeOf, timeText } from "./outcome";
 import { excessesOf } from "./routing-over-domains";
 
 const exposedExchange = defineDiagnostic<{ exposed: Exposed; record: PlanRecord; ranks: number; closest: Closest | undefined }>({
   code: "DSCO5203", severity: "information", title: "Expert traffic that no compute hides",
   message: ({ exposed, exposed: { time, whole }, record, ranks, closest }) =>
-    `${percent(exposed)} of ${wholeText(record)} (${secondsText(time)} of ${secondsText(whole)}) are dispatch and combine over \`ep\` = ${formatGrouped(ranks)} that nothing hides${scheduleText(record)}`
+    `${percent(exposed)} of ${wholeText(record)} (${secondsText(time)} of ${secondsText(whole)}) is dispatch and combine over \`ep\` = ${formatGrouped(ranks)} that nothing hides${scheduleText(record)}`
     + (closest === undefined ? "" : `. No single change is enough: ${closest.text} leaves least, ${percent(closest.exposed)}`),
   explanation:
     "Dispatch and combine of experts take as long as what is computed between them, on clusters of nodes about as long as all of it. `schedule = dualpipe` and `dualpipev` run them beside the other direction's compute, `dual_micro_batch` beside another micro-batch's. Fewer bytes do as well: `dispatch` in FP8, fewer groups a token, expert parallelism inside fewer nodes. " +
     "More planes or cards need other hardware. It is reported where more than 30 % of the time is left; the offered changes were evaluated, and those with the highest throughput come first.",
   source: "DeepSeek-V3 technical report, arXiv:2412.19437, section 3.2; Insights into DeepSeek-V3, arXiv:2505.09343, sections 2.3.1 and 3.2",
-  example: examplePlan({ layout: "ep = 16, zero = 1", model: "moe" }).replace("1408", "704"),
+  example: examplePlan({ layout: "ep = 16, zero = 1", model: "moe" }).replace("1408", "352"),
 });
 
 /** Published runs without any overlap, Qwen3 and Kimi K2 on NVL72, come near 28 % by the estimates. */
@@ -50,12 +50,12 @@ const percent = ({ time, whole }: Exposed): string => `${Math.round((100 * time)
 const isLittle = ({ time, whole }: Exposed): boolean => time <= worthSaying * whole;
 
 /** Routing over more nodes than the links hide is the whole reason, and has its own message. */
-function isOfRouting(plan: PlanSubject): boolean {
+const isOfRouting = oncePerPlan((plan): boolean => {
   const [excess] = available(() => excessesOf(plan)) ?? [];
   const { hidden } = excess ?? {};
   const limited = hidden && available(() => exposedOf(hidden.record));
   return limited !== undefined && isLittle(limited);
-}
+});
 
 const secondsText = (value: number): string => formatQuantity(value, dimensions.time);
 
@@ -73,30 +73,21 @@ interface Closest {
   readonly exposed: Exposed;
 }
 
-/** By the plan: an edit that leaves it as it is asks again. */
-const closest = new WeakMap<PlanRecord, { readonly found: Closest | undefined }>();
-
 /** Told where no change is enough; nothing more is tried once one is. */
-function closestChange(plan: PlanSubject): Closest | undefined {
-  const known = closest.get(plan.record);
-  if (known) return known.found;
-  const found = leastExposed(plan);
-  closest.set(plan.record, { found });
-  return found;
-}
-
-function leastExposed(plan: PlanSubject): Closest | undefined {
+const closestChange = oncePerPlan((plan): Closest | undefined => {
   const shareOf = ({ time, whole }: Exposed): number => time / whole;
+  const throughput = outcomeOf(plan.record)?.throughput ?? 0;
   let least: Closest | undefined;
   for (const lever of levers) {
-    for (const { change, exposed } of changes.changesOf(plan, [lever]).map((each) => ({ change: each, exposed: available(() => exposedOf(each.record)) }))) {
-      if (exposed === undefined) continue;
+    for (const change of changes.changesOf(plan, [lever])) {
+      const exposed = available(() => exposedOf(change.record));
+      if (exposed === undefined || (outcomeOf(change.record)?.throughput ?? 0) <= throughput) continue;
       if (isLittle(exposed)) return undefined;
       if (least === undefined || shareOf(exposed) < shareOf(least.exposed)) least = { text: changes.textOf(change), exposed };
     }
   }
   return least;
-}
+});
 
 function fixes(plan: PlanSubject, { time }: Exposed): readonly FixCandidate[] {
   const before = outcomeOf(plan.record);

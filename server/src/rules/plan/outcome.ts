@@ -1,10 +1,10 @@
 /** What a plan comes to, for weighing one change of it against another. */
 
-import { available } from "../layout/plan";
 import { evaluationOf } from "../../cost/plan/evaluation";
 import type { PlanRecord } from "../../cost/plan/record";
 import { tokensPerSecondPerGpu } from "../../cost/serving/evaluate";
 import { dimensions, formatGrouped, formatQuantity } from "../../units";
+import { available, type PlanSubject } from "../layout/plan";
 
 export interface Outcome {
   /** Bytes of the fullest GPU. */
@@ -33,6 +33,16 @@ export const outcomeOf = (record: PlanRecord): Outcome | undefined =>
     const serving = evaluation.serving("estimate");
     return { memory, time: serving.latency, throughput: tokensPerSecondPerGpu(serving), work: record.workload.batch_per_gpu ?? Number.NaN };
   });
+
+/** What follows from a plan's record alone, computed once for each: an edit that leaves the plan as it is asks again. */
+export function oncePerPlan<Result>(compute: (plan: PlanSubject) => Result): (plan: PlanSubject) => Result {
+  const results = new WeakMap<PlanRecord, { readonly result: Result }>();
+  return (plan) => {
+    const known = results.get(plan.record) ?? { result: compute(plan) };
+    results.set(plan.record, known);
+    return known.result;
+  };
+}
 
 const timeNames: Readonly<Record<PlanRecord["workload"]["phase"], string>> = { training: "step", prefill: "TTFT", decode: "TPOT" };
 

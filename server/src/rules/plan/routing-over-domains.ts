@@ -6,6 +6,7 @@ import { placeIn, type PlanSubject } from "../layout/plan";
 import { soundPlanRule } from "../layout/sound";
 import { nodeLimitedRouting } from "../routing/moe";
 import { fixOf } from "./changes";
+import { oncePerPlan } from "./outcome";
 import { limitsOf, spreadRouting, type Limit, type SpreadRouting } from "./limits";
 
 interface Words {
@@ -67,7 +68,7 @@ interface Excess {
 }
 
 /** Throws `Unavailable` where a link has no rate. */
-export function excessesOf(plan: PlanSubject): readonly Excess[] {
+export const excessesOf = oncePerPlan((plan): readonly Excess[] => {
   const ratio = ratioOf(plan);
   if (ratio === undefined) return [];
   return spreadRouting(plan).flatMap((spread) => {
@@ -75,7 +76,7 @@ export function excessesOf(plan: PlanSubject): readonly Excess[] {
     const limits = limitsOf(plan, spread);
     return [{ spread, ratio, limits, hidden: limits.find(({ most }) => most <= hiddenCopies(ratio)) }];
   });
-}
+});
 
 export const routingOverDomainsRule = soundPlanRule([routingOverDomains.entry], (plan, layout) =>
   excessesOf(plan).map((excess) => {
