@@ -1,7 +1,7 @@
 // What the bench measures on is what it says: designs without mistakes, of the length asked for, and the same as JSON.
 import { describe, expect, test } from "vitest";
 import jsonLanguage from "vscode-json-languageservice";
-import { asJson, asJsonSchema, design } from "./content";
+import { asJson, asJsonSchema, design, manyPlans } from "./content";
 import { openDesign } from "./in-process";
 
 describe.each([100, 1000])("%d lines", (lines) => {
@@ -23,4 +23,9 @@ describe.each([100, 1000])("%d lines", (lines) => {
     expect(await check(json)).toEqual([]);
     expect(await check(json.replace('"vocab_size"', '"vocab_siz"'))).toHaveLength(1);
   });
+});
+
+test("the plans that share their parts have no mistake, but for memory that later ones cannot afford", () => {
+  const errors = openDesign(manyPlans(20)).diagnose().filter(({ severity }) => severity === "error");
+  expect(errors.map(({ message }) => message)).toEqual([]);
 });

@@ -55,7 +55,7 @@ model Narrow${index} extends Model${index} {
 hardware Cluster${index} {
   gpu           = H800
   gpus_per_node = 8
-  nodes         = ${16 + (index % 240)}
+  nodes         = ${128 * (1 + (index % 4))}
   nic           = ConnectX7
   nics_per_node = 8
   network multi_plane_fat_tree { planes = 8, tiers = 2, switch_ports = 64 }
@@ -100,6 +100,16 @@ export function design(lines: number): string {
   while (text.length < lines) text.push(`let filler_${text.length} = ${text.length}`);
   return text.join("\n");
 }
+
+/** A design whose `count` plans all rest on the same model, cluster, layout and workload: every edit in these concerns every plan. */
+export const manyPlans = (count: number): string => `import { H800, ConnectX7 } from "std:hardware/nvidia"
+
+${study(0)}
+${Array.from({ length: count - 1 }, (_, index) => `plan Other${index} {
+  model = Model0, hardware = Cluster0, parallelism = Layout0, workload = Work0
+  require memory_per_gpu <= ${80 - index} GB
+}
+`).join("\n")}`;
 
 // ── the same as JSON ────────────────────────────────────────────────────────────────────────────────────────────────
 

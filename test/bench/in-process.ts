@@ -5,7 +5,8 @@ import { createDocuments } from "../../server/src/lsp/documents";
 import { createWorkspaceState } from "../../server/src/lsp/workspace-state";
 import type { Position } from "../../server/src/core";
 
-export { asJson, asJsonSchema, design } from "./content";
+export { asJson, asJsonSchema, design, manyPlans } from "./content";
+export { figuresOfPlan, planCases } from "./plans";
 
 export interface Phases {
   /** Applying the change to the text. */

@@ -1,0 +1,30 @@
+// How long all figures of one plan take, as a search over designs computes them: a plan whose parts are known, but no figure of it.
+import type { PlanRecord } from "../../server/src/cost/plan/record";
+import { planMetrics } from "../../server/src/cost/plan/metrics";
+import { planRecord } from "../kit/plan";
+
+/** Plans of each phase, by the name that the bench prints. */
+export const planCases = (): Readonly<Record<string, PlanRecord>> => ({
+  deepseek_v3_training: planRecord({}),
+  llama_405b_training: planRecord({
+    model: "Llama3_1_405B", hardware: "Large", before: "hardware Large extends DGX_H100 { nodes = 2048 }",
+    parallelism: "tp = 8, pp = 16, schedule = interleaved, vp = 2, zero = 1",
+    workload: "phase = training, sequence_length = 8192, global_batch_size = 2048, tokens = 15.6T",
+  }),
+  decode_ep144: planRecord({
+    hardware: "Unit", before: "hardware Unit extends H800Cluster { nodes = 18 }", parallelism: "ep = 144, dual_micro_batch = true",
+    workload: "phase = decode, context_length = 4096, batch_per_gpu = 128",
+  }),
+  prefill_ep32: planRecord({
+    hardware: "Unit", before: "hardware Unit extends H800Cluster { nodes = 4 }", parallelism: "ep = 32, dual_micro_batch = true",
+    workload: "phase = prefill, prompt_length = 4096, batch_per_gpu = 4",
+  }),
+});
+
+/** Every metric of the plan, none of it kept from before; the number of those that have a value. */
+export function figuresOfPlan(record: PlanRecord): number {
+  const plan = { ...record };
+  let values = 0;
+  for (const metric of planMetrics) if (metric.compute(plan, {}).kind === "value") values += 1;
+  return values;
+}
