@@ -55,13 +55,15 @@ export function toMetric<Subject extends object, Context extends object>(definit
 function compute<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Figure {
   try {
     const gap = definition.gap?.(subject, context);
-    if (gap !== undefined) throw typeof gap === "string" ? new Unavailable(gap) : new Unavailable(gap.inapplicable, true);
-    return figureOf(definition, subject, context);
+    return gap === undefined ? figureOf(definition, subject, context) : unavailable(gap);
   } catch (fault) {
     if (!(fault instanceof Unavailable)) throw fault;
-    return { kind: "unavailable", reason: fault.message, ...(fault.inapplicable ? { inapplicable: true } : {}) };
+    return unavailable(fault.inapplicable ? { inapplicable: fault.message } : fault.message);
   }
 }
+
+const unavailable = (gap: string | Inapplicable): Figure =>
+  (typeof gap === "string" ? { kind: "unavailable", reason: gap } : { kind: "unavailable", reason: gap.inapplicable, inapplicable: true });
 
 function figureOf<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Figure {
   const result = definition.value?.(subject, context) ?? definition.arithmetic(subject, context);

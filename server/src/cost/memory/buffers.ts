@@ -2,7 +2,7 @@
  * Memory that neither belongs to the model nor to a micro-batch: workspaces, and room for tensors on their way between GPUs.
  */
 
-import { plainElement } from "../model/precision";
+import { plainElement, weightElement } from "../model/precision";
 import type { Stage } from "../plan/stages";
 import { product, type Term } from "../term";
 import { endsOfRank, runsOfRank, type MemoryModel } from "./memory-model";
@@ -25,6 +25,7 @@ export function bufferTerms(memory: MemoryModel, stages: readonly Stage[]): read
     ...(layout.tp > 1 && layout.sequence_parallel ? [product("gathered sequence", [flow.tokens, flow.hidden, flow.plain])] : []),
     ...(layout.pp > 1 ? [product("received from the stage before", [flow.ownTokens, flow.hidden, flow.plain])] : []),
     ...(training ? trainingBuffers(memory, stages, layers) : dispatchBuffers(memory, stages)),
+    product("memory_reserve", [{ value: memory.plan.parallelism.memory_reserve, unit: "B" }]),
   ];
 }
 
@@ -46,11 +47,15 @@ function trainingBuffers(memory: MemoryModel, stages: readonly Stage[], layers: 
  * get_dummy_wgrad). Bytes.
  */
 function placeholders(layers: readonly (readonly Matrix[])[]): number {
-  const shapes = new Map<string, number>();
-  for (const matrix of layers.flat()) {
-    if (matrix.linear && matrix.trained) shapes.set(`${matrix.rows} x ${matrix.columns}`, bytesOf({ ...matrix, count: 1 }));
+  const shapes: Matrix[] = [];
+  for (const matrices of layers) {
+    for (const matrix of matrices) {
+      if (!matrix.linear || !matrix.trained) continue;
+      const known = shapes.findIndex(({ rows, columns }) => rows === matrix.rows && columns === matrix.columns);
+      shapes[known < 0 ? shapes.length : known] = matrix;
+    }
   }
-  return [...shapes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return shapes.reduce((sum, { rows, columns, precision }) => sum + rows * columns * weightElement(precision).value, 0);
 }
 
 /**

@@ -6,11 +6,11 @@
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
 import { oncePerKey } from "../once";
-import { stagesOfRank, type Pipeline } from "../pipeline/schedule";
+import type { Pipeline } from "../pipeline/schedule";
 import type { Evaluation } from "../plan/evaluation";
 import type { Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
-import { oncePerLayer, shapesOf, type LayerBlocks, type LayerRun, type Stage } from "../plan/stages";
+import { oncePerLayer, ranksOf, shapesOf, type LayerBlocks, type LayerRun, type Stage } from "../plan/stages";
 import { sum, type Term } from "../term";
 import { flowOf, flowTokens, savedByLayer, workingBytes, type Flow } from "./activations";
 import { bytesOf, divisionOf, elementsOf, endMatrices, layerMatrices, type Matrix } from "./weights";
@@ -75,7 +75,7 @@ export function memoryModel(evaluation: Evaluation, demand?: Demand): MemoryMode
   const pipeline = evaluation.pipeline();
   const stages = evaluation.stages();
   const flow = flowOf(plan.model, layout, asked.tokens, plan.parallelism.recompute, plan.workload.imbalance);
-  const ranks = Array.from({ length: pipeline.pp }, (_, rank) => stagesOfRank(pipeline, rank).flatMap((index) => stages[index] ?? []));
+  const ranks = ranksOf(plan.model, pipeline);
   const layerOf = layersOnce(plan, layout, flow, training);
   const model: MemoryModel = {
     plan, layout, pipeline, demand: asked, flow, training, stages, ranks, layerOf, statesOf: oncePerKey(shapesOf, (own) => rankStates(model, own)),

@@ -70,12 +70,15 @@ interface Holdings extends Pick<MemoryComponents, "weights" | "gradients" | "opt
   readonly optimizerWorking: number;
 }
 
-const holdingsOf = (memory: MemoryModel, stages: readonly Stage[]): Holdings => ({
-  ...fixedBytes(memory, stages),
-  buffers: sum("buffers", bufferTerms(memory, stages)).value,
-  layerWorking: memory.training ? Math.max(0, ...stages.map((stage) => layerWorking(memory, stage))) : 0,
-  optimizerWorking: memory.training ? optimizerWorking(memory, stages) : 0,
-});
+function holdingsOf(memory: MemoryModel, stages: readonly Stage[]): Holdings {
+  const { weights, gradients, optimizer } = fixedBytes(memory, stages);
+  return {
+    weights, gradients, optimizer,
+    buffers: sum("buffers", bufferTerms(memory, stages)).value,
+    layerWorking: stages.reduce((most, stage) => Math.max(most, layerWorking(memory, stage)), 0),
+    optimizerWorking: optimizerWorking(memory, stages),
+  };
+}
 
 /** Weights, gradients and optimizer of one rank. */
 function fixedBytes(memory: MemoryModel, stages: readonly Stage[]): Pick<MemoryComponents, "weights" | "gradients" | "optimizer"> {
@@ -108,8 +111,9 @@ function trainingRanks(memory: MemoryModel): readonly RankMemory[] {
   return memory.ranks.map((stages, rank) => {
     const flight = flights[rank];
     if (flight === undefined) throw new Unavailable("the schedule has no operations");
-    const { weights, gradients, optimizer, buffers, ...temporary } = holdings(stages);
-    const { moment, kept, working } = peakOf(memory, stages, flight.bytes, temporary, saved, head);
+    const held = holdings(stages);
+    const { weights, gradients, optimizer, buffers } = held;
+    const { moment, kept, working } = peakOf(memory, stages, flight.bytes, held, saved, head);
     const components = { weights, gradients, optimizer, buffers, kv: 0, activations: kept + working };
     return { rank, stages, weights, gradients, optimizer, buffers, kv: 0, activations: components.activations, total: totalOf(components), moment, working, in_flight: flight };
   });

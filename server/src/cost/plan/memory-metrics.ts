@@ -6,10 +6,11 @@ import { maxBatchPerGpu, maxContextThatFits } from "../memory/capacity";
 import { memoryOfRanks } from "./details";
 import { evaluationOf } from "./evaluation";
 import type { PlanDefinition } from "./metrics";
+import { onlyIn } from "./phase";
 
 const megatron = "Megatron-LM and TransformerEngine; held against 15 runs on 8 B200 (SimuMax, docs/b200)";
 const ofTheWorst = "Of the GPU that needs most, at the moment at which it needs most: the components add up to memory_per_gpu. As torch counts allocations: "
-  + "the CUDA context, NCCL's own buffers and fragmentation are not in it (about 0.5 to 2 GB, and 2 to 7 % of the allocated on the B200 runs).";
+  + "the CUDA context, NCCL's own buffers and fragmentation are not in it (about 0.5 to 2 GB, and 2 to 7 % of the allocated on the B200 runs) unless `memory_reserve` of the layout says how much to keep free for them.";
 
 function component(id: string, of: Component, head: Pick<PlanDefinition, "title" | "documentation" | "formula"> & { readonly convention?: string; readonly source?: string }): PlanDefinition {
   const { convention, source = megatron, ...rest } = head;
@@ -78,7 +79,7 @@ export const memoryMetrics: readonly PlanDefinition[] = [
   component("memory_buffers", "buffers", {
     title: "Memory of buffers",
     documentation: "Workspaces of GEMMs, room for tensors on their way between GPUs, and in training one empty gradient for each shape of a linear layer.",
-    formula: "GEMM workspaces + gathered sequence + received activations + placeholders of weight gradients + gathered ZeRO shards + expert dispatch",
+    formula: "GEMM workspaces + gathered sequence + received activations + placeholders of weight gradients + gathered ZeRO shards + expert dispatch + memory_reserve",
     source: "TransformerEngine, pytorch/module/base.py; DeepEP, csrc/config.hpp",
   }),
   {
@@ -89,6 +90,7 @@ export const memoryMetrics: readonly PlanDefinition[] = [
     formula: "the greatest batch_per_gpu with memory_per_gpu <= gpu.memory",
     convention: "0 where not even one fits. memory_per_gpu leaves out the CUDA context and fragmentation: leave a few per cent of the GPU free.",
     source: "The definition",
+    gap: onlyIn("decode", "a largest batch"),
     arithmetic: (plan) => sum("max_batch_per_gpu", [amount("sequences", maxBatchPerGpu(evaluationOf(plan)))]),
   },
   {
@@ -99,6 +101,7 @@ export const memoryMetrics: readonly PlanDefinition[] = [
     formula: "the greatest context_length with memory_per_gpu <= gpu.memory",
     convention: "Memory alone: the model's `max_context` does not bound it. 0 where nothing is left for a cache. Leave a few per cent of the GPU free for what torch does not count.",
     source: "The definition",
+    gap: onlyIn("decode", "a longest context"),
     arithmetic: (plan) => sum("max_context_that_fits", [amount("tokens", maxContextThatFits(evaluationOf(plan)))]),
   },
 ];

@@ -5,6 +5,7 @@ import type { Metric } from "../metric";
 import { amount, product, quotient, sum } from "../term";
 import { evaluationOf } from "./evaluation";
 import { memoryMetrics } from "./memory-metrics";
+import { onlyIn } from "./phase";
 import type { PlanRecord } from "./record";
 import { promptTokens, servingBottleneck, servingMetrics, servingThroughput } from "./serving-metrics";
 import { trainingBottleneck, trainingMetrics, trainingTokensPerSecond } from "./training-metrics";
@@ -73,6 +74,6 @@ export const planMetrics: readonly Metric<PlanRecord, PlanContext>[] = [
   ...layoutMetrics,
   ...sharedMetrics,
   ...memoryMetrics,
-  ...trainingMetrics,
+  ...trainingMetrics.map((definition) => ({ ...definition, gap: onlyIn("training", "steps") })),
   ...servingMetrics,
 ].map(toMetric);

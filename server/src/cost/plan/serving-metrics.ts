@@ -2,7 +2,7 @@
 
 import { dimensions } from "../../units";
 import { Unavailable } from "../definition";
-import { batchOf, type ServingPhase } from "../serving/batch";
+import { batchOf } from "../serving/batch";
 import { boundOf, exchangeOf } from "../serving/bottleneck";
 import { tokensPerSecondPerGpu, type Serving } from "../serving/evaluate";
 import { exchangePerLayer, idealExchangePerLayer, tpotLimit } from "../serving/limit";
@@ -11,6 +11,7 @@ import { amount, product, sum, times, type Term } from "../term";
 import { servingOperators } from "./details";
 import { evaluationOf, type Mode } from "./evaluation";
 import type { PlanDefinition } from "./metrics";
+import { onlyIn } from "./phase";
 import type { PlanRecord } from "./record";
 
 const insights = "Insights into DeepSeek-V3, arXiv:2505.09343";
@@ -19,17 +20,7 @@ const day6 = "deepseek-ai/open-infra-index, day 6";
 /** What is counted; DeepSeek's online figures are 73.7k tokens/s a node with hits and 32.2k without. */
 export const promptTokens = "Prefill counts all tokens of the prompts, those found in the cache too; the breakdown has the computed ones apart.";
 
-const ofPhase: Readonly<Record<ServingPhase, string>> = { prefill: "only a prefill plan has", decode: "only a decode plan has" };
-
-/** Throws `Unavailable` for a plan of another phase. `what` completes "only a decode plan has …". */
-function requirePhase({ workload }: PlanRecord, phase: ServingPhase, what: string): void {
-  if (workload.phase !== phase) throw new Unavailable(`${ofPhase[phase]} ${what}`, true);
-}
-
-function serving(plan: PlanRecord, phase: ServingPhase, what: string, mode: Mode = "estimate"): Serving {
-  requirePhase(plan, phase, what);
-  return evaluationOf(plan).serving(mode);
-}
+const serving = (plan: PlanRecord, mode: Mode = "estimate"): Serving => evaluationOf(plan).serving(mode);
 
 /** What no operator of the GPU hides. */
 const exchangeLabels = {
@@ -85,8 +76,9 @@ export const servingMetrics: readonly PlanDefinition[] = [
       "Waiting for a pass to begin is left out, and so is loading the cache of tokens found in it (`cache_hit_rate`): they are not computed again, and attention " +
       "covers them. Prompts are not cut into chunks. No time of the host is counted beside the launch of each operator.",
     source: `Roofline of each operator; ${day6} (two micro-batches)`,
-    arithmetic: (plan) => latency("ttft", plan, serving(plan, "prefill", "a time to the first token")),
-    ideal: (plan) => serving(plan, "prefill", "a time to the first token", "ideal").latency,
+    gap: onlyIn("prefill", "a time to the first token"),
+    arithmetic: (plan) => latency("ttft", plan, serving(plan)),
+    ideal: (plan) => serving(plan, "ideal").latency,
     details: servingOperators,
   },
   {
@@ -102,8 +94,9 @@ export const servingMetrics: readonly PlanDefinition[] = [
       "pp groups. `offload { experts = host }`: the host multiplies the chosen experts while the GPU does the shared ones, at the speed of its memory. No time of the host " +
       "is counted beside the launch of each operator. `ideal`: peaks and line rates, each half's exchanges wholly under the other's operators.",
     source: `Roofline of each operator; ${insights}, section 2.3.1, and ${day6} (two micro-batches, attention in two steps)`,
-    arithmetic: (plan) => latency("tpot", plan, serving(plan, "decode", "a time per output token")),
-    ideal: (plan) => serving(plan, "decode", "a time per output token", "ideal").latency,
+    gap: onlyIn("decode", "a time per output token"),
+    arithmetic: (plan) => latency("tpot", plan, serving(plan)),
+    ideal: (plan) => serving(plan, "ideal").latency,
     details: servingOperators,
   },
   {
@@ -117,8 +110,9 @@ export const servingMetrics: readonly PlanDefinition[] = [
       "scale-up link where `ep` fits one domain; every layer counts, dense ones too. The paper's 120.96 us, 14.76 ms and 67 tokens/s round hidden_size to 7,000; " +
       "with DeepSeek-V3's 7,168 they are 123.86 us, 15.11 ms and 66.2 tokens/s.",
     source: `${insights}, section 2.3.2`,
+    gap: onlyIn("decode", "a limit of its time per output token"),
     arithmetic: (plan) => {
-      const evaluation = decodeOf(plan, "a limit of its time per output token");
+      const evaluation = evaluationOf(plan);
       const batch = batchOf(plan, evaluation.layout());
       tpotLimit(evaluation, batch);
       return sum("tpot_limit", [product("dispatch and combine of every micro-batch and layer", [
@@ -126,7 +120,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
       ])]);
     },
     ideal: (plan) => {
-      const evaluation = decodeOf(plan, "a limit of its time per output token");
+      const evaluation = evaluationOf(plan);
       return tpotLimit(evaluation, batchOf(plan, evaluation.layout()));
     },
   },
@@ -138,7 +132,8 @@ export const servingMetrics: readonly PlanDefinition[] = [
     formula: "1 / tpot",
     convention: "One token a step: with MTP `mtp_speedup` times as many, as far as checking them costs nothing.",
     source: "The definition",
-    arithmetic: (plan) => sum("tokens_per_second_per_user", [amount("one token a step", 1 / serving(plan, "decode", "users").latency)]),
+    gap: onlyIn("decode", "users"),
+    arithmetic: (plan) => sum("tokens_per_second_per_user", [amount("one token a step", 1 / serving(plan).latency)]),
   },
   {
     id: "tokens_per_second_per_node",
@@ -170,13 +165,14 @@ export const servingMetrics: readonly PlanDefinition[] = [
       "A micro-batch is `batch_per_gpu`, halved under `dual_micro_batch` (with pp, of the group on a stage). The estimate counts what leaves the GPU in the low-latency mode: top_k copies, no " +
       "shared expert. The ideal is the paper's: payload without scales, shared expert counted, no latency.",
     source: `${insights}, section 2.3.2; DeepEP, low-latency kernels`,
+    gap: onlyIn("decode", "exchanges of one token a sequence"),
     arithmetic: (plan) => {
-      const evaluation = decodeOf(plan, "exchanges of one token a sequence");
+      const evaluation = evaluationOf(plan);
       const { dispatch, combine } = exchangePerLayer(evaluation, batchOf(plan, evaluation.layout()));
       return sum("ep_comm_time_per_layer", [amount("dispatch", dispatch), amount("combine", combine)]);
     },
     ideal: (plan) => {
-      const evaluation = decodeOf(plan, "exchanges of one token a sequence");
+      const evaluation = evaluationOf(plan);
       return idealExchangePerLayer(evaluation, batchOf(plan, evaluation.layout()));
     },
   },
@@ -190,8 +186,8 @@ export const servingMetrics: readonly PlanDefinition[] = [
       "A draft counts when all before it were accepted. Drafting and checking are taken to cost nothing, which holds while a step waits for weights and caches; DeepSeek measures 1.8 times the tokens a " +
       "second at 85 to 90 % (arXiv:2412.19437, section 5.4.3). No other figure of the plan counts it.",
     source: "DeepSeek-V3 technical report, arXiv:2412.19437, sections 2.2 and 5.4.3; speculative decoding: arXiv:2211.17192",
+    gap: onlyIn("decode", "drafts to check"),
     arithmetic: (plan) => {
-      requirePhase(plan, "decode", "drafts to check");
       const { mtp } = plan.model;
       if (mtp === undefined || mtp.depth === 0) throw new Unavailable("the model has no `mtp`", true);
       const { depth, acceptance } = mtp;
@@ -204,8 +200,3 @@ export const servingMetrics: readonly PlanDefinition[] = [
 /** a + a^2 + … + a^depth. */
 const acceptedDrafts = (acceptance: number, depth: number): number =>
   acceptance === 1 ? depth : (acceptance * (1 - Math.pow(acceptance, depth))) / (1 - acceptance);
-
-function decodeOf(plan: PlanRecord, what: string): ReturnType<typeof evaluationOf> {
-  requirePhase(plan, "decode", what);
-  return evaluationOf(plan);
-}

@@ -8,7 +8,8 @@
 import { Unavailable } from "../definition";
 import { attentionWeights, isCached } from "../model/attention";
 import { denseWeights } from "../model/ffn";
-import { routedWeights, routerWeights, sharedWeights } from "../model/moe";
+import { mixerWeights } from "../model/mixer";
+import { latentWeights, routedWeights, routerWeights, sharedWeights } from "../model/moe";
 import type { AttentionRecord, FfnRecord, ModelRecord } from "../model/record";
 import { oncePerKey, oncePerRecord } from "../once";
 import { stageCount, stagesOfRank, type Pipeline } from "../pipeline/schedule";
@@ -57,7 +58,16 @@ export const shapeOf = ({ shape }: Stage): number => shape;
 /** Equal for ranks that hold stages of the same shapes. */
 export const shapesOf = (stages: readonly Stage[]): string => stages.map(shapeOf).join();
 
-export const stagesOf: (model: ModelRecord, pipeline: Pipeline) => readonly Stage[] = oncePerRecord((pipeline) => `${pipeline.schedule} ${pipeline.pp} ${stageCount(pipeline)}`, stackOf);
+/** Micro-batches change nothing in what stands where. */
+const placement = (pipeline: Pipeline): string => `${pipeline.schedule} ${pipeline.pp} ${stageCount(pipeline)}`;
+
+export const stagesOf: (model: ModelRecord, pipeline: Pipeline) => readonly Stage[] = oncePerRecord(placement, stackOf);
+
+/** The stages that each rank holds. */
+export const ranksOf: (model: ModelRecord, pipeline: Pipeline) => readonly (readonly Stage[])[] = oncePerRecord(placement, (model, pipeline) => {
+  const stages = stagesOf(model, pipeline);
+  return Array.from({ length: pipeline.pp }, (_, rank) => stagesOfRank(pipeline, rank).flatMap((index) => stages[index] ?? []));
+});
 
 function stackOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
   const counts = layersPerStage(model, pipeline);
@@ -175,12 +185,13 @@ function endWeights(model: ModelRecord, layer: number): number {
 
 /** Weights that a token passes in the mean layer. */
 function meanLayerWeights({ attention, ffn, hidden_size, layers }: ModelRecord): number {
-  const attentions = attention.reduce((sum, block) => sum + block.layers.length * (isCached(block) ? attentionWeights(block, hidden_size).value : 0), 0);
+  const attentions = attention.reduce((sum, block) => sum + block.layers.length * (isCached(block) ? attentionWeights(block, hidden_size) : mixerWeights(block, hidden_size)).value, 0);
   const ffns = ffn.reduce((sum, block) => sum + block.layers.length * activeFfnWeights(block, hidden_size), 0);
   return (attentions + ffns) / layers;
 }
 
 function activeFfnWeights(block: FfnRecord, hiddenSize: number): number {
   if (block.kind === "dense") return denseWeights(block, hiddenSize).value;
-  return routedWeights(block, hiddenSize, "chosen").value + sharedWeights(block, hiddenSize).value + routerWeights(block, hiddenSize).value;
+  const latent = latentWeights(block, hiddenSize).reduce((sum, { value }) => sum + value, 0);
+  return routedWeights(block, hiddenSize, "chosen").value + latent + sharedWeights(block, hiddenSize).value + routerWeights(block, hiddenSize).value;
 }

@@ -38,7 +38,6 @@ function time(
 
 const tokensPerStep = (plan: PlanRecord): { readonly sequences: number; readonly length: number } => {
   const { global_batch_size, sequence_length } = plan.workload;
-  if (plan.workload.phase !== "training") throw new Unavailable("only a training plan has steps", true);
   if (global_batch_size === undefined) throw new Unavailable("the workload has no `global_batch_size`");
   if (sequence_length === undefined) throw new Unavailable("the workload has no `sequence_length`");
   return { sequences: global_batch_size, length: sequence_length };
@@ -64,7 +63,6 @@ export function trainingBottleneck(plan: PlanRecord): string {
 const gpusOf = (plan: PlanRecord): number => evaluationOf(plan).layout().gpus;
 
 const tokensOfRun = ({ workload }: PlanRecord): number => {
-  if (workload.phase !== "training") throw new Unavailable("only a training plan runs through a number of tokens", true);
   if (workload.tokens === undefined) throw new Unavailable("the workload has no `tokens`");
   return workload.tokens;
 };
@@ -113,7 +111,6 @@ const phases = (step: Training["step"]): readonly Term[] => [
 function checkpointTime(plan: PlanRecord): Term {
   const { hardware } = plan;
   const rate = hardware.storage?.write_bandwidth;
-  if (plan.workload.phase !== "training") throw new Unavailable("only a training plan writes checkpoints", true);
   if (rate === undefined) throw new Unavailable("the hardware has no `storage { write_bandwidth = … }`");
   const bytes = { value: training(plan).checkpoint_bytes, dimension: dimensions.bytes };
   return quotient("bytes over the write bandwidth of all nodes", bytes, { value: rate * hardware.nodes, dimension: dimensions.byteRate });
@@ -128,7 +125,6 @@ interface Reliability {
 
 function reliabilityOf(plan: PlanRecord): Reliability {
   const { failures, nodes } = plan.hardware;
-  if (plan.workload.phase !== "training") throw new Unavailable("only a training plan has a goodput", true);
   if (failures?.gpu_mtbf === undefined && failures?.node_mtbf === undefined) throw new Unavailable("the hardware has no `failures { gpu_mtbf = … }` or `node_mtbf`");
   const checkpoint = checkpointTime(plan).value;
   const mtbf = clusterMtbf(failures, gpusOf(plan), nodes);

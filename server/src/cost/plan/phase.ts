@@ -1,0 +1,10 @@
+/** Which figures plans of a phase have. */
+
+import type { Gap } from "../definition";
+import type { PlanRecord, WorkloadRecord } from "./record";
+
+/** The `gap` of figures of one phase: half of all figures of a plan are of another one. `what` completes "only a decode plan has …". */
+export function onlyIn(phase: WorkloadRecord["phase"], what: string): (plan: PlanRecord) => Gap {
+  const gap = { inapplicable: `only a ${phase} plan has ${what}` };
+  return ({ workload }) => (workload.phase === phase ? undefined : gap);
+}
