@@ -93,6 +93,7 @@ function parallelismResult(workspace: Workspace, block: BoundBlock): RecordResul
     overlap_tensor_parallel: () => values.overlap_tensor_parallel,
     overlap_data_parallel: () => values.overlap_data_parallel,
     redundant_experts: () => values.redundant_experts,
+    memory_reserve: () => values.memory_reserve,
     dual_micro_batch: () => values.dual_micro_batch,
     offload: () => offload && { experts: read(workspace, offload, offloadSchema).experts },
   });

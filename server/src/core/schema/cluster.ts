@@ -133,6 +133,8 @@ export const parallelism = defineBlock("parallelism", "The layout of a model on 
   overlap_data_parallel: word(["true", "false", "auto"], "Gradients and weights are exchanged beside the backward and the forward pass (Megatron-LM, overlap_grad_reduce and overlap_param_gather).",
     otherwise("auto", "auto = on where zero = 3, else off: Megatron-LM's defaults")),
   redundant_experts: count("Redundant experts in all.", { least: 0, ...otherwise("0") }),
+  memory_reserve: quantityOrZero(d.bytes, "4 GB", "Memory of each GPU that is kept free for what is not computed: the CUDA context, NCCL's buffers, fragmentation. Part of `memory_buffers`.",
+    otherwise("0 B", "what torch counts as allocated; the context and NCCL take about 0.5 to 2 GB more, fragmentation 2 to 7 %")),
   dual_micro_batch: flag("Two micro-batches overlap in decode and prefill.", otherwise("false")),
 }, { children: [child(offload)] });
 

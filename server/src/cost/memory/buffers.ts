@@ -25,6 +25,7 @@ export function bufferTerms(memory: MemoryModel, stages: readonly Stage[]): read
     ...(layout.tp > 1 && layout.sequence_parallel ? [product("gathered sequence", [flow.tokens, flow.hidden, flow.plain])] : []),
     ...(layout.pp > 1 ? [product("received from the stage before", [flow.ownTokens, flow.hidden, flow.plain])] : []),
     ...(training ? trainingBuffers(memory, stages, layers) : dispatchBuffers(memory, stages)),
+    product("memory_reserve", [{ value: memory.plan.parallelism.memory_reserve, unit: "B" }]),
   ];
 }
 

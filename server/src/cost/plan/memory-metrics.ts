@@ -10,7 +10,7 @@ import { onlyIn } from "./phase";
 
 const megatron = "Megatron-LM and TransformerEngine; held against 15 runs on 8 B200 (SimuMax, docs/b200)";
 const ofTheWorst = "Of the GPU that needs most, at the moment at which it needs most: the components add up to memory_per_gpu. As torch counts allocations: "
-  + "the CUDA context, NCCL's own buffers and fragmentation are not in it (about 0.5 to 2 GB, and 2 to 7 % of the allocated on the B200 runs).";
+  + "the CUDA context, NCCL's own buffers and fragmentation are not in it (about 0.5 to 2 GB, and 2 to 7 % of the allocated on the B200 runs) unless `memory_reserve` of the layout says how much to keep free for them.";
 
 function component(id: string, of: Component, head: Pick<PlanDefinition, "title" | "documentation" | "formula"> & { readonly convention?: string; readonly source?: string }): PlanDefinition {
   const { convention, source = megatron, ...rest } = head;
@@ -79,7 +79,7 @@ export const memoryMetrics: readonly PlanDefinition[] = [
   component("memory_buffers", "buffers", {
     title: "Memory of buffers",
     documentation: "Workspaces of GEMMs, room for tensors on their way between GPUs, and in training one empty gradient for each shape of a linear layer.",
-    formula: "GEMM workspaces + gathered sequence + received activations + placeholders of weight gradients + gathered ZeRO shards + expert dispatch",
+    formula: "GEMM workspaces + gathered sequence + received activations + placeholders of weight gradients + gathered ZeRO shards + expert dispatch + memory_reserve",
     source: "TransformerEngine, pytorch/module/base.py; DeepEP, csrc/config.hpp",
   }),
   {

@@ -39,6 +39,8 @@ export interface ParallelismRecord {
   readonly overlap_data_parallel: "true" | "false" | "auto";
   /** In all, over the whole expert-parallel group. */
   readonly redundant_experts: number;
+  /** Bytes of each GPU that are kept free for what is not computed. */
+  readonly memory_reserve: number;
   readonly dual_micro_batch: boolean;
   readonly offload: { readonly experts: "host" | "none" | undefined } | undefined;
 }

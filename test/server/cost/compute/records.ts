@@ -44,7 +44,7 @@ export function plan(model: ModelRecord, { gpu = h800, parallelism = {}, efficie
     parallelism: {
       tp: 1, pp: 1, ep: 1, dp: "auto", cp: 1, etp: 1, vp: 1, schedule: "1f1b", zero: 0, sequence_parallel: "auto", micro_batch_size: 1,
       recompute: "none", comm_sms: undefined, overlap_tensor_parallel: false, overlap_data_parallel: "auto",
-      redundant_experts: 0, dual_micro_batch: false, offload: undefined, ...parallelism,
+      redundant_experts: 0, dual_micro_batch: false, memory_reserve: 0, offload: undefined, ...parallelism,
     },
     workload: {
       phase: "training", sequence_length: 4096, global_batch_size: 64, tokens: undefined, checkpoint_interval: undefined, prompt_length: undefined,

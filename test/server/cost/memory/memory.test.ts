@@ -8,6 +8,7 @@ import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import { weightBytes } from "../../../../server/src/cost/model/weight-bytes";
 import { evaluationOf } from "../../../../server/src/cost/plan/evaluation";
 import { bf16, deepSeekV3, dense, gqa, model, moe, range } from "../models";
+import { planRecord } from "../../../kit/plan";
 import { decode, memoryOf, planOf, type Changes } from "./plans";
 
 const GiB = 2 ** 30;
@@ -174,4 +175,12 @@ describe("serving DeepSeek-V3", () => {
     expect(kvBytesPerSequenceOnGpu(plan, evaluationOf(plan).layout(), 100_000)).toBe(4 * 512 * 2 * 128 * 2);
     expect(() => maxContextThatFits(evaluationOf(plan))).toThrow(Unavailable);
   });
+});
+
+test("a stated reserve is part of the buffers, and nothing else", () => {
+  const worstOf = (parallelism: string) => evaluationOf(planRecord({ parallelism })).memory().worst;
+  const layout = "pp = 16, ep = 64, zero = 1, schedule = dualpipe";
+  const [plain, reserved] = [worstOf(layout), worstOf(`${layout}, memory_reserve = 4 GB`)];
+  expect(reserved.buffers - plain.buffers).toBe(4e9);
+  expect(reserved.total - plain.total).toBe(4e9);
 });

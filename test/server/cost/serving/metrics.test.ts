@@ -117,7 +117,7 @@ describe("what most of the time goes to", () => {
     const plan: PlanRecord = {
       ...decode,
       hardware: { ...decode.hardware, nodes: 1, gpus_per_node: 1, nics_per_node: 1, host },
-      parallelism: { ...decode.parallelism, ep: 1, dual_micro_batch: false, offload: { experts: "host" } },
+      parallelism: { ...decode.parallelism, ep: 1, dual_micro_batch: false, memory_reserve: 0, offload: { experts: "host" } },
     };
     expect(figure(plan, "bottleneck")).toEqual({ kind: "text", value: "host memory" });
   });
