@@ -2,7 +2,7 @@
 
 import { Unavailable } from "../definition";
 import { keptResults } from "../once";
-import { unmetConditions, type Condition } from "../pipeline/conditions";
+import { unmetConditions, unmetText } from "../pipeline/conditions";
 import { fullestMoments, type Kept } from "../pipeline/in-flight";
 import { mostChunks, operationsOf, type Operation } from "../pipeline/operations";
 import { stageCount, type Pipeline } from "../pipeline/schedule";
@@ -39,8 +39,8 @@ type Candidates = readonly (readonly Candidate[])[];
 const known = keptResults<Candidates>(256);
 
 function candidatesOf(pipeline: Pipeline): Candidates {
-  const [unmet] = unmetConditions(pipeline);
-  if (unmet !== undefined) throw new Unavailable(unmetText(pipeline, unmet));
+  const unmet = unmetConditions(pipeline);
+  if (unmet.length > 0) throw new Unavailable(unmetText(pipeline, unmet));
   // what is kept does not grow once the pipeline is full: a long step is cut to three fillings
   const micro_batches = Math.min(pipeline.micro_batches, 3 * stageCount(pipeline));
   return known(`${pipeline.schedule} ${pipeline.pp} ${stageCount(pipeline)} ${micro_batches}`, () => listCandidates({ ...pipeline, micro_batches }));
@@ -50,12 +50,6 @@ function listCandidates(pipeline: Pipeline): Candidates {
   const result = operationsOf(pipeline);
   if (result.kind !== "operations") throw new Unavailable(`the pipeline has more than ${formatNumber(mostChunks)} chunks: too many to list`);
   return result.ranks.map((operations) => fullestMoments(operations).map((moment) => ({ ...moment, operation: operations[moment.at] })));
-}
-
-function unmetText({ schedule }: Pipeline, { property, atLeast, multipleOf }: Condition): string {
-  const name = property === "micro_batches" ? "micro-batches" : `\`${property}\``;
-  const multiple = multipleOf === 1 ? "" : `, in multiples of ${formatNumber(multipleOf)}`;
-  return `\`${schedule}\` needs ${name} of at least ${formatNumber(atLeast)}${multiple}`;
 }
 
 /** `forward of micro-batch 3 in stage 0`; counts from 0. */

@@ -1,5 +1,6 @@
 /** Which sizes a schedule can run with, as data: a rule can name the property, the reason and the nearest size that works. */
 
+import { formatNumber } from "../term";
 import type { Pipeline } from "./schedule";
 
 /** A size must be a whole multiple of `multipleOf` and not below `atLeast`. */
@@ -56,3 +57,11 @@ function sizeOf(pipeline: Pipeline, { property }: Condition): number {
 /** The smallest allowed size that is not below `size`, any finite number. */
 export const nextAllowed = ({ atLeast, multipleOf }: Condition, size: number): number =>
   Math.ceil(Math.max(size, atLeast) / multipleOf) * multipleOf;
+
+/** The first of those that a pipeline does not meet, as a clause: "`dualpipe` needs micro-batches of at least 32, in multiples of 2". */
+export function unmetText({ schedule }: Pick<Pipeline, "schedule">, [unmet]: readonly Condition[]): string {
+  if (unmet === undefined) return `\`${schedule}\` cannot run with these sizes`;
+  const name = unmet.property === "micro_batches" ? "micro-batches" : `\`${unmet.property}\``;
+  const multiple = unmet.multipleOf === 1 ? "" : `, in multiples of ${formatNumber(unmet.multipleOf)}`;
+  return `\`${schedule}\` needs ${name} of at least ${formatNumber(unmet.atLeast)}${multiple}`;
+}

@@ -6,7 +6,7 @@
  */
 
 import { Unavailable } from "../definition";
-import { conditionsOf, unmetConditions, type Condition } from "../pipeline/conditions";
+import { conditionsOf, unmetConditions, unmetText } from "../pipeline/conditions";
 import { operationsOf, type OperationKind } from "../pipeline/operations";
 import { mirrorStage, stageCount, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
 import { simulate, type Simulation } from "../pipeline/simulate";
@@ -168,20 +168,11 @@ function countsOf(stages: number, { ranks }: Simulation): readonly Busy[] {
 function simulated(pipeline: Pipeline, durations: Durations): Simulation {
   const operations = operationsOf(pipeline);
   switch (operations.kind) {
-    case "unmet": throw new Unavailable(unmetReason(pipeline, operations.conditions));
+    case "unmet": throw new Unavailable(unmetText(pipeline, operations.conditions));
     case "too_many": throw new Unavailable(`the step has ${formatNumber(operations.chunks)} chunks, too many to run through`);
     case "operations": break;
   }
   const result = simulate(operations, durations);
   if (result.kind === "simulation") return result;
   throw new Unavailable(result.kind === "invalid" ? `the schedule cannot be timed: ${result.reason}` : "the schedule comes to a standstill");
-}
-
-/** The first condition of a schedule that does not hold, as a clause. */
-function unmetReason({ schedule }: Pipeline, conditions: readonly Condition[]): string {
-  const [condition] = conditions;
-  if (!condition) return `\`schedule = ${schedule}\` cannot run with these sizes`;
-  const name = condition.property === "micro_batches" ? "the number of micro-batches" : `\`${condition.property}\``;
-  const multiple = condition.multipleOf > 1 ? `a multiple of ${formatNumber(condition.multipleOf)} and ` : "";
-  return `under \`schedule = ${schedule}\` ${name} must be ${multiple}at least ${formatNumber(condition.atLeast)}`;
 }
