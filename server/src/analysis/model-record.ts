@@ -1,10 +1,11 @@
 import {
-  attentionKinds, ffnKinds, implicitBlock, inProgress, memoized, mixerKinds, modelSchema, mtpSchema, names, precisionSchema,
+  attentionKinds, ffnKinds, implicitBlock, inProgress, memoized, mixerKinds, modelSchema, mtpSchema, names, precisionSchema, sparseSchema,
   type BoundBlock, type BoundDeclaration, type Workspace,
 } from "../core";
 import { Unavailable } from "../cost/definition";
 import type {
-  AttentionRecord, DenseFfnRecord, FfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord, MtpRecord, OtherMixerRecord,
+  AttentionRecord, DenseFfnRecord, FfnRecord, GatedDeltaRecord, HeadAttentionRecord, KdaRecord, LightningRecord, Mamba2Record, MixerRecord, MlaRecord,
+  ModelRecord, MoeFfnRecord, MtpRecord, SparseRecord,
 } from "../cost/model/record";
 import { summarizeLayers } from "../cost/term";
 import { assignLayers, type LayerAssignment } from "./layers";
@@ -19,7 +20,10 @@ export function modelResult(workspace: Workspace, declaration: BoundDeclaration)
 function build(workspace: Workspace, declaration: BoundDeclaration): RecordResult<ModelRecord> {
   const { block } = declaration;
   const blocks = new Map<string, BoundBlock>([["", block]]);
-  for (const inner of block.blocks) blocks.set(inner.path, inner);
+  for (const inner of block.blocks) {
+    blocks.set(inner.path, inner);
+    for (const part of inner.blocks) blocks.set(part.path, part);
+  }
   const of = (keyword: string) => block.blocks.filter((inner) => inner.keyword === keyword);
   const [mtpBlock] = of("mtp");
   const precisionBlock = of("precision")[0] ?? implicitBlock(workspace, block, "precision");
@@ -46,6 +50,8 @@ function build(workspace: Workspace, declaration: BoundDeclaration): RecordResul
     vocab_size: () => head.vocab_size,
     tie_embeddings: () => head.tie_embeddings,
     max_context: () => head.max_context,
+    hyper_connections: () => head.hyper_connections,
+    per_layer_embedding_size: () => head.per_layer_embedding_size,
     attention: () => blocksOf("attention").map((inner) => attentionRecord(workspace, inner, () => layersOf(inner))),
     ffn: () => blocksOf("ffn").map((inner) => ffnRecord(workspace, inner, () => layersOf(inner))),
     mtp: () => {
@@ -78,17 +84,21 @@ function layerProblem({ layers, outside }: LayerAssignment, block: BoundBlock): 
 
 function attentionRecord(workspace: Workspace, block: BoundBlock, layers: () => readonly number[]): AttentionRecord {
   const kind = block.variant ?? "";
-  if (isMixer(kind)) {
-    return tolerant<OtherMixerRecord>({
-      kind: () => kind, layers, bias: () => false, qk_norm: () => false, window: () => undefined, notModelled: () => [],
-    });
-  }
+  if (isMixer(kind)) return mixerRecord(workspace, block, kind, layers);
   const common = (values: ModifierValues) => ({
     layers,
-    bias: () => (values.bias === "qkv" ? ("qkv" as const) : values.bias === "true"),
-    qk_norm: () => values.qk_norm,
+    post_norm: () => values.post_norm,
+    bias: () => flagOr(values.bias),
+    qk_norm: () => flagOr(values.qk_norm),
+    output_gate: () => flagOr(values.output_gate),
+    sinks: () => values.sinks,
     window: () => values.window,
-    notModelled: () => notModelled(block, values),
+    sparse: () => sparseRecord(workspace, block),
+    compress: () => values.compress,
+    compress_overlap: () => values.compress_overlap,
+    kv_share: () => values.kv_share,
+    o_lora_rank: () => values.o_lora_rank,
+    o_groups: () => values.o_groups,
   });
   if (kind === "mla") {
     const values = read(workspace, block, attentionKinds.mla);
@@ -106,6 +116,7 @@ function attentionRecord(workspace: Workspace, block: BoundBlock, layers: () => 
     const values = read(workspace, block, attentionKinds[kind]);
     return tolerant<HeadAttentionRecord>({
       kind: () => kind, ...common(values), heads: () => values.heads, kv_heads: () => values.kv_heads, head_dim: () => values.head_dim,
+      v_head_dim: () => values.v_head_dim, q_lora_rank: () => values.q_lora_rank, tie_kv: () => flagOr(values.tie_kv),
     });
   }
   throw new Unavailable("an `attention` block has no kind that is understood");
@@ -113,10 +124,17 @@ function attentionRecord(workspace: Workspace, block: BoundBlock, layers: () => 
 
 const isMixer = (kind: string): kind is keyof typeof mixerKinds => Object.hasOwn(mixerKinds, kind);
 
+/** A word that may also be true or false. */
+const flagOr = <Word extends string>(value: Word): boolean | Exclude<Word, "true" | "false"> =>
+  (value === "true" ? true : value === "false" ? false : value as Exclude<Word, "true" | "false">);
+
 interface ModifierValues {
   readonly bias: "true" | "false" | "qkv";
-  readonly qk_norm: boolean;
-  readonly output_gate: boolean;
+  readonly qk_norm: "true" | "false" | "whole";
+  readonly output_gate: "true" | "false" | "head";
+  readonly sinks: boolean;
+  readonly post_norm: boolean;
+  readonly compress_overlap: boolean;
   readonly window?: number | undefined;
   readonly o_lora_rank?: number | undefined;
   readonly o_groups?: number | undefined;
@@ -124,20 +142,52 @@ interface ModifierValues {
   readonly kv_share?: number | undefined;
 }
 
-/** What is written and whose cost is not modelled yet: figures without it would be wrong. */
-function notModelled(block: BoundBlock, values: ModifierValues): readonly string[] {
-  return [
-    ...(block.blocks.some((inner) => inner.keyword === "sparse") ? ["sparse"] : []),
-    ...(values.output_gate ? ["output_gate"] : []),
-    ...(["o_lora_rank", "o_groups", "compress", "kv_share"] as const).filter((key) => values[key] !== undefined),
-  ];
+function sparseRecord(workspace: Workspace, block: BoundBlock): SparseRecord | undefined {
+  const inner = block.blocks.find(({ keyword }) => keyword === "sparse");
+  if (!inner) return undefined;
+  const values = read(workspace, inner, sparseSchema);
+  return tolerant<SparseRecord>({
+    indexer_heads: () => values.indexer_heads, indexer_head_dim: () => values.indexer_head_dim, top_k: () => values.top_k,
+    shared_indexer: () => values.shared_indexer,
+  });
 }
+
+function mixerRecord(workspace: Workspace, block: BoundBlock, kind: MixerRecord["kind"], layers: () => readonly number[]): MixerRecord {
+  const common = (values: MixerValues) => ({
+    layers,
+    post_norm: () => values.post_norm,
+    heads: () => values.heads,
+    key_head_dim: () => values.key_head_dim,
+    value_head_dim: () => values.value_head_dim,
+    state_size: () => values.state_size,
+    conv_kernel: () => values.conv_kernel,
+    output_gate: () => values.output_gate,
+  });
+  switch (kind) {
+    case "lightning": return tolerant<LightningRecord>({ kind: () => kind, ...common(read(workspace, block, mixerKinds.lightning)) });
+    case "gated_delta": {
+      const values = read(workspace, block, mixerKinds.gated_delta);
+      return tolerant<GatedDeltaRecord>({ kind: () => kind, ...common(values), value_heads: () => values.value_heads });
+    }
+    case "kda": {
+      const values = read(workspace, block, mixerKinds.kda);
+      return tolerant<KdaRecord>({ kind: () => kind, ...common(values), value_heads: () => values.value_heads, gate_rank: () => values.gate_rank });
+    }
+    case "mamba2": {
+      const values = read(workspace, block, mixerKinds.mamba2);
+      return tolerant<Mamba2Record>({ kind: () => kind, ...common(values), groups: () => values.groups, conv_bias: () => values.conv_bias });
+    }
+  }
+}
+
+type MixerValues = { readonly [Key in Exclude<keyof LightningRecord, "kind" | "layers">]: LightningRecord[Key] };
 
 function ffnRecord(workspace: Workspace, block: BoundBlock, layers: () => readonly number[]): FfnRecord {
   if (block.variant === "dense") {
     const values = read(workspace, block, ffnKinds.dense);
     return tolerant<DenseFfnRecord>({
-      kind: () => "dense", layers, intermediate_size: () => values.intermediate_size, gated: () => values.gated,
+      kind: () => "dense", layers, intermediate_size: () => values.intermediate_size, gated: () => values.gated, bias: () => values.bias,
+      post_norm: () => values.post_norm,
     });
   }
   if (block.variant !== "moe") throw new Unavailable("an `ffn` block has no kind that is understood");
@@ -149,11 +199,14 @@ function ffnRecord(workspace: Workspace, block: BoundBlock, layers: () => readon
     top_k: () => values.top_k,
     intermediate_size: () => values.intermediate_size,
     shared_intermediate_size: () => values.shared_intermediate_size,
+    shared_gate: () => values.shared_gate,
+    latent_size: () => values.latent_size,
     gated: () => values.gated,
+    bias: () => values.bias,
+    post_norm: () => values.post_norm,
     groups: () => values.groups,
     group_limit: () => values.group_limit,
     balance: () => balanceOf(block),
-    notModelled: () => (values.latent_size === undefined ? [] : ["latent_size"]),
   });
 }
 

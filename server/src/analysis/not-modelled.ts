@@ -5,5 +5,5 @@ const blocks: ReadonlySet<BlockSchema> = new Set<BlockSchema>([
   ...Object.values(attentionKinds).flatMap(({ children }) => children.filter(({ keyword }) => keyword === "sparse").flatMap(({ variants }) => variants)),
 ]);
 
-/** True for a block that the language knows and whose cost no figure counts yet. */
+/** True for a block that the figures of a model count, and whose operators no plan models yet. */
 export const isNotModelled = (schema: BlockSchema): boolean => blocks.has(schema);

@@ -8,7 +8,7 @@ import type { MetricInput } from "./metric";
 import { summarizeLayers, summarizeNumbers } from "./term";
 
 /** Field names that are no properties of the language: the shape of a record, not a value in the file. */
-const structural: ReadonlySet<string> = new Set(["kind", "notModelled", "length"]);
+const structural: ReadonlySet<string> = new Set(["kind", "length"]);
 
 const units: Readonly<Record<string, string>> = {
   sequence_length: "tokens",

@@ -271,7 +271,7 @@ function mostTelling(workspace: Workspace, bound: BoundDeclaration, metrics: rea
   return [...linesOf(workspace, bound, shown, options), ...(rest > 0 ? [`and ${rest} ${rest === 1 ? "other figure" : "others"}`] : [])];
 }
 
-const notModelled = (schema: BlockSchema): string => `What ${code(blockTitle(schema))} costs is not computed yet, nor are the figures that need it.`;
+const notModelled = (schema: BlockSchema): string => `Plans do not model ${code(blockTitle(schema))} yet: the figures of the model count it, those of a plan are not computed.`;
 
 /** The rules whose explanation names a key. */
 const checksOf = ({ keyword }: BoundDeclaration, key: string): readonly string[] =>

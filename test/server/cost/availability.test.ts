@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { modelMetrics } from "../../../server/src/cost/model/metrics";
 import type { AttentionRecord, ModelRecord } from "../../../server/src/cost/model/record";
-import { deepSeekV3, dense, gqa, llama31Dense8B, mixtral8x7B, model, moe, range } from "./models";
+import { deepSeekV3, gqa, llama31Dense8B, mixtral8x7B, model, moe, range } from "./models";
 
 const context = { sequence_length: 4096, context_length: 4096 };
 
@@ -37,49 +37,20 @@ describe("figures that cannot be computed", () => {
     expect(unavailable(llama31Dense8B)).toEqual({ expert_combinations: "the model has no `ffn moe` block" });
   });
 
-  it("lacks what `sparse` changes: weights, cache and FLOPs", () => {
-    expect(unavailable(attentionOf(deepSeekV3, { notModelled: ["sparse"] }))).toEqual(
-      reasonFor(except("embedding_params", "expert_combinations"), "the cost of `sparse` is not computed yet"),
-    );
+  it("computes every figure of a hybrid with sparse, shared, compressed and linear layers, and experts in a latent", () => {
+    const record = model(4, 16, 10, [
+      { kind: "kda", layers: [0], post_norm: false, heads: 2, value_heads: 2, key_head_dim: 8, value_head_dim: 8, state_size: 8, conv_kernel: 4, output_gate: true, gate_rank: 8 },
+      gqa({ layers: [1, 2], heads: 2, kv_heads: 1, head_dim: 8, kv_share: 2, output_gate: true }),
+      gqa({ layers: [3], heads: 2, kv_heads: 1, head_dim: 8, compress: 4, sparse: { indexer_heads: 1, indexer_head_dim: 8, top_k: 4, shared_indexer: false } }),
+    ], [moe({ layers: range(0, 3), routed_experts: 8, top_k: 2, intermediate_size: 4, latent_size: 8 })], { mtp: { depth: 1, acceptance: undefined } });
+    expect(unavailable(record)).toEqual({});
   });
 
-  it("still knows the cache under an output gate, unless `compress` stands beside it", () => {
-    const ids = except("embedding_params", "expert_combinations", "kv_bytes_per_token", "kv_bytes_per_sequence");
-    const gate = "the cost of `output_gate` is not computed yet";
-    expect(unavailable(attentionOf(deepSeekV3, { notModelled: ["output_gate"] }))).toEqual(reasonFor(ids, gate));
-    expect(unavailable(attentionOf(deepSeekV3, { notModelled: ["output_gate", "compress"] }))).toEqual({
-      ...reasonFor(ids, gate),
-      kv_bytes_per_token: "the cost of `compress` is not computed yet",
-      kv_bytes_per_sequence: "the cost of `compress` is not computed yet",
-    });
-  });
-
-  it("still knows the cache when the experts work in a latent", () => {
-    const record: ModelRecord = {
-      ...mixtral8x7B,
-      mtp: { depth: 1, acceptance: undefined },
-      ffn: [moe({ layers: range(0, 31), routed_experts: 8, top_k: 2, intermediate_size: 14_336, notModelled: ["latent_size"] })],
-    };
-    expect(unavailable(record)).toEqual(reasonFor(
+  it("lacks what groups of an output projection without a rank would change: weights and FLOPs, not the cache", () => {
+    expect(unavailable(attentionOf(deepSeekV3, { o_groups: 4 }))).toEqual(reasonFor(
       except("embedding_params", "kv_bytes_per_token", "kv_bytes_per_sequence", "expert_combinations"),
-      "the cost of `latent_size` is not computed yet",
+      "`o_groups` needs an `o_lora_rank`",
     ));
-  });
-
-  it("knows what `kda` layers add a token, nothing, but not their weights, work and states", () => {
-    const kda: AttentionRecord = { kind: "kda", layers: [0, 1, 2], bias: false, qk_norm: false, window: undefined, notModelled: [] };
-    const full = gqa({ layers: [3], heads: 2, kv_heads: 1, head_dim: 8 });
-    const hybrid = model(4, 16, 10, [kda, full], [dense(range(0, 3), 32)], { mtp: { depth: 1, acceptance: undefined } });
-    expect(unavailable(hybrid)).toEqual({
-      // The MTP module repeats the last layer, which is known.
-      ...reasonFor(
-        except("embedding_params", "kv_bytes_per_token", "mtp_params", "expert_combinations"),
-        "the cost of `kda` layers is not computed yet",
-      ),
-      expert_combinations: "the model has no `ffn moe` block",
-    });
-    const perToken = modelMetrics.find(({ id }) => id === "kv_bytes_per_token");
-    expect(perToken?.compute(hybrid, context)).toEqual({ kind: "value", value: 2 * 8 * 2 });
   });
 
   it("refuses a choice of more experts than there are", () => {

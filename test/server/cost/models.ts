@@ -11,15 +11,18 @@ export function range(from: number, to: number): readonly number[] {
 export const bf16: PrecisionRecord = {
   weights: "bf16", experts: "bf16", activations: "bf16", compute: "bf16", kv_cache: "bf16", kv_rope: "bf16",
   index_cache: "bf16", embeddings: "bf16", attention: "bf16", dispatch: "bf16", combine: "bf16", gradients: "fp32",
-  master_weights: "fp32", optimizer_moments: "fp32",
+  master_weights: "fp32", optimizer_moments: "fp32", state: "fp32",
 };
 
-const plain = { bias: false, qk_norm: false, window: undefined, notModelled: [] } as const;
+const plain = {
+  post_norm: false, bias: false, qk_norm: false, output_gate: false, sinks: false, window: undefined, sparse: undefined, compress: undefined,
+  compress_overlap: false, kv_share: undefined, o_lora_rank: undefined, o_groups: undefined,
+} as const;
 
 type Written<Record, Required extends keyof Record> = Pick<Record, Required> & Partial<Record>;
 
 export function gqa(block: Written<HeadAttentionRecord, "layers" | "heads" | "kv_heads" | "head_dim">): HeadAttentionRecord {
-  return { kind: "gqa", ...plain, ...block };
+  return { kind: "gqa", ...plain, v_head_dim: undefined, q_lora_rank: undefined, tie_kv: false, ...block };
 }
 
 /** Every published mla model: nope 128, rope 64, values 128, latent 512. */
@@ -30,7 +33,7 @@ export function mla(block: Written<MlaRecord, "layers" | "heads" | "q_lora_rank"
 }
 
 export function dense(layers: readonly number[], intermediate_size: number, gated = true): DenseFfnRecord {
-  return { kind: "dense", layers, intermediate_size, gated };
+  return { kind: "dense", layers, intermediate_size, gated, bias: false, post_norm: false };
 }
 
 export function moe(
@@ -38,7 +41,7 @@ export function moe(
 ): MoeFfnRecord {
   return {
     kind: "moe", shared_experts: 0, shared_intermediate_size: block.intermediate_size, gated: true, groups: undefined,
-    group_limit: undefined, balance: undefined, notModelled: [], ...block,
+    group_limit: undefined, balance: undefined, shared_gate: false, latent_size: undefined, bias: false, post_norm: false, ...block,
   };
 }
 
@@ -48,7 +51,7 @@ export function model(
 ): ModelRecord {
   return {
     layers, hidden_size, vocab_size, tie_embeddings: false, max_context: undefined, attention, ffn, mtp: undefined,
-    precision: bf16, ...rest,
+    hyper_connections: undefined, per_layer_embedding_size: undefined, precision: bf16, ...rest,
   };
 }
 

@@ -56,7 +56,7 @@ export const names = {
     code: "DSCO2010", severity: "error", title: "A figure that cannot be computed",
     message: ({ metric, reason }) => `\`${metric}\` cannot be computed: ${reason}`,
     explanation: "An expression uses a metric of a declaration that is incomplete or whose cost is not modelled yet.",
-    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mamba2 { heads = 2 }\n  ffn dense { intermediate_size = 8 }\n}\nlet A = M.total_params\n",
+    example: "model M {\n  layers = 2, hidden_size = 8, vocab_size = 8\n  attention mha { heads = 2, o_groups = 2 }\n  ffn dense { intermediate_size = 8 }\n}\nlet A = M.total_params\n",
   }),
   wrongBase: defineDiagnostic<{ name: string; keyword: string; found: string }>({
     code: "DSCO2011", severity: "error", title: "A base of another kind",

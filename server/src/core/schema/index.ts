@@ -25,4 +25,6 @@ export {
   parallelism as parallelismSchema, pcie as pcieSchema, peak as peakSchema, plan as planSchema, scaleUp as scaleUpSchema, service as serviceSchema,
   storage as storageSchema, workload as workloadSchema,
 } from "./cluster";
-export { attentionKinds, ffnKinds, mixerKinds, model as modelSchema, mostLayers, mtp as mtpSchema, precision as precisionSchema, precisionWords } from "./model";
+export {
+  attentionKinds, ffnKinds, mixerKinds, model as modelSchema, mostLayers, mtp as mtpSchema, precision as precisionSchema, precisionWords, sparse as sparseSchema,
+} from "./model";

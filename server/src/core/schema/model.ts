@@ -16,21 +16,34 @@ const layers = () =>
 
 const heads = () => count("Number of query heads.", { alsoKnownAs: "num_attention_heads" });
 
-const sparse = defineBlock("sparse", "DeepSeek sparse attention (DSA): an indexer picks the tokens that a query attends to.", {
+export const sparse = defineBlock("sparse", "DeepSeek sparse attention (DSA): an indexer picks the tokens that a query attends to.", {
   indexer_heads: count("Heads of the indexer.", { alsoKnownAs: "index_n_heads" }),
   indexer_head_dim: count("Width of one indexer head.", { alsoKnownAs: "index_head_dim" }),
-  top_k: tokenCount("Tokens that a query attends to.", { alsoKnownAs: "index_topk", binary: "length" }),
+  top_k: tokenCount("Tokens that a query attends to; under `compress` cached entries.", { alsoKnownAs: "index_topk", binary: "length" }),
+  shared_indexer: flag("The layer attends to what the indexer of an earlier layer picked: it has no indexer and no index keys of its own (GLM-5's `indexer_types`).", otherwise("false")),
 });
+
+const postNorm = () => flag("A second norm, on the output of the block (Gemma 2 and later, GLM-4).", otherwise("false"));
 
 const modifiers = {
   bias: word(["true", "false", "qkv"], "Bias vectors of the projections: `true` on all four, `qkv` on query, key and value alone (Qwen 2).", { alsoKnownAs: "attention_bias", ...otherwise("false") }),
-  qk_norm: flag("RMSNorm over each head of query and key.", otherwise("false")),
-  output_gate: flag("A gate on the attention output.", otherwise("false")),
-  o_lora_rank: optional(count("Rank of a low-rank output projection.")),
-  o_groups: optional(count("Groups of the output projection.")),
-  window: optional(tokenCount("Sliding window: the tokens a query sees at most, itself included.", { alsoKnownAs: "sliding_window", binary: "length" })),
-  compress: optional(count("One cached entry for a block of this many tokens.")),
-  kv_share: optional(count("Layers that share one cache.", { alsoKnownAs: "cla_share_factor" })),
+  qk_norm: word(["true", "false", "whole"], "RMSNorm of queries and keys: `true` over each head, `whole` over all heads together (OLMo 2, MiniMax-M2).", otherwise("false")),
+  output_gate: word(["true", "false", "head"], "A gate on the attention output, projected from the layer's input: `true` one an element (Qwen3-Next), `head` one a head (Step-3.5).", { alsoKnownAs: "attn_output_gate", ...otherwise("false") }),
+  sinks: flag("One learned logit a head that takes part in the softmax (gpt-oss).", otherwise("false")),
+  post_norm: postNorm(),
+  o_lora_rank: optional(count("Rank of a low-rank output projection, in each of `o_groups` groups of heads (DeepSeek-V4).")),
+  o_groups: optional(count("Groups of heads that the low-rank output projection treats apart. Left out: one.")),
+  window: optional(tokenCount("Sliding window: the tokens a query sees at most, itself included. Beside `compress`, the tokens it sees uncompressed.", { alsoKnownAs: "sliding_window", binary: "length" })),
+  compress: optional(count("One cached entry for a block of this many tokens (DeepSeek-V4): a gated mean, of two projections of the layer's input.", { alsoKnownAs: "compress_ratios" })),
+  compress_overlap: flag("Each entry of `compress` is a mean over two blocks, its own and the one before, with projections twice as wide (DeepSeek-V4's layers with `compress = 4`).", otherwise("false")),
+  kv_share: optional(count("Layers that share one cache: the first projects keys and values, the others have queries alone.", { alsoKnownAs: "cla_share_factor" })),
+};
+
+const headModifiers = {
+  q_lora_rank: optional(count("Rank of the compressed query. Left out: queries are not compressed.", { binary: "width" })),
+  v_head_dim: optional(count("Width of one value head. Left out: `head_dim`.")),
+  tie_kv: word(["true", "false", "projection"], "Keys and values are one: `true` one vector is both, and is cached once (DeepSeek-V4); `projection` values come of the key projection, and both are cached (Gemma 4).", { alsoKnownAs: "attention_k_eq_v", ...otherwise("false") }),
+  ...modifiers,
 };
 
 const headDim = () =>
@@ -40,17 +53,17 @@ export const attentionKinds = {
   mha: defineBlock("attention", "Multi-head attention: every query head has its own key and value head.", {
     layers: layers(), heads: heads(),
     kv_heads: count("Number of key and value heads; in `mha` as many as `heads`.", { alsoKnownAs: "num_key_value_heads", ...otherwise("heads", "mha: one key and value head a query head") }),
-    head_dim: headDim(), ...modifiers,
+    head_dim: headDim(), ...headModifiers,
   }, { variant: "mha", children: [child(sparse)] }),
   mqa: defineBlock("attention", "Multi-query attention: all query heads share one key and value head.", {
     layers: layers(), heads: heads(),
     kv_heads: count("Number of key and value heads; in `mqa` one.", { alsoKnownAs: "num_key_value_heads", ...otherwise("1", "mqa: one key and value head") }),
-    head_dim: headDim(), ...modifiers,
+    head_dim: headDim(), ...headModifiers,
   }, { variant: "mqa", children: [child(sparse)] }),
   gqa: defineBlock("attention", "Grouped-query attention: groups of query heads share a key and value head.", {
     layers: layers(), heads: heads(),
     kv_heads: count("Number of key and value heads: it divides `heads`, and the cache grows with it.", { alsoKnownAs: "num_key_value_heads" }),
-    head_dim: headDim(), ...modifiers,
+    head_dim: headDim(), ...headModifiers,
   }, { variant: "gqa", children: [child(sparse)] }),
   mla: defineBlock("attention", "Multi-head latent attention (DeepSeek-V2, arXiv:2405.04434): the cache holds one compressed latent and one rotary key a token.", {
     layers: layers(), heads: heads(),
@@ -63,21 +76,51 @@ export const attentionKinds = {
   }, { variant: "mla", children: [child(sparse)] }),
 };
 
-const mixer = <Variant extends string>(variant: Variant, documentation: string) =>
-  defineBlock("attention", documentation, {
-    layers: layers(), heads: heads(),
-    key_head_dim: optional(count("Width of one key head.")),
-    value_head_dim: optional(count("Width of one value head.")),
-    state_size: optional(count("State per head and channel.")),
-    conv_kernel: optional(count("Width of the short convolution.")),
-    output_gate: flag("A gate on the output.", otherwise("false")),
-  }, { variant });
+const convolution = "Width of the short convolution over the inputs; 0: none.";
+const mixerGate = () => flag("A gate on the output, as wide as the values.", otherwise("true", "every published model of this kind has one"));
+const stateSize = () => count("Rows of the state of one head: `key_head_dim` unless a feature map widens the keys.", otherwise("key_head_dim", "the state is a sum of products of keys and values"));
+const four = otherwise("4", "Qwen3-Next, Kimi Linear and Nemotron-H: 4");
+
+const deltaKeys = {
+  layers: layers(),
+  heads: count("Query and key heads.", { alsoKnownAs: "linear_num_key_heads" }),
+  value_heads: count("Value heads, each with a state of its own.", { alsoKnownAs: "linear_num_value_heads", ...otherwise("heads") }),
+  key_head_dim: count("Width of one query and key head.", { alsoKnownAs: "linear_key_head_dim" }),
+  value_head_dim: count("Width of one value head.", { alsoKnownAs: "linear_value_head_dim", ...otherwise("key_head_dim") }),
+  state_size: stateSize(),
+  conv_kernel: count(convolution, { least: 0, alsoKnownAs: "linear_conv_kernel_dim", ...four }),
+  output_gate: mixerGate(),
+  post_norm: postNorm(),
+};
 
 export const mixerKinds = {
-  mamba2: mixer("mamba2", "Mamba-2 state-space layer: a state per sequence in place of a cache per token."),
-  lightning: mixer("lightning", "Lightning (linear) attention: a state per sequence in place of a cache per token."),
-  gated_delta: mixer("gated_delta", "Gated delta rule: a state per sequence in place of a cache per token."),
-  kda: mixer("kda", "Kimi delta attention: a state per sequence in place of a cache per token."),
+  mamba2: defineBlock("attention", "Mamba-2 state-space layer (arXiv:2405.21060): a state per sequence in place of a cache per token.", {
+    layers: layers(),
+    heads: count("Heads, each with a state of its own.", { alsoKnownAs: "mamba_num_heads" }),
+    groups: count("Groups of heads that share one B and one C (input and output vectors of the state).", { alsoKnownAs: "n_groups", ...otherwise("1") }),
+    value_head_dim: count("Width of one head.", { alsoKnownAs: "mamba_head_dim" }),
+    state_size: count("Rows of the state of one head: the width of B and C.", { alsoKnownAs: "ssm_state_size" }),
+    key_head_dim: count("Width of B and C of one group, which is that of the state.", otherwise("state_size")),
+    conv_kernel: count(convolution, { least: 0, alsoKnownAs: "conv_kernel", ...four }),
+    conv_bias: flag("A bias in the convolution.", { alsoKnownAs: "use_conv_bias", ...otherwise("true", "Nemotron-H and Mamba-2") }),
+    output_gate: mixerGate(),
+    post_norm: postNorm(),
+  }, { variant: "mamba2" }),
+  lightning: defineBlock("attention", "Lightning attention (linear, arXiv:2401.04658): a state per sequence in place of a cache per token.", {
+    layers: layers(),
+    heads: count("Heads of queries, keys and values.", { alsoKnownAs: "num_attention_heads" }),
+    key_head_dim: count("Width of one query and key head.", { alsoKnownAs: "head_dim" }),
+    value_head_dim: count("Width of one value head.", otherwise("key_head_dim")),
+    state_size: stateSize(),
+    conv_kernel: count(convolution, { least: 0, ...otherwise("0", "MiniMax-M1 has none") }),
+    output_gate: mixerGate(),
+    post_norm: postNorm(),
+  }, { variant: "lightning" }),
+  gated_delta: defineBlock("attention", "Gated delta rule (arXiv:2412.06464): a state per sequence in place of a cache per token.", deltaKeys, { variant: "gated_delta" }),
+  kda: defineBlock("attention", "Kimi delta attention (arXiv:2510.26692), a gated delta rule that forgets by channel: a state per sequence in place of a cache per token.", {
+    ...deltaKeys,
+    gate_rank: count("Rank of the projections of the forget gate and of the output gate.", otherwise("value_head_dim", "Kimi Linear")),
+  }, { variant: "kda" }),
 };
 
 const attention = childKinds(
@@ -100,6 +143,8 @@ export const ffnKinds = {
     layers: layers(),
     intermediate_size: count("Width between the two projections.", { binary: "width" }),
     gated: gated(),
+    bias: flag("Bias vectors of the projections.", { alsoKnownAs: "mlp_bias", ...otherwise("false") }),
+    post_norm: postNorm(),
   }, { variant: "dense" }),
   moe: defineBlock("ffn", "A mixture of experts (DeepSeekMoE, arXiv:2401.06066).", {
     layers: layers(),
@@ -108,8 +153,11 @@ export const ffnKinds = {
     top_k: count("Routed experts a token is sent to; shared ones are not counted.", { alsoKnownAs: "num_experts_per_tok" }),
     intermediate_size: count("Width of one routed expert.", { alsoKnownAs: "moe_intermediate_size", binary: "width" }),
     shared_intermediate_size: count("Width of one shared expert.", { ...otherwise("intermediate_size", "DeepSeekMoE: shared experts are as wide as routed ones"), binary: "width" }),
-    latent_size: optional(count("Width of the latent in which experts work.", { binary: "width" })),
+    shared_gate: flag("A gate on the output of the shared experts, one number a token (Qwen 1.5 and 2 MoE, Qwen3-Next).", otherwise("false")),
+    latent_size: optional(count("Width of the latent in which routed experts work: one projection down before them and one up after them (Nemotron 3).", { alsoKnownAs: "moe_latent_size", binary: "width" })),
     gated: gated(),
+    bias: flag("Bias vectors of every expert and of the router (gpt-oss).", otherwise("false")),
+    post_norm: postNorm(),
     groups: optional(count("Groups the routed experts are divided into, one group a node (node-limited routing).", { alsoKnownAs: "n_group" })),
     group_limit: optional(count("Groups a token's experts may come from at most: bounds the nodes it is sent to.", { alsoKnownAs: "topk_group" })),
   }, { variant: "moe", children: [balance] }),
@@ -134,6 +182,7 @@ export const precision = defineBlock("precision", "The number format of each ten
   compute: precisionOf("The rate at which linear GEMMs run.", "weights", "`activations` where written, else `weights`", ["activations"]),
   kv_cache: precisionOf("Key-value cache; for `mla` the latent.", "bf16", "bf16 unless written, whatever the weights are"),
   kv_rope: precisionOf("The rotary part of the `mla` cache.", "bf16", "FlashMLA keeps the rotary part in BF16"),
+  state: precisionOf("The state of linear and state-space layers.", "fp32", "the published implementations of Mamba-2, gated delta and KDA layers keep it in FP32 (Hugging Face transformers)"),
   index_cache: precisionOf("Index keys of sparse attention.", "kv_cache", "as `kv_cache`"),
   embeddings: precisionOf("Input embedding and output head.", "bf16", "DeepSeek-V3, arXiv:2412.19437, section 3.3: kept in BF16"),
   attention: precisionOf("The attention core: scores and weighted values.", "bf16", "DeepSeek-V3, arXiv:2412.19437, section 3.3: kept in BF16"),
@@ -149,6 +198,8 @@ export const model = defineBlock("model", "The network.", {
   hidden_size: count("Width of the residual stream.", { alsoKnownAs: "hidden_size, d_model", binary: "width" }),
   vocab_size: count("Rows of the embedding, padding included.", { binary: "length" }),
   tie_embeddings: flag("Input embedding and output head are one matrix.", { alsoKnownAs: "tie_word_embeddings", ...otherwise("false") }),
+  hyper_connections: optional(count("Parallel residual streams that each block mixes (manifold-constrained hyper-connections, DeepSeek-V4). Left out: one plain residual.", { alsoKnownAs: "hc_mult" })),
+  per_layer_embedding_size: optional(count("Width of an embedding that every layer adds for itself (Gemma 3n and 4).", { alsoKnownAs: "hidden_size_per_layer_input" })),
   max_context: optional(tokenCount("The longest sequence the model takes.", { alsoKnownAs: "max_position_embeddings", binary: "length" })),
 }, {
   children: [attention, ffn, child(mtp), child(precision)],

@@ -12,6 +12,7 @@ import { activationElement } from "../model/precision";
 import type { DenseFfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord } from "../model/record";
 import { once, oncePerKey } from "../once";
 import type { Layout } from "../plan/layout";
+import { planGap } from "../plan/modelled";
 import type { PlanRecord } from "../plan/record";
 import { oncePerLayer, type LayerBlocks, type Stage } from "../plan/stages";
 import type { Device } from "./device";
@@ -37,7 +38,7 @@ export type ComputedStage = Pick<Stage, "runs" | "embedding" | "head" | "mtp_mod
  * Throws `Unavailable` for a layer whose cost is not known, and where asked for a precision that the GPU has no rate for.
  */
 export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: Device): StageCompute {
-  const gap = activeWeightsGap(plan.model);
+  const gap = planGap(plan.model) ?? activeWeightsGap(plan.model);
   if (typeof gap === "string") throw new Unavailable(gap);
   const site: Site = { plan, layout, work, device, training: work.phase === "training" };
   const attentionOf = oncePerKey(({ attention }: LayerBlocks) => attention, (layer) => layerOperators(site, layer, attentionOperators));

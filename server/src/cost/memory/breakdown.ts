@@ -2,6 +2,7 @@
 
 import { dimensions } from "../../units";
 import { plainElement } from "../model/precision";
+import { modelledAttention } from "../plan/modelled";
 import type { LayerRun, Stage } from "../plan/stages";
 import { product, quotient, sum, times, type Count, type Quantity, type Term } from "../term";
 import { headBytes, mtpTensors } from "./activations";
@@ -11,7 +12,7 @@ import { cacheEntryOnGpu, cachedTokens } from "./kv-cache";
 import { endsOfRank, runsOfRank, shardsOf, type GroupStates, type MemoryModel, type RankRun } from "./memory-model";
 import { servingActivations } from "./serving";
 import type { MemoryComponents, PlanMemory, RankMemory } from "./stage-memory";
-import { cachedOnly, weightTerm } from "./weights";
+import { weightTerm } from "./weights";
 
 export type Component = keyof MemoryComponents;
 
@@ -89,7 +90,7 @@ function cacheParts(model: MemoryModel, { stages }: RankMemory): readonly Term[]
   return byStage(stages, runsOfRank(model, stages), (part) => {
     const { attention } = part.run;
     if (attention === undefined || demand.sequences === 0) return sum("no cache", []);
-    const block = cachedOnly(attention);
+    const block = modelledAttention(attention);
     return product(`${block.kind} cache`, [
       layersIn(part),
       { value: demand.sequences, unit: "sequences" },

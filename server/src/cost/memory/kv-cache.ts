@@ -3,12 +3,11 @@
  * heads; mla's latent is shared by all heads and stands whole on every rank. Context parallelism divides the tokens.
  */
 
-import { Unavailable } from "../definition";
 import { attendedTokens, isCached, type CachedAttention } from "../model/attention";
-import { cacheGap, sequenceCacheGap } from "../model/availability";
 import { activationElement } from "../model/precision";
 import type { ModelRecord, PrecisionRecord } from "../model/record";
 import type { Layout } from "../plan/layout";
+import { requireModelled } from "../plan/modelled";
 import type { PlanRecord } from "../plan/record";
 import type { LayerRun } from "../plan/stages";
 import { kvHeadsOf } from "./weights";
@@ -23,15 +22,9 @@ export function cacheEntryOnGpu(block: CachedAttention, precision: PrecisionReco
 /** Tokens of a sequence that one layer of one GPU keeps. */
 export const cachedTokens = (block: CachedAttention, context: number, cp: number): number => Math.ceil(attendedTokens(block, context) / cp);
 
-/** Throws `Unavailable` where the model has layers whose cache or state is not known. */
-export function requireCache(model: ModelRecord): void {
-  const gap = sequenceCacheGap(model) ?? cacheGap(model);
-  if (gap !== undefined) throw typeof gap === "string" ? new Unavailable(gap) : new Unavailable(gap.inapplicable, true);
-}
-
 /** Bytes of one sequence over the layers of `runs`, by its tokens. Throws `Unavailable`. */
 export function cacheOfRuns(model: ModelRecord, runs: readonly LayerRun[], { tp, cp }: Layout): (context: number) => number {
-  requireCache(model);
+  requireModelled(model);
   const entries = runs.flatMap(({ attention, layers }) => (
     attention === undefined || !isCached(attention) ? [] : [{ attention, layers: layers.length, bytes: cacheEntryOnGpu(attention, model.precision, tp) }]
   ));
@@ -40,7 +33,7 @@ export function cacheOfRuns(model: ModelRecord, runs: readonly LayerRun[], { tp,
 
 /** Bytes of one sequence of `context` tokens on one GPU that holds every layer (pp = 1). Throws `Unavailable`. */
 export function kvBytesPerSequenceOnGpu({ model }: PlanRecord, { tp, cp }: Layout, context: number): number {
-  requireCache(model);
+  requireModelled(model);
   let bytes = 0;
   for (const block of model.attention) {
     if (isCached(block)) bytes += block.layers.length * cachedTokens(block, context, cp) * cacheEntryOnGpu(block, model.precision, tp);

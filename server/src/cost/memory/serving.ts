@@ -6,11 +6,12 @@
 import type { CachedAttention } from "../model/attention";
 import { plainElement } from "../model/precision";
 import type { FfnRecord } from "../model/record";
+import { modelledAttention } from "../plan/modelled";
 import type { LayerRun, Stage } from "../plan/stages";
 import { product, sum, type Term } from "../term";
 import { expertCopies, type Flow } from "./activations";
 import type { MemoryModel } from "./memory-model";
-import { cachedOnly, kvHeadsOf, shareOf, vocabularyOf } from "./weights";
+import { kvHeadsOf, shareOf, vocabularyOf } from "./weights";
 
 /** Residual stream, the widest operator of any layer, and on the GPU with the head the logits of one token a sequence. */
 export function servingActivations({ plan, flow, demand }: MemoryModel, stages: readonly Stage[]): Term {
@@ -28,7 +29,7 @@ export function servingActivations({ plan, flow, demand }: MemoryModel, stages: 
 /** Elements a token of the widest part of a layer. */
 function layerWidth({ attention, ffn }: LayerRun, flow: Flow, absorbed: boolean): number {
   return Math.max(
-    attention === undefined ? 0 : attentionWidth(cachedOnly(attention), flow.layout.tp, absorbed),
+    attention === undefined ? 0 : attentionWidth(modelledAttention(attention), flow.layout.tp, absorbed),
     ffn === undefined ? 0 : ffnWidth(ffn, flow),
   );
 }

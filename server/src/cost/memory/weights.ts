@@ -3,13 +3,13 @@
  * expert parallelism divides the experts. Not divided: norms, router, and mla's down-projections, as in Megatron-LM.
  */
 
-import { Unavailable } from "../definition";
-import { isCached, type CachedAttention } from "../model/attention";
+import type { CachedAttention } from "../model/attention";
 import { weightElement } from "../model/precision";
 import type { FfnRecord, MlaRecord, ModelRecord, MoeFfnRecord, Precision } from "../model/record";
 import type { Layout } from "../plan/layout";
+import { modelledAttention, requireFfn } from "../plan/modelled";
 import type { ParallelismRecord } from "../plan/record";
-import type { LayerBlocks, LayerRun, Stage } from "../plan/stages";
+import type { LayerBlocks, Stage } from "../plan/stages";
 import { product, sum, type Term } from "../term";
 
 /** Equal matrices of one GPU. `rows` x `columns` is what the GPU holds of one; a vector has one column. */
@@ -61,33 +61,29 @@ const vector = (label: string, rows: number, precision: Precision = "bf16", trai
 /** One layer of a run. Throws `Unavailable` for mixers and properties whose weights are not known. */
 export function layerMatrices(model: ModelRecord, { attention, ffn }: LayerBlocks, division: Division): readonly Matrix[] {
   return [
-    ...(attention === undefined ? [] : attentionMatrices(model, cachedOnly(attention), division.layout.tp)),
+    ...(attention === undefined ? [] : attentionMatrices(model, modelledAttention(attention), division.layout.tp)),
     ...(ffn === undefined ? [] : ffnMatrices(model, ffn, division)),
   ];
-}
-
-/** Throws `Unavailable` for kinds and properties whose cost is not known. */
-export function cachedOnly(block: NonNullable<LayerRun["attention"]>): CachedAttention {
-  if (!isCached(block)) throw new Unavailable(`the cost of \`${block.kind}\` layers is not computed yet`);
-  const [property] = block.notModelled;
-  if (property !== undefined) throw new Unavailable(`the cost of \`${property}\` is not computed yet`);
-  return block;
 }
 
 function attentionMatrices(model: ModelRecord, block: CachedAttention, tp: number): readonly Matrix[] {
   const { hidden_size, precision: { weights } } = model;
   const heads = shareOf(block.heads, tp);
-  const before = vector("norm before attention", hidden_size);
-  if (block.kind === "mla") return [before, ...mlaMatrices(block, heads, hidden_size, weights)];
+  const around = [
+    vector("norm before attention", hidden_size),
+    ...(block.post_norm ? [vector("norm after attention", hidden_size)] : []),
+    ...(block.sinks ? [vector("sinks", heads)] : []),
+  ];
+  if (block.kind === "mla") return [...around, ...mlaMatrices(block, heads, hidden_size, weights)];
   const kvHeads = kvHeadsOf(block.kv_heads, tp);
   const inputs = (heads + 2 * kvHeads) * block.head_dim;
   return [
-    before,
+    ...around,
     linear("q, k and v", inputs, hidden_size, weights),
     linear("o", hidden_size, heads * block.head_dim, weights),
     ...(block.bias === false ? [] : [vector("q, k and v biases", inputs)]),
     ...(block.bias === true ? [vector("o bias", hidden_size)] : []),
-    ...(block.qk_norm ? [vector("norms of queries and keys", 2 * block.head_dim)] : []),
+    ...(block.qk_norm === false ? [] : [vector("norms of queries and keys", (block.qk_norm === "whole" ? heads + kvHeads : 2) * block.head_dim)]),
   ];
 }
 
@@ -105,33 +101,40 @@ function mlaMatrices(block: MlaRecord, heads: number, hiddenSize: number, weight
     linear("o", hiddenSize, heads * v_head_dim, weights),
     ...(block.bias === false ? [] : [vector("biases of the down-projections", (q_lora_rank ?? 0) + kv_lora_rank + qk_rope_head_dim)]),
     ...(block.bias === true ? [vector("o bias", hiddenSize)] : []),
-    ...(block.qk_norm ? [vector("norms of queries and keys", 2 * (qk_nope_head_dim + qk_rope_head_dim))] : []),
+    ...(block.qk_norm === false ? [] : [vector("norms of queries and keys", 2 * (block.qk_norm === "whole" ? heads : 1) * (qk_nope_head_dim + qk_rope_head_dim))]),
   ];
 }
 
 function ffnMatrices(model: ModelRecord, ffn: FfnRecord, division: Division): readonly Matrix[] {
   const { hidden_size, precision } = model;
-  const before = vector("norm before ffn", hidden_size);
-  if (ffn.kind === "moe") return [before, ...moeMatrices(model, ffn, division)];
-  return [before, ...network("dense ffn", ffn.gated, hidden_size, shareOf(ffn.intermediate_size, division.layout.tp), precision.weights)];
+  const around = [vector("norm before ffn", hidden_size), ...(ffn.post_norm ? [vector("norm after ffn", hidden_size)] : [])];
+  if (ffn.kind === "moe") return [...around, ...moeMatrices(model, ffn, division)];
+  const width = shareOf(ffn.intermediate_size, division.layout.tp);
+  return [
+    ...around,
+    ...network("dense ffn", ffn.gated, hidden_size, width, precision.weights),
+    ...(ffn.bias ? [networkBiases("dense ffn", ffn.gated, hidden_size, width)] : []),
+  ];
 }
 
 function moeMatrices({ hidden_size, precision }: ModelRecord, ffn: MoeFfnRecord, { layout, redundant_experts, offloaded }: Division): readonly Matrix[] {
-  const [property] = ffn.notModelled;
-  if (property !== undefined) throw new Unavailable(`the cost of \`${property}\` is not computed yet`);
+  requireFfn(ffn);
   const own = shareOf(ffn.routed_experts, layout.ep);
   const copies = shareOf(ffn.routed_experts + redundant_experts, layout.ep) - own;
+  const networks = (label: string, width: number): readonly Matrix[] => [
+    ...network(label, ffn.gated, hidden_size, width, precision.experts),
+    ...(ffn.bias ? [networkBiases(label, ffn.gated, hidden_size, width)] : []),
+  ];
   const experts = (label: string, count: number, trained: boolean): readonly Matrix[] =>
-    count === 0 || offloaded ? [] : network(label, ffn.gated, hidden_size, shareOf(ffn.intermediate_size, layout.etp), precision.experts)
-      .map((matrix) => ({ ...matrix, count, group: "experts", trained }));
-  const shared = ffn.shared_experts === 0 ? [] : network(
-    "shared experts", ffn.gated, hidden_size, shareOf(ffn.shared_experts * ffn.shared_intermediate_size, layout.tp), precision.experts,
-  );
+    count === 0 || offloaded ? [] : networks(label, shareOf(ffn.intermediate_size, layout.etp)).map((matrix) => ({ ...matrix, count, group: "experts", trained }));
+  const shared = ffn.shared_experts === 0 ? [] : networks("shared experts", shareOf(ffn.shared_experts * ffn.shared_intermediate_size, layout.tp));
   return [
     ...experts("routed experts", own, true),
     ...experts("redundant experts", copies, false),
     ...shared,
     { ...linear("router", ffn.routed_experts, hidden_size, "bf16"), linear: false },
+    ...(ffn.shared_gate ? [vector("gate of the shared experts", hidden_size)] : []),
+    ...(ffn.bias ? [vector("biases of the router", ffn.routed_experts)] : []),
     ...(ffn.balance === "loss_free" ? [vector("router biases", ffn.routed_experts, "fp32", false)] : []),
   ];
 }
@@ -140,6 +143,8 @@ const network = (label: string, gated: boolean, hiddenSize: number, width: numbe
   linear(`${label}, ${gated ? "gate and up" : "up"}`, (gated ? 2 : 1) * width, hiddenSize, precision),
   linear(`${label}, down`, hiddenSize, width, precision),
 ];
+
+const networkBiases = (label: string, gated: boolean, hiddenSize: number, width: number): Matrix => vector(`${label}, biases`, (gated ? 2 : 1) * width + hiddenSize);
 
 /** Stages that one GPU holds together, as those of a dualpipe rank. */
 type Ends = Pick<Stage, "embedding" | "head" | "mtp_modules">;

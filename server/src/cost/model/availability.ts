@@ -7,30 +7,14 @@ import type { Gap } from "../definition";
 import { isCached } from "./attention";
 import type { AttentionRecord, FfnRecord, ModelContext, ModelRecord, MoeFfnRecord } from "./record";
 
-/** Properties that change an attention layer's weights and FLOPs but not what it caches. */
-const leaveCacheAlone: ReadonlySet<string> = new Set(["output_gate", "o_lora_rank", "o_groups"]);
-
 /** Weights of every layer, whether a token passes them or not. */
 export function weightsGap(model: ModelRecord): Gap {
-  return first(model.attention, mixerGap) ?? first(model.ffn, ffnGap);
+  return first(model.attention, outputGap);
 }
 
 /** Weights that a token passes. */
 export function activeWeightsGap(model: ModelRecord): Gap {
   return weightsGap(model) ?? first(model.ffn, choiceGap);
-}
-
-/** What a token adds to the cache: nothing in layers that keep a state instead. */
-export function cacheGap(model: ModelRecord): Gap {
-  return first(model.attention, (block) => {
-    const property = block.notModelled.find((name) => !leaveCacheAlone.has(name));
-    return property === undefined || !isCached(block) ? undefined : propertyGap(property);
-  });
-}
-
-/** What a whole sequence holds: cache and states. */
-export function sequenceCacheGap(model: ModelRecord): Gap {
-  return first(model.attention, kindGap) ?? cacheGap(model);
 }
 
 /** A cached sequence needs a length. */
@@ -46,7 +30,7 @@ export function contextLength(context: ModelContext): number {
 /** The weights of the last layer, which an MTP module repeats. */
 export function mtpGap(model: ModelRecord): Gap {
   if (model.mtp === undefined || model.mtp.depth === 0) return undefined;
-  return first(model.attention.filter(holdsLastLayer(model)), mixerGap) ?? first(model.ffn.filter(holdsLastLayer(model)), ffnGap);
+  return first(model.attention.filter(holdsLastLayer(model)), outputGap);
 }
 
 export function combinationsGap(model: ModelRecord): Gap {
@@ -69,22 +53,8 @@ export function holdsLastLayer(model: ModelRecord): (block: { readonly layers: r
   return (block) => block.layers.at(-1) === model.layers - 1;
 }
 
-function mixerGap(block: AttentionRecord): Gap {
-  const [property] = block.notModelled;
-  return kindGap(block) ?? (property === undefined ? undefined : propertyGap(property));
-}
-
-function kindGap(block: AttentionRecord): Gap {
-  return isCached(block) ? undefined : `the cost of \`${block.kind}\` layers is not computed yet`;
-}
-
-function ffnGap(block: FfnRecord): Gap {
-  const property = block.kind === "moe" ? block.notModelled[0] : undefined;
-  return property === undefined ? undefined : propertyGap(property);
-}
-
-function propertyGap(property: string): string {
-  return `the cost of \`${property}\` is not computed yet`;
+function outputGap(block: AttentionRecord): Gap {
+  return isCached(block) && block.o_groups !== undefined && block.o_lora_rank === undefined ? "`o_groups` needs an `o_lora_rank`" : undefined;
 }
 
 function choiceGap(block: FfnRecord): Gap {

@@ -8,6 +8,15 @@ export function ffnWeights(label: string, gated: boolean, hiddenSize: number, in
   return product(label, [gated ? 3 : 2, hiddenSize, intermediateSize]);
 }
 
+/** Elements of its bias vectors: one a column of every matrix. */
+export function ffnBiases(label: string, gated: boolean, hiddenSize: number, intermediateSize: number): Term {
+  return product(label, [(gated ? 2 : 1) * intermediateSize + hiddenSize]);
+}
+
 export function denseWeights(block: DenseFfnRecord, hiddenSize: number): Term {
   return ffnWeights("dense ffn", block.gated, hiddenSize, block.intermediate_size);
+}
+
+export function denseBiases(block: DenseFfnRecord, hiddenSize: number): readonly Term[] {
+  return block.bias ? [ffnBiases("dense ffn biases", block.gated, hiddenSize, block.intermediate_size)] : [];
 }

@@ -5,50 +5,41 @@
  */
 
 import { layersOf, sum, times, type Term } from "../term";
-import { attendedTokens, attentionCore, decodeCore, isCached, type CachedAttention } from "./attention";
+import { attended, attentionCore, decodeCore, indexerCore, isCached, type CachedAttention, type Reach } from "./attention";
 import { contextLength } from "./availability";
+import { mixerCore } from "./mixer";
 import { activeLinearWeights } from "./parameters";
 import type { ModelContext, ModelRecord } from "./record";
 
 /** Forward, and backward for the input and for the weight: three products of the same size. */
 const trainingPasses = 3;
 
-export function forwardFlops(model: ModelRecord, context: ModelContext): Term {
-  const coreOf = (block: CachedAttention): Term => attentionCore(block, causalContext(block, context.sequence_length));
-  return sum("forward_flops_per_token", flops(model, 1, coreOf));
+export function forwardFlops(model: ModelRecord, { sequence_length }: ModelContext): Term {
+  return sum("forward_flops_per_token", flops(model, 1, { kind: "causal", tokens: sequence_length }, attentionCore));
 }
 
-export function trainFlops(model: ModelRecord, context: ModelContext): Term {
-  const coreOf = (block: CachedAttention): Term => attentionCore(block, causalContext(block, context.sequence_length));
-  return sum("train_flops_per_token", flops(model, trainingPasses, coreOf));
+export function trainFlops(model: ModelRecord, { sequence_length }: ModelContext): Term {
+  return sum("train_flops_per_token", flops(model, trainingPasses, { kind: "causal", tokens: sequence_length }, attentionCore));
 }
 
-export function trainFlopsNoncausal(model: ModelRecord, context: ModelContext): Term {
-  const coreOf = (block: CachedAttention): Term => attentionCore(block, attendedTokens(block, context.sequence_length));
-  return sum("train_flops_per_token_noncausal", flops(model, trainingPasses, coreOf));
+export function trainFlopsNoncausal(model: ModelRecord, { sequence_length }: ModelContext): Term {
+  return sum("train_flops_per_token_noncausal", flops(model, trainingPasses, { kind: "whole", tokens: sequence_length }, attentionCore));
 }
 
 export function decodeFlops(model: ModelRecord, context: ModelContext): Term {
-  const coreOf = (block: CachedAttention): Term => decodeCore(block, attendedTokens(block, contextLength(context)));
-  return sum("decode_flops_per_token", flops(model, 1, coreOf));
+  return sum("decode_flops_per_token", flops(model, 1, { kind: "whole", tokens: contextLength(context) }, decodeCore));
 }
 
-/**
- * Tokens that a token attends to on average over a sequence: the mean of min(position, window), which is half the
- * sequence without a window, and window - window^2 / (2 x sequence) with one. Continuous: a window as long as the
- * sequence changes nothing.
- */
-export function causalContext(block: CachedAttention, sequenceLength: number): number {
-  const { window } = block;
-  if (window === undefined || window >= sequenceLength) return sequenceLength / 2;
-  return window - (window * window) / (2 * sequenceLength);
-}
-
-/** A multiplication and an addition a linear weight, and the core of every attention layer, `passes` times. */
-function flops(model: ModelRecord, passes: number, coreOf: (block: CachedAttention) => Term): readonly Term[] {
+/** A multiplication and an addition a linear weight, and the core of every layer, `passes` times. */
+function flops(model: ModelRecord, passes: number, reach: Reach, coreOf: (block: CachedAttention, context: number) => Term): readonly Term[] {
   const repeat = passes === 1 ? [] : [passes];
   return [
     times([2 * passes], activeLinearWeights(model)),
-    ...model.attention.filter(isCached).map((block) => times([...repeat, layersOf(block)], coreOf(block))),
+    ...model.attention.flatMap((block) => {
+      const layers = [...repeat, layersOf(block)];
+      if (!isCached(block)) return [times(layers, mixerCore(block))];
+      const { core, indexed } = attended(block, reach);
+      return [coreOf(block, core), ...indexerCore(block, indexed)].map((term) => times(layers, term));
+    }),
   ];
 }

@@ -3,9 +3,7 @@
 import { toMetric, type Definition, type Gap } from "../definition";
 import type { Metric } from "../metric";
 import { product, quotient, sum } from "../term";
-import {
-  activeWeightsGap, cacheGap, combinationsGap, contextGap, moeBlocks, mtpGap, sequenceCacheGap, weightsGap,
-} from "./availability";
+import { activeWeightsGap, combinationsGap, contextGap, moeBlocks, mtpGap, weightsGap } from "./availability";
 import { decodeFlops, forwardFlops, trainFlops, trainFlopsNoncausal } from "./flops";
 import { kvBytesPerSequence, kvBytesPerToken } from "./kv-cache";
 import { combinations } from "./moe";
@@ -21,10 +19,12 @@ const v3Report = "DeepSeek-V3 technical report, arXiv:2412.19437";
 const v2Report = "DeepSeek-V2, arXiv:2405.04434";
 const insights = "Insights into DeepSeek-V3, arXiv:2505.09343";
 
+const implementations = "linear, sparse and compressed kinds as in Hugging Face transformers (nemotron_h, minimax, qwen3_next, kimi_linear, deepseek_v32, deepseek_v4)";
+
 const noGap = (): Gap => undefined;
 
 const layerFormula =
-  "layers x (attention projections + ffn or experts + router + norms + biases)";
+  "layers x (attention or mixer projections + ffn or experts + router + norms + biases)";
 
 const linearFormula =
   "attention projections + dense ffn + (top_k + shared_experts) experts + router + head";
@@ -38,7 +38,13 @@ const causalRule =
   "window - window^2 / (2 x sequence_length).";
 
 const headDims =
-  "d_qk = d_v = head_dim; mla: d_qk = qk_nope_head_dim + qk_rope_head_dim, d_v = v_head_dim.";
+  "d_qk = head_dim, d_v = v_head_dim; mla: d_qk = qk_nope_head_dim + qk_rope_head_dim.";
+
+const otherKinds =
+  "Under `sparse` a token attends to `top_k` tokens and its indexer scores all others (2 x indexer_heads x indexer_head_dim each); under `compress` " +
+  "both see entries, one in `compress` tokens, and attention the window beside them. A linear or state-space layer works 5 FLOPs an element of its " +
+  "state (7 under a delta rule) and 2 a weight of its convolution, whatever the length: the recurrence as it is defined; kernels that run it in " +
+  "chunks do more.";
 
 const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
   {
@@ -49,9 +55,10 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
     formula: `vocab_size x hidden_size x 2 (once when tied) + ${layerFormula} + final norm`,
     convention:
       "Includes norms, biases and the router biases of `balance loss_free`; tied embeddings count once; MTP modules are left out. " +
-      "Norms: one before each attention and each ffn, those on mla's compressed queries and keys, qk_norm, and the final one. " +
-      "Biases of ffn layers, attention sinks and norms after a layer cannot be written in this version and are not counted.",
-    source: `${v3Report}, sections 2.1 and 4.2; config.json of the published checkpoints`,
+      "Norms: one before each attention and each ffn (two with `post_norm`), those on compressed queries, keys and entries, qk_norm, those inside " +
+      "linear and state-space layers, and the final one. Fixed decays and tables of hashed routing are no parameters. " +
+      "Of layers that share a cache only the first projects keys and values.",
+    source: `${v3Report}, sections 2.1 and 4.2; config.json of the published checkpoints; ${implementations}`,
     gap: weightsGap,
     arithmetic: totalParameters,
   },
@@ -110,7 +117,7 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
     documentation: "Bytes of the resident weights in their precisions, scales included, MTP modules left out.",
     formula: "sum over the parts of total_params of count x (bytes an element + scale bytes an element)",
     convention:
-      "Routed and shared experts in `experts`, embedding and head in `embeddings`, other matrices in `weights`; router, norms and biases bf16, " +
+      "Routed and shared experts in `experts`, embedding and head in `embeddings`, other matrices in `weights`; router, norms, biases, and convolutions and decays of linear kinds bf16, " +
       "router biases fp32. FP8 weights carry 4 B a 128x128 block, mxfp4 1 B a 32, nvfp4 1 B a 16; for other formats no scales count.",
     source: `${v3Report}, sections 3.3.1 and 3.3.2; OCP Microscaling Formats specification v1.0`,
     gap: weightsGap,
@@ -123,25 +130,29 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
     documentation: "Bytes that one token adds to the cache, over every layer that caches.",
     formula:
       "mla: layers x (kv_lora_rank x bytes(kv_cache) + qk_rope_head_dim x bytes(kv_rope)); " +
-      "mha, mqa, gqa: layers x 2 x kv_heads x head_dim x bytes(kv_cache)",
+      "mha, mqa, gqa: layers x kv_heads x (head_dim + v_head_dim) x bytes(kv_cache); sparse: + layers x indexer_head_dim x bytes(index_cache)",
     convention:
       "Before a window evicts anything. Scales count: 4 B a 128 elements for FP8, the format's own block scale otherwise. " +
+      "Under `compress` a token adds 1 / compress of an entry (and of an index key), and its own entry where there is a window; `kv_share` divides the layers. " +
       "Layers that keep a state instead of a cache add nothing.",
     source: `${v2Report}, Table 1; ${insights}, Table 1; FP8 layout: deepseek-ai/FlashMLA`,
-    gap: cacheGap,
+    gap: noGap,
     arithmetic: kvBytesPerToken,
   },
   {
     id: "kv_bytes_per_sequence",
     title: "KV cache per sequence",
     unit: "B",
-    documentation: "Bytes that the cache of one sequence takes when it holds `context_length` tokens.",
+    documentation: "Bytes that the cache of one sequence takes when it holds `context_length` tokens, states of linear layers included.",
     formula:
-      "sum over layers of min(context_length, window) x bytes a token; mla: kv_lora_rank x bytes(kv_cache) + qk_rope_head_dim x " +
-      "bytes(kv_rope); mha, mqa, gqa: 2 x kv_heads x head_dim x bytes(kv_cache)",
-    convention: "A layer with a window keeps at most that many tokens. Paging granularity is left out.",
-    source: `${v2Report}, Table 1; sliding windows: Mistral 7B, arXiv:2310.06825, section 2`,
-    gap: (model, context) => sequenceCacheGap(model) ?? contextGap(context),
+      "sum over caches of (min(context_length, window) tokens + floor(context_length / compress) entries) x bytes; mla: kv_lora_rank x bytes(kv_cache) + " +
+      "qk_rope_head_dim x bytes(kv_rope); mha, mqa, gqa: kv_heads x (head_dim + v_head_dim) x bytes(kv_cache); sparse: + indexer_head_dim x bytes(index_cache); " +
+      "linear kinds: heads x state_size x value_head_dim x bytes(state) + (conv_kernel - 1) x channels x 2 B",
+    convention:
+      "A layer with a window keeps at most that many tokens, one under `compress` an entry for each full block of tokens and, beside a window, the tokens in it. " +
+      "A linear or state-space layer keeps a state and the last inputs of its convolution. Left out: paging granularity, and what goes into a block that is not full yet.",
+    source: `${v2Report}, Table 1; sliding windows: Mistral 7B, arXiv:2310.06825, section 2; ${implementations}`,
+    gap: (_, context) => contextGap(context),
     arithmetic: kvBytesPerSequence,
   },
   {
@@ -150,7 +161,7 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
     unit: "FLOP",
     documentation: "Work of the forward pass for one token of a sequence of `sequence_length`, causal.",
     formula: `2 x (${linearFormula}) + layers x 2 x sequence_length / 2 x heads x (d_qk + d_v)`,
-    convention: `${countingRule} ${causalRule} ${headDims}`,
+    convention: `${countingRule} ${causalRule} ${headDims} ${otherKinds}`,
     source: `PaLM, arXiv:2204.02311, appendix B; causal counting: ${insights}, Table 2`,
     gap: activeWeightsGap,
     arithmetic: forwardFlops,
@@ -162,7 +173,7 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
     documentation: "Work of forward and backward for one token of a sequence of `sequence_length`, causal.",
     formula: `6 x (${linearFormula}) + 3 x layers x 2 x sequence_length / 2 x heads x (d_qk + d_v)`,
     convention:
-      `${countingRule} Backward is twice forward; recomputation is left out. ${causalRule} ${headDims}`,
+      `${countingRule} Backward is twice forward; recomputation is left out. ${causalRule} ${headDims} ${otherKinds}`,
     source: `PaLM, arXiv:2204.02311, appendix B; causal counting: ${insights}, Table 2`,
     gap: activeWeightsGap,
     arithmetic: trainFlops,
@@ -175,7 +186,7 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
     formula: `6 x (${linearFormula}) + 3 x layers x 2 x sequence_length x heads x (d_qk + d_v)`,
     convention:
       `${countingRule} Backward is twice forward; recomputation is left out. Non-causal: a token attends to the whole sequence, ` +
-      `in a layer with a window to min(sequence_length, window). ${headDims}`,
+      `in a layer with a window to min(sequence_length, window). ${headDims} ${otherKinds}`,
     source: `PaLM, arXiv:2204.02311, appendix B; ${insights}, Table 4 (non-causal MFU)`,
     gap: activeWeightsGap,
     arithmetic: trainFlopsNoncausal,
@@ -189,8 +200,8 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
       `2 x (${linearFormula}) + layers x 2 x min(context_length, window) x heads x (d_qk + d_v); ` +
       "mla: d_qk = kv_lora_rank + qk_rope_head_dim, d_v = kv_lora_rank",
     convention:
-      `${countingRule} d_qk = d_v = head_dim; mla runs absorbed: scores over the latent and the rope key, values over the latent; the up-projections act on ` +
-      "query and output instead, with as many multiplications as kv_b has weights.",
+      `${countingRule} d_qk = head_dim, d_v = v_head_dim; mla runs absorbed: scores over the latent and the rope key, values over the latent; the up-projections act on ` +
+      `query and output instead, with as many multiplications as kv_b has weights. ${otherKinds}`,
     source: `${v2Report}, section 2.1.2; PaLM, arXiv:2204.02311, appendix B`,
     gap: (model, context) => activeWeightsGap(model) ?? contextGap(context),
     arithmetic: decodeFlops,

@@ -3,19 +3,23 @@
  * Source: DeepSeekMoE, arXiv:2401.06066, sections 3.1 and 3.2; router biases: arXiv:2408.15664.
  */
 
-import { product, times, type Term } from "../term";
-import { ffnWeights } from "./ffn";
+import { product, times, type Count, type Term } from "../term";
+import { ffnBiases, ffnWeights } from "./ffn";
 import type { MoeFfnRecord } from "./record";
 
 /** `all`: what the model holds; `chosen`: the `top_k` that one token passes. */
 export type ExpertCount = "all" | "chosen";
 
 export function routedWeights(block: MoeFfnRecord, hiddenSize: number, experts: ExpertCount): Term {
-  const count = experts === "all"
-    ? { value: block.routed_experts, unit: "experts" }
-    : { value: block.top_k, unit: "experts" };
   const label = experts === "all" ? "routed experts" : "chosen experts";
-  return times([count], ffnWeights(label, block.gated, hiddenSize, block.intermediate_size));
+  return times([expertsOf(block, experts)], ffnWeights(label, block.gated, block.latent_size ?? hiddenSize, block.intermediate_size));
+}
+
+const expertsOf = (block: MoeFfnRecord, experts: ExpertCount): Count => ({ value: experts === "all" ? block.routed_experts : block.top_k, unit: "experts" });
+
+/** Down to the latent that routed experts work in, and back up (nemotron_h: fc1_latent_proj, fc2_latent_proj). */
+export function latentWeights(block: MoeFfnRecord, hiddenSize: number): readonly Term[] {
+  return block.latent_size === undefined ? [] : [product("latent of the experts: 2 x hidden_size x latent_size", [2, hiddenSize, block.latent_size])];
 }
 
 export function sharedWeights(block: MoeFfnRecord, hiddenSize: number): Term {
@@ -26,6 +30,22 @@ export function sharedWeights(block: MoeFfnRecord, hiddenSize: number): Term {
 
 export function routerWeights(block: MoeFfnRecord, hiddenSize: number): Term {
   return product("router", [hiddenSize, block.routed_experts]);
+}
+
+/** A gate on the output of the shared experts: one number a token (qwen3_next: shared_expert_gate). */
+export function sharedGateWeights(block: MoeFfnRecord, hiddenSize: number): readonly Term[] {
+  return block.shared_gate ? [product("gate of the shared experts", [hiddenSize])] : [];
+}
+
+/** Biases of the experts, and one an expert in the router, as gpt-oss has them. */
+export function moeBiases(block: MoeFfnRecord, hiddenSize: number, experts: ExpertCount): readonly Term[] {
+  if (!block.bias) return [];
+  const { gated, intermediate_size, shared_experts, shared_intermediate_size, routed_experts, latent_size } = block;
+  return [
+    times([expertsOf(block, experts)], ffnBiases(`biases of ${experts === "all" ? "routed" : "chosen"} experts`, gated, latent_size ?? hiddenSize, intermediate_size)),
+    ...(shared_experts === 0 ? [] : [times([{ value: shared_experts, unit: "experts" }], ffnBiases("biases of shared experts", gated, hiddenSize, shared_intermediate_size))]),
+    product("biases of the router: routed_experts", [routed_experts]),
+  ];
 }
 
 /** One bias an expert, which loss-free balancing moves and the optimizer does not. */

@@ -16,36 +16,78 @@ export interface ModelRecord {
   readonly vocab_size: number;
   readonly tie_embeddings: boolean;
   readonly max_context: number | undefined;
+  /** Residual streams that hyper-connections mix; `undefined`: one plain residual. */
+  readonly hyper_connections: number | undefined;
+  /** Width of the embedding that every layer has for itself; `undefined`: none. */
+  readonly per_layer_embedding_size: number | undefined;
   readonly attention: readonly AttentionRecord[];
   readonly ffn: readonly FfnRecord[];
   readonly mtp: MtpRecord | undefined;
   readonly precision: PrecisionRecord;
 }
 
-export type AttentionRecord = HeadAttentionRecord | MlaRecord | OtherMixerRecord;
+export type AttentionRecord = CachedAttention | MixerRecord;
 
-interface AttentionCommon {
+/** Kinds whose heads read a cache of past tokens. */
+export type CachedAttention = HeadAttentionRecord | MlaRecord;
+
+/** Linear and state-space kinds, which keep a state a sequence. */
+export type MixerRecord = LightningRecord | GatedDeltaRecord | KdaRecord | Mamba2Record;
+
+interface BlockCommon {
   /** Layer indices, zero-based. */
   readonly layers: readonly number[];
+  /** A norm on the output, beside the one on the input. */
+  readonly post_norm: boolean;
+}
+
+interface CachedCommon extends BlockCommon {
   /** `false`: none; `true`: on query, key, value and output; `qkv`: not on the output. For mla: see `attentionBiases`. */
   readonly bias: boolean | "qkv";
-  /** RMSNorm over the head dimension of queries and keys: 2 x head_dim weights a layer. */
-  readonly qk_norm: boolean;
-  /** Tokens a layer attends to at most; `undefined`: all. */
+  /** RMSNorm of queries and keys: `true` over each head, `whole` over all heads together. */
+  readonly qk_norm: boolean | "whole";
+  /** Projected from the layer's input: `true` one number an element of the output, `head` one a head. */
+  readonly output_gate: boolean | "head";
+  /** One learned logit a head in the softmax. */
+  readonly sinks: boolean;
+  /** Tokens a layer attends to at most; `undefined`: all. Beside `compress`: those that it sees uncompressed, `undefined` none. */
   readonly window: number | undefined;
-  /** The properties written in this block whose cost is not modelled yet (`sparse`, `compress`, `output_gate`, …). */
-  readonly notModelled: readonly string[];
+  readonly sparse: SparseRecord | undefined;
+  /** Tokens of one cached entry; `undefined`: every token is cached. */
+  readonly compress: number | undefined;
+  /** An entry is made of two blocks of tokens. */
+  readonly compress_overlap: boolean;
+  /** Layers that share one cache; `undefined`: each has its own. */
+  readonly kv_share: number | undefined;
+  /** Rank of the output projection in each of its groups; `undefined`: a full matrix. */
+  readonly o_lora_rank: number | undefined;
+  readonly o_groups: number | undefined;
+}
+
+/** An indexer that picks the tokens (under `compress` the entries) a query attends to. */
+export interface SparseRecord {
+  readonly indexer_heads: number;
+  readonly indexer_head_dim: number;
+  readonly top_k: number;
+  /** An earlier layer's indexer picks: no weights, keys and work here. */
+  readonly shared_indexer: boolean;
 }
 
 /** mha, mqa and gqa: they differ in `kv_heads` alone (mha: = heads, mqa: 1). */
-export interface HeadAttentionRecord extends AttentionCommon {
+export interface HeadAttentionRecord extends CachedCommon {
   readonly kind: "mha" | "mqa" | "gqa";
   readonly heads: number;
   readonly kv_heads: number;
   readonly head_dim: number;
+  /** `undefined`: values are as wide as keys. */
+  readonly v_head_dim: number | undefined;
+  /** `undefined`: queries are not compressed. */
+  readonly q_lora_rank: number | undefined;
+  /** `true`: one vector is key and value; `projection`: values come of the key projection, and both are cached. */
+  readonly tie_kv: boolean | "projection";
 }
 
-export interface MlaRecord extends AttentionCommon {
+export interface MlaRecord extends CachedCommon {
   readonly kind: "mla";
   readonly heads: number;
   /** `undefined`: queries are not compressed. */
@@ -56,24 +98,54 @@ export interface MlaRecord extends AttentionCommon {
   readonly v_head_dim: number;
 }
 
-/** State-space and linear mixers: their costs come later, so a metric that needs them is unavailable with a reason. */
-export interface OtherMixerRecord extends AttentionCommon {
-  readonly kind: "mamba2" | "lightning" | "gated_delta" | "kda";
+interface MixerCommon extends BlockCommon {
+  readonly heads: number;
+  readonly key_head_dim: number;
+  readonly value_head_dim: number;
+  /** Rows of the state of one head. */
+  readonly state_size: number;
+  /** Inputs that the short convolution sees; 0: there is none. */
+  readonly conv_kernel: number;
+  readonly output_gate: boolean;
+}
+
+export interface LightningRecord extends MixerCommon {
+  readonly kind: "lightning";
+}
+
+export interface GatedDeltaRecord extends MixerCommon {
+  readonly kind: "gated_delta";
+  /** Heads with a state; `heads` are those of queries and keys. */
+  readonly value_heads: number;
+}
+
+export interface KdaRecord extends MixerCommon {
+  readonly kind: "kda";
+  readonly value_heads: number;
+  /** Rank of the projections of the forget gate and of the output gate. */
+  readonly gate_rank: number;
+}
+
+export interface Mamba2Record extends MixerCommon {
+  readonly kind: "mamba2";
+  /** Groups of heads that share one B and one C. */
+  readonly groups: number;
+  readonly conv_bias: boolean;
 }
 
 export type FfnRecord = DenseFfnRecord | MoeFfnRecord;
 
-export interface DenseFfnRecord {
+export interface DenseFfnRecord extends BlockCommon {
   readonly kind: "dense";
-  readonly layers: readonly number[];
   readonly intermediate_size: number;
   /** Three matrices (SwiGLU) when true, two when false. */
   readonly gated: boolean;
+  /** On every projection. */
+  readonly bias: boolean;
 }
 
-export interface MoeFfnRecord {
+export interface MoeFfnRecord extends BlockCommon {
   readonly kind: "moe";
-  readonly layers: readonly number[];
   readonly routed_experts: number;
   readonly shared_experts: number;
   readonly top_k: number;
@@ -81,13 +153,17 @@ export interface MoeFfnRecord {
   readonly intermediate_size: number;
   /** Width of one shared expert; `intermediate_size` when not written. */
   readonly shared_intermediate_size: number;
+  /** A gate on the output of the shared experts: one number a token. */
+  readonly shared_gate: boolean;
+  /** Width that routed experts work in; `undefined`: the model's. */
+  readonly latent_size: number | undefined;
   readonly gated: boolean;
+  /** On every projection of every expert, and in the router. */
+  readonly bias: boolean;
   readonly groups: number | undefined;
   readonly group_limit: number | undefined;
   /** `loss_free`: one bias a routed expert in the router (counted in total_params). */
   readonly balance: "loss_free" | "auxiliary_loss" | undefined;
-  /** As in AttentionCommon: `latent_size` when written. */
-  readonly notModelled: readonly string[];
 }
 
 export interface MtpRecord {
@@ -105,6 +181,7 @@ export interface PrecisionRecord {
   readonly kv_cache: Precision;
   readonly kv_rope: Precision;
   readonly index_cache: Precision;
+  readonly state: Precision;
   readonly embeddings: Precision;
   readonly attention: Precision;
   readonly dispatch: Precision;

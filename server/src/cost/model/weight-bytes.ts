@@ -1,13 +1,13 @@
 /**
  * Bytes of the resident weights: each part in its own precision, scales included.
  * Embedding and head are in `embeddings`, routed and shared experts in `experts`, every other matrix in `weights`.
- * Router, norms and projection biases stay bf16 and router biases fp32, as in DeepSeek-V3's checkpoint (arXiv:2412.19437, section 3.3.1).
+ * Router, norms, biases and what steers the states of linear layers stay bf16 and router biases fp32, as in DeepSeek-V3's checkpoint (arXiv:2412.19437, section 3.3.1).
  */
 
 import { sum, times, type Term } from "../term";
 import {
-  denseFfnWeights, embeddingWeights, finalNorm, layerNorms, projectionBiases, projectionWeights, routedExpertWeights,
-  routerBiasWeights, routerMatrices, sharedExpertWeights, wholeStack,
+  denseFfnWeights, embeddingWeights, endMatrices, endVectors, ffnBiases, layerNorms, mixerParameters, projectionBiases, projectionWeights,
+  routedExpertWeights, routerBiasWeights, routerMatrices, sharedExpertWeights, streamWeights, wholeStack,
 } from "./parameters";
 import { weightElement } from "./precision";
 import type { ModelRecord, Precision } from "./record";
@@ -22,9 +22,12 @@ export function weightBytes(model: ModelRecord): Term {
     ...stored(sharedExpertWeights(stack), () => precision.experts),
     ...stored(embeddingWeights(model), () => precision.embeddings),
     ...stored(routerMatrices(stack), () => "bf16"),
+    ...stored(streamWeights(stack), () => "bf16"),
     ...stored(layerNorms(stack), () => "bf16"),
-    ...stored([finalNorm(model)], () => "bf16"),
+    ...stored(mixerParameters(stack), () => "bf16"),
+    ...stored([...endMatrices(model), ...endVectors(model)], () => "bf16"),
     ...stored(projectionBiases(stack), () => "bf16"),
+    ...stored(ffnBiases(stack, "all"), () => "bf16"),
     ...stored(routerBiasWeights(stack), () => "fp32"),
   ]);
 }

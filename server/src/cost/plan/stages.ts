@@ -8,7 +8,8 @@
 import { Unavailable } from "../definition";
 import { attentionWeights, isCached } from "../model/attention";
 import { denseWeights } from "../model/ffn";
-import { routedWeights, routerWeights, sharedWeights } from "../model/moe";
+import { mixerWeights } from "../model/mixer";
+import { latentWeights, routedWeights, routerWeights, sharedWeights } from "../model/moe";
 import type { AttentionRecord, FfnRecord, ModelRecord } from "../model/record";
 import { oncePerKey, oncePerRecord } from "../once";
 import { stageCount, stagesOfRank, type Pipeline } from "../pipeline/schedule";
@@ -184,12 +185,13 @@ function endWeights(model: ModelRecord, layer: number): number {
 
 /** Weights that a token passes in the mean layer. */
 function meanLayerWeights({ attention, ffn, hidden_size, layers }: ModelRecord): number {
-  const attentions = attention.reduce((sum, block) => sum + block.layers.length * (isCached(block) ? attentionWeights(block, hidden_size).value : 0), 0);
+  const attentions = attention.reduce((sum, block) => sum + block.layers.length * (isCached(block) ? attentionWeights(block, hidden_size) : mixerWeights(block, hidden_size)).value, 0);
   const ffns = ffn.reduce((sum, block) => sum + block.layers.length * activeFfnWeights(block, hidden_size), 0);
   return (attentions + ffns) / layers;
 }
 
 function activeFfnWeights(block: FfnRecord, hiddenSize: number): number {
   if (block.kind === "dense") return denseWeights(block, hiddenSize).value;
-  return routedWeights(block, hiddenSize, "chosen").value + sharedWeights(block, hiddenSize).value + routerWeights(block, hiddenSize).value;
+  const latent = latentWeights(block, hiddenSize).reduce((sum, { value }) => sum + value, 0);
+  return routedWeights(block, hiddenSize, "chosen").value + latent + sharedWeights(block, hiddenSize).value + routerWeights(block, hiddenSize).value;
 }

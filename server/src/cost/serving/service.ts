@@ -6,7 +6,6 @@
 import { linksOf } from "../communication/links";
 import { Unavailable } from "../definition";
 import { kvBytesPerSequence } from "../model/kv-cache";
-import { sequenceCacheGap } from "../model/availability";
 import { evaluationOf, type Evaluation, type Mode } from "../plan/evaluation";
 import type { PlanRecord } from "../plan/record";
 import { formatGrouped, formatPercent } from "../../units";
@@ -69,8 +68,6 @@ export function cacheTransferTime(service: ServiceRecord, mode: Mode): number {
 
 function cacheBytes(service: ServiceRecord, side: ServingPhase): number {
   const { model } = service[side];
-  const gap = sequenceCacheGap(model);
-  if (gap !== undefined) throw typeof gap === "string" ? new Unavailable(gap) : new Unavailable(gap.inapplicable, true);
   return kvBytesPerSequence(model, { sequence_length: service.input_tokens, context_length: service.input_tokens }).value;
 }
 

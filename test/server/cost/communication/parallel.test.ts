@@ -93,7 +93,9 @@ describe("context parallelism", () => {
   });
   it("does not know how a state passes on", () => {
     const { plan, layout, groups, links } = llama("cp = 2");
-    const state = { kind: "kda", layers: [0], bias: false, qk_norm: false, window: undefined, notModelled: [] } as const;
+    const state = {
+      kind: "kda", layers: [0], post_norm: false, heads: 2, value_heads: 2, key_head_dim: 8, value_head_dim: 8, state_size: 8, conv_kernel: 4, output_gate: true, gate_rank: 8,
+    } as const;
     expect(() => contextParallelTransfers(plan, layout, groups, state, 1, links)).toThrow("`attention kda`");
   });
 });

@@ -158,8 +158,11 @@ describe("precisions", () => {
   });
 
   it("kinds that are not modelled say so", () => {
-    const mamba = model(2, 1024, 32_000, [{ kind: "mamba2", layers: [0, 1], bias: false, qk_norm: false, window: undefined, notModelled: [] }], []);
-    expect(() => names(mamba)).toThrow(new Unavailable("the cost of `mamba2` layers is not computed yet"));
+    const mamba = model(2, 1024, 32_000, [{
+      kind: "mamba2", layers: [0, 1], post_norm: false, heads: 16, groups: 1, key_head_dim: 64, value_head_dim: 64, state_size: 64, conv_kernel: 4,
+      conv_bias: true, output_gate: true,
+    }], []);
+    expect(() => names(mamba)).toThrow(new Unavailable("plans do not model `attention mamba2` layers yet"));
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { maxBatchPerGpu, maxContextThatFits } from "../../../../server/src/cost/memory/capacity";
+import { isCached } from "../../../../server/src/cost/model/attention";
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import { evaluationOf } from "../../../../server/src/cost/plan/evaluation";
 import { memoryMetrics } from "../../../../server/src/cost/plan/memory-metrics";
@@ -110,7 +111,7 @@ describe("of decoding", () => {
   test("the longest context fits, one token more does not; more memory never shortens it", () => {
     fc.assert(fc.property(decoding, (plan) => {
       const found = figure(plan, "max_context_that_fits");
-      if (plan.model.attention[0]?.window !== undefined && found?.kind === "unavailable") return;
+      if (plan.model.attention.some((block) => isCached(block) && block.window !== undefined) && found?.kind === "unavailable") return;
       const context = maxContextThatFits(evaluationOf(plan));
       if (context > 0) expect(total(plan, { context_length: context })).toBeLessThanOrEqual(capacity(plan));
       expect(total(plan, { context_length: context + 1 })).toBeGreaterThan(capacity(plan));

@@ -1,0 +1,66 @@
+/**
+ * What plans can do without: parts of a model whose weights, cache and FLOPs are known, but not yet what a GPU runs and keeps of
+ * them. The figures of the model have them all; a plan with one of them says which.
+ */
+
+import { Unavailable } from "../definition";
+import { isCached, valueDim } from "../model/attention";
+import type { AttentionRecord, CachedAttention, FfnRecord, ModelRecord } from "../model/record";
+
+/** Why a plan of this model cannot be computed; `undefined` where it can. */
+export function planGap({ attention, ffn, hyper_connections, per_layer_embedding_size }: ModelRecord): string | undefined {
+  if (hyper_connections !== undefined) return gap("`hyper_connections`");
+  if (per_layer_embedding_size !== undefined) return gap("`per_layer_embedding_size`");
+  for (const block of attention) {
+    const found = attentionGap(block);
+    if (found !== undefined) return found;
+  }
+  for (const block of ffn) {
+    const found = ffnGap(block);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Throws `Unavailable` for a model that plans do not model. */
+export function requireModelled(model: ModelRecord): void {
+  const found = planGap(model);
+  if (found !== undefined) throw new Unavailable(found);
+}
+
+/** A layer's attention where plans model it. Throws `Unavailable` for kinds and properties that they do not. */
+export function modelledAttention(block: AttentionRecord): CachedAttention {
+  const found = attentionGap(block);
+  if (found !== undefined || !isCached(block)) throw new Unavailable(found ?? gap(`\`attention ${block.kind}\` layers`));
+  return block;
+}
+
+function attentionGap(block: AttentionRecord): string | undefined {
+  if (!isCached(block)) return gap(`\`attention ${block.kind}\` layers`);
+  const property = unmodelledProperty(block);
+  return property === undefined ? undefined : gap(`\`${property}\` in \`attention ${block.kind}\``);
+}
+
+function unmodelledProperty(block: CachedAttention): string | undefined {
+  if (block.sparse !== undefined) return "sparse";
+  if (block.compress !== undefined) return "compress";
+  if (block.kv_share !== undefined) return "kv_share";
+  if (block.output_gate !== false) return "output_gate";
+  if (block.o_lora_rank !== undefined || block.o_groups !== undefined) return "o_lora_rank";
+  if (block.kind === "mla") return undefined;
+  if (block.q_lora_rank !== undefined) return "q_lora_rank";
+  if (block.tie_kv !== false) return "tie_kv";
+  return valueDim(block) === block.head_dim ? undefined : "v_head_dim";
+}
+
+/** Throws `Unavailable` for a feed-forward block that plans do not model. */
+export function requireFfn(block: FfnRecord): void {
+  const found = ffnGap(block);
+  if (found !== undefined) throw new Unavailable(found);
+}
+
+function ffnGap(block: FfnRecord): string | undefined {
+  return block.kind === "moe" && block.latent_size !== undefined ? gap("`latent_size` in `ffn moe`") : undefined;
+}
+
+const gap = (what: string): string => `plans do not model ${what} yet`;
