@@ -13,6 +13,7 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/cost": { rooms: ["units"], packages: [] },
   "server/src/core": { rooms: ["grammar", "units"], packages: ["zod"] },
   "server/src/analysis": { rooms: ["grammar", "units", "std", "cost", "core"], packages: ["zod"] },
+  "server/src/import": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: ["zod"] },
   "server/src/rules": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: [] },
   "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: [] },
   "server/src/lsp": {
@@ -20,7 +21,7 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
     packages: ["vscode-languageserver"],
   },
   "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "lsp"], packages: ["node:"] },
-  "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "rules", "ide", "hosts"], packages: ["node:"] },
+  "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "ide", "hosts"], packages: ["node:"] },
   "client/src": { rooms: ["lsp"], packages: ["vscode", "vscode-languageclient", "node:"] },
 };
 

@@ -4,7 +4,9 @@ import type { CommandHost } from "../hosts/command-host";
 import { WrongUse, type Command, type ExitCode } from "./command";
 import { check } from "./commands/check";
 import { explain } from "./commands/explain";
+import { exportCommand } from "./commands/export";
 import { fmt } from "./commands/fmt";
+import { importCommand } from "./commands/import";
 import { init } from "./commands/init";
 import { lsp } from "./commands/lsp";
 import { report } from "./commands/report";
@@ -13,12 +15,10 @@ import { validate } from "./commands/validate";
 import { alignColumns, indent, printable } from "./terminal-text";
 import { version } from "./version";
 
-export const commands: readonly Command[] = [check, report, explain, fmt, std, validate, init, lsp];
+export const commands: readonly Command[] = [check, report, explain, importCommand, exportCommand, fmt, std, validate, init, lsp];
 
 /** Commands of the language's contract that a later version brings. */
 const laterCommands: Readonly<Record<string, string>> = {
-  import: "turns a Hugging Face configuration into a design",
-  export: "writes a model as a Hugging Face configuration",
   compare: "sets two designs side by side",
   sweep: "searches a design space",
   mcp: "serves language models",
