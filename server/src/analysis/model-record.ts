@@ -161,26 +161,30 @@ function mixerRecord(workspace: Workspace, block: BoundBlock, kind: MixerRecord[
     value_head_dim: () => values.value_head_dim,
     state_size: () => values.state_size,
     conv_kernel: () => values.conv_kernel,
-    output_gate: () => values.output_gate,
   });
   switch (kind) {
-    case "lightning": return tolerant<LightningRecord>({ kind: () => kind, ...common(read(workspace, block, mixerKinds.lightning)) });
+    case "lightning": {
+      const values = read(workspace, block, mixerKinds.lightning);
+      return tolerant<LightningRecord>({ kind: () => kind, ...common(values), output_gate: () => values.output_gate });
+    }
     case "gated_delta": {
       const values = read(workspace, block, mixerKinds.gated_delta);
-      return tolerant<GatedDeltaRecord>({ kind: () => kind, ...common(values), value_heads: () => values.value_heads });
+      return tolerant<GatedDeltaRecord>({ kind: () => kind, ...common(values), output_gate: () => values.output_gate, value_heads: () => values.value_heads });
     }
     case "kda": {
       const values = read(workspace, block, mixerKinds.kda);
-      return tolerant<KdaRecord>({ kind: () => kind, ...common(values), value_heads: () => values.value_heads, gate_rank: () => values.gate_rank });
+      return tolerant<KdaRecord>({
+        kind: () => kind, ...common(values), output_gate: () => flagOr(values.output_gate), value_heads: () => values.value_heads, gate_rank: () => values.gate_rank,
+      });
     }
     case "mamba2": {
       const values = read(workspace, block, mixerKinds.mamba2);
-      return tolerant<Mamba2Record>({ kind: () => kind, ...common(values), groups: () => values.groups, conv_bias: () => values.conv_bias });
+      return tolerant<Mamba2Record>({ kind: () => kind, ...common(values), output_gate: () => values.output_gate, groups: () => values.groups, conv_bias: () => values.conv_bias });
     }
   }
 }
 
-type MixerValues = { readonly [Key in Exclude<keyof LightningRecord, "kind" | "layers">]: LightningRecord[Key] };
+type MixerValues = { readonly [Key in Exclude<keyof LightningRecord, "kind" | "layers" | "output_gate">]: LightningRecord[Key] };
 
 function ffnRecord(workspace: Workspace, block: BoundBlock, layers: () => readonly number[]): FfnRecord {
   if (block.variant === "dense") {

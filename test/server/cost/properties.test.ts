@@ -34,7 +34,7 @@ const common = {
 
 const mixer = {
   post_norm: fc.boolean(), heads: size(128), key_head_dim: size(256), value_head_dim: size(256), state_size: size(256),
-  conv_kernel: fc.integer({ min: 0, max: 4 }), output_gate: fc.boolean(),
+  conv_kernel: fc.integer({ min: 0, max: 4 }), output_gate: fc.constantFrom(true, false, "full_rank" as const),
 };
 
 const attention = (layers: readonly number[]): fc.Arbitrary<AttentionRecord> => fc.oneof(

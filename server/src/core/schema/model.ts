@@ -119,6 +119,7 @@ export const mixerKinds = {
   gated_delta: defineBlock("attention", "Gated delta rule (arXiv:2412.06464): a state per sequence in place of a cache per token.", deltaKeys, { variant: "gated_delta" }),
   kda: defineBlock("attention", "Kimi delta attention (arXiv:2510.26692), a gated delta rule that forgets by channel: a state per sequence in place of a cache per token.", {
     ...deltaKeys,
+    output_gate: word(["true", "false", "full_rank"], "A gate on the output, as wide as the values: `true` of rank `gate_rank`, `full_rank` one matrix (Kimi K3).", otherwise("true", "every published model of this kind has one")),
     gate_rank: count("Rank of the projections of the forget gate and of the output gate.", otherwise("value_head_dim", "Kimi Linear")),
   }, { variant: "kda" }),
 };

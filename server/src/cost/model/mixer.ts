@@ -49,8 +49,8 @@ function gates(block: MixerRecord, hiddenSize: number): readonly Term[] {
 }
 
 function outputGate(block: MixerRecord, hiddenSize: number): readonly Term[] {
-  if (!block.output_gate) return [];
-  if (block.kind !== "kda") return [product("output gate: hidden_size x values", [hiddenSize, valueWidth(block)])];
+  if (block.output_gate === false) return [];
+  if (block.kind !== "kda" || block.output_gate === "full_rank") return [product("output gate: hidden_size x values", [hiddenSize, valueWidth(block)])];
   return [
     product("output gate, down: hidden_size x gate_rank", [hiddenSize, block.gate_rank]),
     product("output gate, up: gate_rank x values", [block.gate_rank, valueWidth(block)]),

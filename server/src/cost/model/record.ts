@@ -106,7 +106,8 @@ interface MixerCommon extends BlockCommon {
   readonly state_size: number;
   /** Inputs that the short convolution sees; 0: there is none. */
   readonly conv_kernel: number;
-  readonly output_gate: boolean;
+  /** A gate on the output, projected from the layer's input; of kda through `gate_rank`, unless `full_rank`. */
+  readonly output_gate: boolean | "full_rank";
 }
 
 export interface LightningRecord extends MixerCommon {
