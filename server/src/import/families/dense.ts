@@ -17,7 +17,8 @@ const headsWith = (config: Shared, values: BlockFacts["values"]): BlockFacts => 
 /** The window of Qwen's and Mistral's later configs: in use only where they say so, and on the layers that they name. */
 export function slidingLayers(config: Shared, inUse: boolean, fallback: (layer: number) => boolean): (layer: number) => number | undefined {
   const window = config.get("sliding_window");
-  const from = config.get("max_window_layers");
+  if (!inUse || window === undefined || config.has("layer_types")) config.skip("max_window_layers");
+  const from = inUse && window !== undefined ? config.get("max_window_layers") : undefined;
   const kinds = layerTypes(config, (layer) => (inUse && window !== undefined && fallback(layer) && (from === undefined || layer >= from) ? "sliding_attention" : "full_attention"));
   return (layer) => {
     const kind = kinds(layer);

@@ -53,6 +53,7 @@ const kimiLinear = defineFamily({
     use_grouped_topk: flag(), moe_layer_freq: perLayer(), moe_router_activation_func: word(), moe_renormalize: flag(), routed_expert_hidden_size: sizeOrNone(),
     latent_moe_use_norm: flag(), attn_res_block_size: size(), activation_situ_beta: real(), activation_situ_linear_beta: real(),
   },
+  renames: { model_max_length: "max_position_embeddings" },
   read: (own) => {
     const config = shared(own);
     own.skip("mla_use_nope", "moe_renormalize", "latent_moe_use_norm", "activation_situ_beta", "activation_situ_linear_beta");
