@@ -38,10 +38,10 @@ const causalRule =
   "window - window^2 / (2 x sequence_length).";
 
 const headDims =
-  "d_qk = head_dim, d_v = v_head_dim; mla: d_qk = qk_nope_head_dim + qk_rope_head_dim.";
+  "d_qk = head_dim, d_v = v_head_dim, which is head_dim unless written; mla: d_qk = qk_nope_head_dim + qk_rope_head_dim.";
 
 const otherKinds =
-  "Under `sparse` a token attends to `top_k` tokens and its indexer scores all others (2 x indexer_heads x indexer_head_dim each); under `compress` " +
+  "Under `sparse` a token attends to `top_k` tokens and its indexer scores all before it (2 x indexer_heads x indexer_head_dim each); under `compress` " +
   "both see entries, one in `compress` tokens, and attention the window beside them. A linear or state-space layer works 5 FLOPs an element of its " +
   "state (7 under a delta rule) and 2 a weight of its convolution, whatever the length: the recurrence as it is defined; kernels that run it in " +
   "chunks do more.";
@@ -200,7 +200,7 @@ const definitions: readonly Definition<ModelRecord, ModelContext>[] = [
       `2 x (${linearFormula}) + layers x 2 x min(context_length, window) x heads x (d_qk + d_v); ` +
       "mla: d_qk = kv_lora_rank + qk_rope_head_dim, d_v = kv_lora_rank",
     convention:
-      `${countingRule} d_qk = head_dim, d_v = v_head_dim; mla runs absorbed: scores over the latent and the rope key, values over the latent; the up-projections act on ` +
+      `${countingRule} ${headDims} In decoding mla runs absorbed: scores over the latent and the rope key, values over the latent; the up-projections act on ` +
       `query and output instead, with as many multiplications as kv_b has weights. ${otherKinds}`,
     source: `${v2Report}, section 2.1.2; PaLM, arXiv:2204.02311, appendix B`,
     gap: (model, context) => activeWeightsGap(model) ?? contextGap(context),
