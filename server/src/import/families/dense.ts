@@ -1,8 +1,9 @@
 /** Decoders whose layers are all alike but for their windows: Llama, Mistral, Qwen, Gemma, Phi, GLM, Nemotron. */
-import type { BlockFacts, FactValue } from "../facts";
+import type { Config } from "../config";
+import { noted, type BlockFacts, type FactValue } from "../facts";
 import { blockConfigs, flag, index, size, sizeOrNone } from "../shape";
-import { checkLength, dense, headAttention, headsOf, layerTypes, shared, withPostNorm, withWindow, type Shared } from "./blocks";
-import { defineFamily, type Family, type Network } from "./family";
+import { checkLength, dense, headAttention, headsOf, layerTypes, moe, shared, withPostNorm, withWindow, type Shared } from "./blocks";
+import { defineFamily, type Family, type Fields, type Network } from "./family";
 
 /** One kind of layer throughout. */
 const uniform = (attention: BlockFacts, ffn: BlockFacts, mtp?: number): Network => ({ attention: () => attention, ffn: () => ffn, mtp });
@@ -142,15 +143,31 @@ const gemma3 = defineFamily({
   },
 });
 
+const gemma4Shape = {
+  global_head_dim: size(), num_global_key_value_heads: sizeOrNone(), attention_k_eq_v: flag(), num_kv_shared_layers: sizeOrNone(),
+  hidden_size_per_layer_input: sizeOrNone(), vocab_size_per_layer_input: sizeOrNone(), enable_moe_block: flag(), top_k_experts: size(),
+  use_double_wide_mlp: flag(), expert_intermediate_size: size(),
+} as const;
+
+/** A dense network or, where experts stand beside it, the network as the one that all tokens pass. */
+function gemma4Ffn(own: Config<Fields<typeof gemma4Shape>>): (layer: number, width: number) => BlockFacts {
+  const config = shared(own);
+  if (own.get("enable_moe_block") !== true) {
+    own.skip("num_experts", "top_k_experts", "moe_intermediate_size", "expert_intermediate_size");
+    return (_layer, width) => dense(width);
+  }
+  const expertWidth = config.get("moe_intermediate_size") ?? own.get("expert_intermediate_size");
+  if (typeof expertWidth !== "number") return config.fail("`moe_intermediate_size` is missing: the width of one expert", "moe_intermediate_size");
+  const routed = config.need("num_experts");
+  const topK = own.need("top_k_experts");
+  return (_layer, width) => moe({ routed, topK, width: expertWidth, shared: 1, sharedWidth: width });
+}
+
 const gemma4 = defineFamily({
   title: "Gemma 4",
   modelTypes: ["gemma4", "gemma4_text", "gemma4_unified", "gemma4_unified_text"],
   architectures: ["Gemma4ForCausalLM", "Gemma4ForConditionalGeneration"],
-  shape: {
-    global_head_dim: size(), num_global_key_value_heads: sizeOrNone(), attention_k_eq_v: flag(), num_kv_shared_layers: sizeOrNone(),
-    hidden_size_per_layer_input: sizeOrNone(), vocab_size_per_layer_input: sizeOrNone(), enable_moe_block: flag(), top_k_experts: size(),
-    use_double_wide_mlp: flag(), expert_intermediate_size: size(),
-  },
+  shape: gemma4Shape,
   defaults: { head_dim: 256, global_head_dim: 512, sliding_window: 512, vocab_size: 262_144, max_position_embeddings: 131_072 },
   tied: true,
   read: (own) => {
@@ -165,19 +182,29 @@ const gemma4 = defineFamily({
       values: { ...values, tie_kv: keysAreValues ? "projection" : undefined, post_norm: true },
     });
     const sliding = withPostNorm(headAttention({ ...local, values }));
-    const sharing = own.get("num_kv_shared_layers");
-    if (sharing !== undefined) own.doubt(`the last ${sharing} layers use the cache of earlier ones: the cache comes out too high`, "num_kv_shared_layers");
     const embedding = own.get("hidden_size_per_layer_input");
     const rows = own.get("vocab_size_per_layer_input");
     if (embedding !== undefined && rows !== undefined && rows !== config.need("vocab_size")) {
       own.doubt(`the embeddings of each layer have ${rows} rows: they are counted with those of the vocabulary`, "vocab_size_per_layer_input");
     }
-    if (own.get("use_double_wide_mlp") === true) own.doubt("the layers that share a cache have networks of twice the width: that is not counted", "use_double_wide_mlp");
-    if (own.get("enable_moe_block") === true) own.fail("a dense network stands beside the experts of each layer: the language has no such layer", "enable_moe_block");
-    own.skip("num_experts", "top_k_experts", "moe_intermediate_size", "expert_intermediate_size");
-    const ffn = withPostNorm(ffnOf(config));
+    const kindOf = (layer: number): BlockFacts => (window(layer) === undefined ? full : withWindow(sliding, window(layer)));
+    const firstShared = config.layers - (own.get("num_kv_shared_layers") ?? 0);
+    // The last layers take the cache of the last layer of their kind that has one.
+    const sharers = (layer: number): readonly number[] => {
+      const alike = Array.from({ length: config.layers }, (_, index) => index).filter((index) => window(index) === window(layer));
+      const source = alike.filter((index) => index < firstShared).at(-1);
+      return source === undefined ? [] : alike.filter((index) => index >= source);
+    };
+    const attention = (layer: number): BlockFacts => {
+      const block = kindOf(layer);
+      const group = firstShared < config.layers ? sharers(layer) : [];
+      return group.length > 1 && group.includes(layer) ? { ...block, values: { ...block.values, kv_share: noted(group.length, "the first of these layers fills the cache of all") } } : block;
+    };
+    const width = config.need("intermediate_size");
+    const isWide = own.get("use_double_wide_mlp") === true;
+    const ffnAt = gemma4Ffn(own);
     return {
-      attention: (layer) => (window(layer) === undefined ? full : withWindow(sliding, window(layer))), ffn: () => ffn,
+      attention, ffn: (layer) => withPostNorm(ffnAt(layer, isWide && layer >= firstShared ? 2 * width : width)),
       head: { per_layer_embedding_size: embedding },
     };
   },
