@@ -10,6 +10,7 @@ export * from "./layers";
 export { formatLayers, summarizeLayers } from "../cost/term";
 export { computedKinds } from "./kinds";
 export { planResult, recomputeOf } from "./plan-record";
+export { serviceResult } from "./service-record";
 export * from "./plans";
 export type { RecordBlocks } from "./records";
 export { isShare, metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";

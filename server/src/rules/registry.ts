@@ -49,6 +49,8 @@ import { exposedExchangeRule } from "./plan/exposed-exchange";
 import { largeBubbleRule } from "./plan/large-bubble";
 import { memoryOverCapacityRule } from "./plan/memory-over-capacity";
 import { routingOverDomainsRule } from "./plan/routing-over-domains";
+import { serviceOfOtherPlansRule } from "./plan/service-of-other-plans";
+import { workloadOutOfReachRule } from "./plan/workload-out-of-reach";
 import { estimateMissesRule, measurementMissedRule } from "./requirements/measurement-missed";
 import { measurementWithoutSourceRule } from "./requirements/measurement-without-source";
 import { requirementFailsRule } from "./requirements/requirement-fails";
@@ -107,6 +109,8 @@ export const rules: readonly Rule[] = [
   exposedExchangeRule, // 5203
   memoryOverCapacityRule, // 5301
   expertsOverHostMemoryRule, // 5302
+  workloadOutOfReachRule, // 5401, 5402, 5403
+  serviceOfOtherPlansRule, // 5410
   requirementFailsRule, // 6001
   measurementMissedRule, // 6002
   measurementWithoutSourceRule, // 6003

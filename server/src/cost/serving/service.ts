@@ -13,21 +13,30 @@ import type { ServingPhase } from "./batch";
 import { tokensPerSecondPerGpu, type Serving } from "./evaluate";
 import type { ServiceRecord } from "./service-record";
 
-/** Throws `Unavailable` where the plan is of another phase, or of other prompts than the service. */
-export function sideOf(service: ServiceRecord, side: ServingPhase): Evaluation {
-  const plan = service[side];
-  const { phase, prompt_length, cache_hit_rate } = plan.workload;
-  if (phase !== side) throw new Unavailable(`the workload of the \`${side}\` plan has \`phase = ${phase}\``);
-  if (side === "prefill") {
-    const { input_tokens, cache_hit_rate: written = cache_hit_rate } = service;
-    if (prompt_length !== undefined && prompt_length !== input_tokens) {
-      throw new Unavailable(`\`input_tokens\` is ${formatGrouped(input_tokens)}, and the prefill plan has \`prompt_length = ${formatGrouped(prompt_length)}\``);
-    }
-    if (written !== cache_hit_rate) {
-      throw new Unavailable(`\`cache_hit_rate\` is ${formatPercent(written)}, and that of the prefill plan ${formatPercent(cache_hit_rate)}`);
-    }
+/** The key of a service that disagrees with one of its plans, and how: a clause. */
+export interface Mismatch {
+  readonly key: "prefill" | "decode" | "input_tokens" | "cache_hit_rate";
+  readonly reason: string;
+}
+
+/** What keeps a plan from being the service's: another phase, other prompts; `undefined` where nothing does. */
+export function mismatchOf(service: ServiceRecord, side: ServingPhase): Mismatch | undefined {
+  const { phase, prompt_length, cache_hit_rate } = service[side].workload;
+  if (phase !== side) return { key: side, reason: `the workload of the \`${side}\` plan has \`phase = ${phase}\`` };
+  if (side === "decode") return undefined;
+  const { input_tokens, cache_hit_rate: written = cache_hit_rate } = service;
+  if (prompt_length !== undefined && prompt_length !== input_tokens) {
+    return { key: "input_tokens", reason: `\`input_tokens\` is ${formatGrouped(input_tokens)}, and the prefill plan has \`prompt_length = ${formatGrouped(prompt_length)}\`` };
   }
-  return evaluationOf(plan);
+  if (written === cache_hit_rate) return undefined;
+  return { key: "cache_hit_rate", reason: `\`cache_hit_rate\` is ${formatPercent(written)}, and that of the prefill plan ${formatPercent(cache_hit_rate)}` };
+}
+
+/** Throws `Unavailable` where the plan is not the service's. */
+export function sideOf(service: ServiceRecord, side: ServingPhase): Evaluation {
+  const mismatch = mismatchOf(service, side);
+  if (mismatch) throw new Unavailable(mismatch.reason);
+  return evaluationOf(service[side]);
 }
 
 export const servingOfSide = (service: ServiceRecord, side: ServingPhase, mode: Mode = "estimate"): Serving => sideOf(service, side).serving(mode);

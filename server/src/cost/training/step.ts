@@ -61,7 +61,7 @@ export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: 
     backward: busy.backward + busy.backward_input,
     weight_gradient: busy.backward_weight,
     overlapped: busy.overlapped,
-    bubble: run.step_time - total(busy),
+    bubble: Math.max(0, run.step_time - total(busy)), // a difference of sums: 0 may come out a little below
     optimizer: ends.exposed_sync + ends.sweep,
     compute: total(compute),
     exposed_communication: exposed.forward + exposed.backward + exposed.overlapped + exposed.replicas,

@@ -8,6 +8,7 @@ import type { AttentionRecord } from "../../cost/model/record";
 import { evaluationOf, microBatchesOf } from "../../cost/plan/evaluation";
 import { denseDegrees, domainOf, layoutOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
 import type { ParallelismRecord, PlanRecord } from "../../cost/plan/record";
+import { mostStages } from "../../cost/plan/stages";
 import { conditionsOf, type Condition } from "../../cost/pipeline/conditions";
 import { stageCount, type Pipeline } from "../../cost/pipeline/schedule";
 import { formatGrouped } from "../../units";
@@ -93,12 +94,16 @@ export function unmetConditions(record: PlanRecord, layout: Layout): readonly Un
   return ranks.length > 0 ? ranks : unmet;
 }
 
+/** The busiest GPU of an expert-parallel group has at most all the tokens of the group. */
+export const loadIsPossible = (record: PlanRecord, { ep }: Layout): boolean => record.workload.imbalance <= ep || moeBlocksOf(record).length === 0 || record.workload.imbalance === 1;
+
 /** All of it: the layout of a record for which every condition holds, `undefined` for another. */
 export const legalLayout = (record: PlanRecord): Layout | undefined =>
   available(() => {
     const layout = layoutOf(record);
     const holds = expertsDivide(record, layout)
-      && stagesOf(record, layout) <= record.model.layers
+      && loadIsPossible(record, layout)
+      && stagesOf(record, layout) <= mostStages(record.model)
       && record.model.attention.every((block) => headsDivide(block, layout.tp))
       && widthsOf(record).every(({ size, degree }) => size % layout[degree] === 0)
       && (!isTraining(record) || trainingHolds(record, layout));

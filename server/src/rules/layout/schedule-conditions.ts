@@ -1,6 +1,7 @@
 import { defineDiagnostic, type FixCandidate } from "../../core";
 import { nextAllowed } from "../../cost/pipeline/conditions";
 import type { ScheduleKind } from "../../cost/pipeline/schedule";
+import { mostStages } from "../../cost/plan/stages";
 import { formatGrouped } from "../../units";
 import { examplePlan } from "../examples";
 import { legalLayout, stagesOf, unmetConditions, withChanges, type UnmetCondition } from "./conditions";
@@ -60,7 +61,7 @@ function fixes(plan: PlanSubject, unmet: UnmetCondition): readonly FixCandidate[
 export const scheduleConditionsRule = planRule([scheduleConditions.entry], (plan) => {
   const { record, evaluation } = plan;
   const layout = evaluation.layout();
-  if (record.workload.phase !== "training" || stagesOf(record, layout) > record.model.layers) return [];
+  if (record.workload.phase !== "training" || stagesOf(record, layout) > mostStages(record.model)) return [];
   const count = `${formatGrouped(record.workload.global_batch_size ?? 0)} / (${formatGrouped(layout.dp)} x ${formatGrouped(record.parallelism.micro_batch_size)})`;
   return unmetConditions(record, layout).map((unmet) =>
     scheduleConditions.at(placeIn(plan, ...places[unmet.property]), { schedule: record.parallelism.schedule, unmet, pp: layout.pp, count }, { fixes: () => fixes(plan, unmet) }));

@@ -26,7 +26,7 @@ const memoryOverCapacity = defineDiagnostic<Words>({
     const stages = `${worst.stages.length === 1 ? "stage" : "stages"} ${worst.stages.map(({ index }) => index).join(", ")}`;
     const where = ranks === 1 ? "" : ` on rank ${formatGrouped(worst.rank)} of the pipeline (${stages})`;
     return `\`memory_per_gpu\` is ${bytesText(worst.total)}${where}, and \`${gpu}\` has ${bytesText(capacity)}: ${bytesText(worst.total - capacity)} too much, with ${bytesText(size)} of ${component}`
-      + (closest === undefined ? "" : `. No single change is enough: ${closest.text} comes closest with ${bytesText(closest.memory)}`);
+      + (closest === undefined ? "" : `. Of the single changes that were tried none is enough: ${closest.text} comes closest with ${bytesText(closest.memory)}`);
   },
   explanation:
     "`memory_per_gpu` counts what the framework allocates on the fullest GPU at its worst moment: weights, gradients, optimizer, activations, cache and buffers. The CUDA context, NCCL's own buffers and fragmentation come on top of it, so that a plan above the capacity cannot run. `dsco explain` says at which stage and in which moment the peak stands. " +
