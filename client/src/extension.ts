@@ -1,5 +1,6 @@
 import type { ExtensionContext } from "vscode";
 import { registerExplanation } from "./features/explanation/explanation";
+import { registerImport } from "./features/import/import";
 import { registerServerCommands } from "./features/server-commands/server-commands";
 import { registerServerStatus } from "./features/server-status/server-status";
 import { registerStandardLibrary } from "./features/standard-library/standard-library";
@@ -17,6 +18,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     registerServerStatus(server),
     registerStandardLibrary(server),
     registerExplanation(server),
+    registerImport(server),
   );
   await server.start();
 }

@@ -17,7 +17,7 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/rules": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: [] },
   "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: [] },
   "server/src/lsp": {
-    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide"],
+    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "ide"],
     packages: ["vscode-languageserver"],
   },
   "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "lsp"], packages: ["node:"] },

@@ -20,7 +20,7 @@ export type ImportResult =
 export interface ImportOptions {
   /** The declaration's name; without it, what the config calls itself, else `fallbackName`. */
   readonly name?: string | undefined;
-  /** Where the name comes from when the config has none: the file's or its folder's. */
+  /** Where the name comes from when the config has none, as `nameOfPath` says it. */
   readonly fallbackName?: string | undefined;
 }
 
@@ -77,6 +77,14 @@ function ownName({ root, main }: RawConfig): string | undefined {
     if (last !== undefined && /[A-Za-z]/.test(last)) return last;
   }
   return undefined;
+}
+
+/** What a file calls its model: the folder of `DeepSeek-V3/config.json`, the name of `DeepSeek-V3.json`. */
+export function nameOfPath(path: string): string | undefined {
+  const parts = path.split(/[\\/]/).filter((part) => part !== "" && part !== ".");
+  const file = (parts.at(-1) ?? "").replace(/\.[^.]*$/, "");
+  const isUsual = /^(config|params|args|arguments|model)$/i.test(file);
+  return isUsual ? parts.at(-2) ?? file : file.split("__").at(-1);
 }
 
 /** A name of the language: letters, digits and `_`, not starting with a digit. */

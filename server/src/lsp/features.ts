@@ -2,11 +2,12 @@ import {
   CodeActionKind, InlayHintKind, MarkupKind, SemanticTokensBuilder, type CodeActionParams, type CodeLens, type CompletionParams, type DefinitionParams, type Hover, type HoverParams,
   type InlayHint, type InlayHintParams, type Location, type LocationLink, type Range, type SemanticTokens, type SemanticTokensRangeParams,
 } from "vscode-languageserver";
-import { bindDeclaration, fileScope, resolveSymbol, type BoundDeclaration } from "../core";
+import { bindDeclaration, createLineIndex, fileScope, resolveSymbol, type BoundDeclaration } from "../core";
 import {
   codeLenses, completion, definition, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, isLensMetric, lensText, quickFixes,
   semanticTokens, tokenModifiers, tokenTypes, type PlaceLink, type SemanticToken,
 } from "../ide";
+import { importConfig, nameOfPath } from "../import";
 import { toCompletionItem, toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
@@ -163,6 +164,17 @@ function registerDscoRequests(session: Session): void {
       return markdown === undefined ? null : { markdown };
     });
   connection.onRequest("dsco/explain", explain);
+
+  const importAnswer = guarded<DscoRequests["dsco/importConfig"]["params"], DscoRequests["dsco/importConfig"]["result"]>(
+    session, "the import", () => "import:config", ({ text, path }) => {
+      const result = importConfig(text, { fallbackName: path === undefined ? undefined : nameOfPath(path) });
+      const lines = createLineIndex(text);
+      return {
+        model: result.kind === "imported" ? result.text : null,
+        remarks: result.remarks.map(({ severity, message, offset }) => ({ severity, message, ...lines.position(offset) })),
+      };
+    });
+  connection.onRequest("dsco/importConfig", importAnswer);
 }
 
 function encode(tokens: readonly SemanticToken[]): SemanticTokens {

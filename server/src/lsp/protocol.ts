@@ -18,6 +18,32 @@ export interface DscoRequests {
     readonly params: ExplainParams;
     readonly result: { readonly markdown: string } | null;
   };
+  /** The `.dsco` model of another tool's config, and what is doubtful about it. */
+  readonly "dsco/importConfig": {
+    readonly params: ImportParams;
+    readonly result: ImportAnswer;
+  };
+}
+
+export interface ImportParams {
+  readonly text: string;
+  /** The path of the config: a name for the model where the config has none. */
+  readonly path?: string;
+}
+
+export interface ImportAnswer {
+  /** The model; `null` where the config has none in it. */
+  readonly model: string | null;
+  readonly remarks: readonly ImportRemark[];
+}
+
+export interface ImportRemark {
+  readonly severity: "error" | "doubt";
+  /** A sentence without its full stop. */
+  readonly message: string;
+  /** Zero-based, in the config. */
+  readonly line: number;
+  readonly character: number;
 }
 
 export interface ExplainParams {

@@ -376,6 +376,17 @@ describe("features", () => {
     expect((await opened.diagnostics()).filter(({ severity }) => severity === 1)).toEqual([]);
   });
 
+  test("a config becomes a model, or says where it is wrong", async () => {
+    const client = await start();
+    const config = { model_type: "llama", hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, vocab_size: 128, intermediate_size: 160, foo_bar: 7 };
+    const answer = await client.request<{ readonly model: string; readonly remarks: readonly unknown[] }>("dsco/importConfig", { text: JSON.stringify(config, undefined, 1), path: "/models/Small-1B/config.json" });
+    expect(answer.model).toContain("\nmodel Small_1B {\n");
+    expect(answer.remarks).toEqual([{ severity: "doubt", message: "`foo_bar` is not understood: the figures may miss it", line: 7, character: 12 }]);
+    expect(await client.request("dsco/importConfig", { text: "{" })).toEqual({
+      model: null, remarks: [{ severity: "error", message: "the text ends inside an object: `}` is missing", line: 0, character: 1 }],
+    });
+  });
+
   test("formatting, symbols, folding, tokens and hints answer for the example", async () => {
     const client = await start();
     const file = open(client, deepseek.replace("  layers      = 61", " layers=61"));

@@ -1,6 +1,6 @@
 import { loadStandard, openWorkspace } from "../../analysis";
 import { createLineIndex, createSource, type LineIndex } from "../../core";
-import { identifier, importConfig, type PlacedRemark } from "../../import";
+import { identifier, importConfig, nameOfPath, type PlacedRemark } from "../../import";
 import { checkFile } from "../../rules";
 import { WrongUse, type Command } from "../command";
 import { printable, styleFor, type Style } from "../terminal-text";
@@ -28,7 +28,7 @@ neither used nor known to cost nothing is reported: no figure is wrong in silenc
     if (name !== undefined && identifier(name) !== name) throw new WrongUse(`--name takes letters, digits and _: found ${name}; did you mean ${identifier(name)}?`);
     const read = path === "-" ? await host.readInput() : host.read(path);
     if (read.kind === "failed") throw new WrongUse(`${path === "-" ? "standard input" : path}: ${read.reason}`);
-    const result = importConfig(read.text, { name, fallbackName: fallbackName(path) });
+    const result = importConfig(read.text, { name, fallbackName: path === "-" ? undefined : nameOfPath(path) });
     const style = styleFor(host.color);
     const lines = createLineIndex(read.text);
     const shown = path === "-" ? "standard input" : path;
@@ -40,15 +40,6 @@ neither used nor known to cost nothing is reported: no figure is wrong in silenc
     return faults.length > 0 ? 1 : 0;
   },
 };
-
-/** The folder of `DeepSeek-V3/config.json`, the name of `DeepSeek-V3.json`. */
-function fallbackName(path: string): string | undefined {
-  if (path === "-") return undefined;
-  const parts = path.split(/[\\/]/).filter((part) => part !== "" && part !== ".");
-  const file = (parts.at(-1) ?? "").replace(/\.[^.]*$/, "");
-  const isUsual = /^(config|params|args|arguments|model)$/i.test(file);
-  return isUsual ? parts.at(-2) ?? file : file.split("__").at(-1);
-}
 
 function remarkLine(path: string, lines: LineIndex, { severity, message, offset }: PlacedRemark, style: Style): string {
   const { line, character } = lines.position(offset);
