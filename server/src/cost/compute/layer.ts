@@ -9,13 +9,13 @@ import { Unavailable } from "../definition";
 import { decodeCore as decodeCoreFlops, attendedTokens, attentionCore, isCached, type CachedAttention } from "../model/attention";
 import { activeWeightsGap, holdsLastLayer } from "../model/availability";
 import { activationElement } from "../model/precision";
-import type { DenseFfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord } from "../model/record";
+import type { DenseFfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord, SparseRecord } from "../model/record";
 import { once, oncePerKey } from "../once";
 import type { Layout } from "../plan/layout";
-import { planGap } from "../plan/modelled";
+import { planGap, trainingGap } from "../plan/modelled";
 import type { PlanRecord } from "../plan/record";
 import { oncePerLayer, type LayerBlocks, type Stage } from "../plan/stages";
-import type { Device } from "./device";
+import { rateOf, type Device } from "./device";
 import type { Operator, OperatorPart, Passes, Work } from "./operator";
 import {
   attentionRate, core, decodeCore, embeddingRate, linear, linearRate, recomputed, routerRate, sweep, weightBytes, type Matrix, type Site,
@@ -38,7 +38,7 @@ export type ComputedStage = Pick<Stage, "runs" | "embedding" | "head" | "mtp_mod
  * Throws `Unavailable` for a layer whose cost is not known, and where asked for a precision that the GPU has no rate for.
  */
 export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: Device): StageCompute {
-  const gap = planGap(plan.model) ?? activeWeightsGap(plan.model);
+  const gap = planGap(plan.model) ?? (work.phase === "training" ? trainingGap(plan.model) : undefined) ?? activeWeightsGap(plan.model);
   if (typeof gap === "string") throw new Unavailable(gap);
   const site: Site = { plan, layout, work, device, training: work.phase === "training" };
   const attentionOf = oncePerKey(({ attention }: LayerBlocks) => attention, (layer) => layerOperators(site, layer, attentionOperators));
@@ -170,25 +170,27 @@ function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void
   const heads = block.heads / tp;
   const rows = unsplitTokens(site);
   const qkDim = qk_nope_head_dim + qk_rope_head_dim;
-  const isDecode = site.work.phase === "decode";
+  // each query of sparse attention reads tokens of its own, whose keys and values are never laid out
+  const isAbsorbed = site.work.phase === "decode" || block.sparse !== undefined;
   const latents = kv_lora_rank + (q_lora_rank ?? 0);
   const queries: readonly Matrix[] = q_lora_rank === undefined
     ? [{ name: "q", rows: tokens, columns: heads * qkDim, inner: hidden_size }]
     : [{ name: "q_a", rows, columns: q_lora_rank, inner: hidden_size }, { name: "q_b", rows: tokens, columns: heads * qkDim, inner: q_lora_rank }];
   const kvRows = keysOf(site);
-  const expanded: readonly Matrix[] = isDecode ? [] : [{ name: "kv_b", rows: kvRows, columns: heads * (qk_nope_head_dim + v_head_dim), inner: kv_lora_rank }];
-  const inputs = rows * hidden_size + tokens * (q_lora_rank ?? 0) + (isDecode ? 0 : kvRows * kv_lora_rank) + tokens * heads * v_head_dim;
+  const expanded: readonly Matrix[] = isAbsorbed ? [] : [{ name: "kv_b", rows: kvRows, columns: heads * (qk_nope_head_dim + v_head_dim), inner: kv_lora_rank }];
+  const inputs = rows * hidden_size + tokens * (q_lora_rank ?? 0) + (isAbsorbed ? 0 : kvRows * kv_lora_rank) + tokens * heads * v_head_dim;
   linears(site, "attention", weightBytes(site, linearRate(site), precision.weights), [
     ...queries,
     { name: "kv_a", rows, columns: kv_lora_rank + qk_rope_head_dim, inner: hidden_size },
     ...expanded,
+    ...indexerMatrices(site, block),
     { name: "o", rows: tokens, columns: hidden_size, inner: heads * v_head_dim },
   ], wide(inputs), operators);
   operators.push(sweep(site, { name: "latent norms", part: "attention", bytes: { forward: 4 * rows * latents, backward_input: 6 * rows * latents, backward_weight: 0 } }));
   // queries turn in place; in training and prefill the keys of all heads are put together of their two halves
-  const turned = 4 * tokens * heads * qk_rope_head_dim + (isDecode ? 0 : 2 * kvRows * heads * (qk_nope_head_dim + qkDim));
+  const turned = 4 * tokens * heads * qk_rope_head_dim + (isAbsorbed ? 0 : 2 * kvRows * heads * (qk_nope_head_dim + qkDim));
   operators.push(sweep(site, { name: "rope", part: "attention", bytes: { forward: turned, backward_input: turned, backward_weight: 0 } }));
-  if (!isDecode) {
+  if (!isAbsorbed) {
     operators.push(coreOperator(site, block, heads, heads, qkDim, v_head_dim));
     return;
   }
@@ -196,9 +198,54 @@ function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void
   const kept = weightBytes(site, rate, precision.weights);
   const absorbed = { experts: heads, rows: tokens };
   operators.push(linear(site, "attention", { ...absorbed, name: "absorbed kv_b, keys", columns: kv_lora_rank, inner: qk_nope_head_dim }, rate, kept));
-  operators.push(cacheOperator(site, block,
-    kv_lora_rank * activationElement(precision.kv_cache).value + qk_rope_head_dim * activationElement(precision.kv_rope).value));
+  const entry = kv_lora_rank * activationElement(precision.kv_cache).value + qk_rope_head_dim * activationElement(precision.kv_rope).value;
+  operators.push(...(block.sparse === undefined ? [cacheOperator(site, block, entry)] : sparseOperators(site, block, block.sparse, entry)));
   operators.push(linear(site, "attention", { ...absorbed, name: "absorbed kv_b, values", columns: v_head_dim, inner: kv_lora_rank }, rate, kept));
+}
+
+/** The projections of an indexer, which every tensor-parallel rank runs whole (DeepSeek-V3.2's reference, inference/model.py). */
+function indexerMatrices({ plan: { model: { hidden_size } }, work: { tokens } }: Site, { sparse, q_lora_rank }: MlaRecord): readonly Matrix[] {
+  if (sparse === undefined || sparse.shared_indexer) return [];
+  const { indexer_heads, indexer_head_dim } = sparse;
+  return [
+    { name: "indexer q", rows: tokens, columns: indexer_heads * indexer_head_dim, inner: q_lora_rank ?? hidden_size },
+    { name: "indexer k", rows: tokens, columns: indexer_head_dim, inner: hidden_size },
+    { name: "indexer weights", rows: tokens, columns: indexer_heads, inner: hidden_size },
+  ];
+}
+
+/**
+ * Sparse attention in serving. The indexer scores every token before a query in the precision of its keys, writes the scores in FP32
+ * and reads them again to pick; then the core runs over those picked, gathered anew for every query (FlashMLA's sparse kernels).
+ */
+function sparseOperators(site: Site, block: MlaRecord, sparse: SparseRecord, bytesOfToken: number): readonly Operator[] {
+  const { plan: { model: { precision } }, work: { phase, tokens, sequences, sequence_length }, layout: { tp, cp } } = site;
+  const isDecode = phase === "decode";
+  const queries = Math.min((tokens * cp) / sequences, sequence_length);
+  const mean = (limit: number): number =>
+    (isDecode ? Math.min(sequence_length, limit) / cp : meanContext({ window: limit }, sequence_length, queries));
+  const seen = mean(block.window ?? sequence_length);
+  const picked = mean(Math.min(block.window ?? sequence_length, sparse.top_k));
+  const rate = attentionRate(site);
+  const flops = (tokens * decodeCoreFlops(block, picked).value) / tp;
+  const gathered = tokens * picked * bytesOfToken;
+  const { kv_lora_rank, qk_rope_head_dim } = block;
+  const attention = isDecode
+    ? decodeCore(site, "attention core", flops, gathered, rate)
+    : core(site, "attention core", {
+        flops, bytes: gathered, heads: (block.heads / tp) * sequences, queries: queries / cp, keys: picked, width: 2 * kv_lora_rank + qk_rope_head_dim, wide: true,
+      }, rate);
+  if (sparse.shared_indexer) return [attention];
+  const { indexer_heads, indexer_head_dim } = sparse;
+  const scoreRate = rateOf(site.device, precision.index_cache, "`precision.index_cache`");
+  const scores = { flops: 2 * tokens * seen * indexer_heads * indexer_head_dim, written: 4 * tokens * seen };
+  const keys = (sequences * Math.min(sequence_length, block.window ?? sequence_length) * indexer_head_dim * activationElement(precision.index_cache).value) / cp;
+  const scored = isDecode
+    ? decodeCore(site, "indexer scores", scores.flops, keys + scores.written, scoreRate)
+    : core(site, "indexer scores", {
+        flops: scores.flops, bytes: keys + scores.written, heads: indexer_heads * sequences, queries: queries / cp, keys: seen, width: indexer_head_dim, wide: false,
+      }, scoreRate);
+  return [scored, sweep(site, { name: "indexer top_k", part: "attention", bytes: { forward: scores.written, backward_input: 0, backward_weight: 0 } }), attention];
 }
 
 /** Keys that this rank makes: those of its own tokens, and of a prompt also those found in the cache, which mla keeps compressed. */
@@ -219,7 +266,7 @@ function coreOperator(site: Site, block: CachedAttention, heads: number, kvHeads
 }
 
 /** Tokens that the last `queries` of `length` tokens attend to on average: those up to them, of which a window leaves the last. */
-function meanContext({ window }: CachedAttention, length: number, queries: number): number {
+function meanContext({ window }: Pick<CachedAttention, "window">, length: number, queries: number): number {
   const w = Math.min(window ?? length, length);
   const upTo = (position: number): number => (position <= w ? (position * position) / 2 : w * (position - w / 2));
   return queries === 0 ? 0 : (upTo(length) - upTo(length - queries)) / queries;

@@ -15,7 +15,7 @@ import type { CachedAttention } from "../model/attention";
 import { activationElement } from "../model/precision";
 import type { DenseFfnRecord, FfnRecord, ModelRecord, MoeFfnRecord, Precision } from "../model/record";
 import type { Layout } from "../plan/layout";
-import { modelledAttention } from "../plan/modelled";
+import { trainedAttention } from "../plan/modelled";
 import type { ParallelismRecord } from "../plan/record";
 import type { LayerBlocks } from "../plan/stages";
 import { product, sum, type Count, type Factor, type Term } from "../term";
@@ -69,14 +69,14 @@ export function savedByLayer(run: LayerBlocks, flow: Flow): Term {
  */
 export function workingBytes(run: LayerBlocks, flow: Flow): number {
   const recomputed = flow.recompute === "none" ? 0 : savedByLayer(run, { ...flow, recompute: "none" }).value - savedByLayer(run, flow).value;
-  const attention = run.attention === undefined ? 0 : attentionGradients(modelledAttention(run.attention), flow);
+  const attention = run.attention === undefined ? 0 : attentionGradients(trainedAttention(run.attention), flow);
   const ffn = run.ffn === undefined ? 0 : ffnGradients(run.ffn, flow);
   return recomputed + Math.max(attention, ffn);
 }
 
 function everyTensor({ attention, ffn }: LayerBlocks, flow: Flow): readonly Term[] {
   return [
-    ...(attention === undefined ? [] : attentionTensors(modelledAttention(attention), flow)),
+    ...(attention === undefined ? [] : attentionTensors(trainedAttention(attention), flow)),
     ...(ffn === undefined ? [] : ffnTensors(ffn, flow)),
   ];
 }

@@ -15,9 +15,13 @@ import { kvHeadsOf } from "./weights";
 /** Bytes that one token takes in one layer of one GPU. */
 export function cacheEntryOnGpu(block: CachedAttention, precision: PrecisionRecord, tp: number): number {
   const cached = activationElement(precision.kv_cache).value;
-  if (block.kind === "mla") return block.kv_lora_rank * cached + block.qk_rope_head_dim * activationElement(precision.kv_rope).value;
+  if (block.kind === "mla") return block.kv_lora_rank * cached + block.qk_rope_head_dim * activationElement(precision.kv_rope).value + indexKey(block, precision);
   return 2 * kvHeadsOf(block.kv_heads, tp) * block.head_dim * cached;
 }
+
+/** The key that an indexer scores, whole on every rank. */
+const indexKey = ({ sparse }: CachedAttention, precision: PrecisionRecord): number =>
+  (sparse === undefined || sparse.shared_indexer ? 0 : sparse.indexer_head_dim * activationElement(precision.index_cache).value);
 
 /** Tokens of a sequence that one layer of one GPU keeps. */
 export const cachedTokens = (block: CachedAttention, context: number, cp: number): number => Math.ceil(attendedTokens(block, context) / cp);

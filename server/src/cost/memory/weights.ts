@@ -98,10 +98,23 @@ function mlaMatrices(block: MlaRecord, heads: number, hiddenSize: number, weight
     linear("kv_a", kv_lora_rank + qk_rope_head_dim, hiddenSize, weights),
     vector("kv_a norm", kv_lora_rank),
     linear("kv_b", heads * (qk_nope_head_dim + v_head_dim), kv_lora_rank, weights),
+    ...indexerMatrices(block, hiddenSize, weights),
     linear("o", hiddenSize, heads * v_head_dim, weights),
     ...(block.bias === false ? [] : [vector("biases of the down-projections", (q_lora_rank ?? 0) + kv_lora_rank + qk_rope_head_dim)]),
     ...(block.bias === true ? [vector("o bias", hiddenSize)] : []),
     ...(block.qk_norm === false ? [] : [vector("norms of queries and keys", 2 * (block.qk_norm === "whole" ? heads : 1) * (qk_nope_head_dim + qk_rope_head_dim))]),
+  ];
+}
+
+/** Whole on every rank, as in DeepSeek-V3.2's reference and in serving engines: every rank picks the same tokens. */
+function indexerMatrices({ sparse, q_lora_rank }: MlaRecord, hiddenSize: number, weights: Precision): readonly Matrix[] {
+  if (sparse === undefined || sparse.shared_indexer) return [];
+  const { indexer_heads, indexer_head_dim } = sparse;
+  return [
+    linear("indexer q", indexer_heads * indexer_head_dim, q_lora_rank ?? hiddenSize, weights),
+    linear("indexer k", indexer_head_dim, hiddenSize, weights),
+    linear("indexer weights", indexer_heads, hiddenSize, weights),
+    vector("indexer norm, with bias", 2 * indexer_head_dim),
   ];
 }
 

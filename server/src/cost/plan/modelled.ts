@@ -22,6 +22,20 @@ export function planGap({ attention, ffn, hyper_connections, per_layer_embedding
   return undefined;
 }
 
+/** Why a training plan of this model cannot be computed, where a serving plan can: what trains an indexer is not known. */
+export function trainingGap({ attention }: ModelRecord): string | undefined {
+  return attention.some((block) => isCached(block) && block.sparse !== undefined) ? indexerTraining : undefined;
+}
+
+const indexerTraining = "plans do not model how an indexer of `sparse` attention is trained";
+
+/** A layer's attention in training. Throws `Unavailable`. */
+export function trainedAttention(block: AttentionRecord): CachedAttention {
+  const modelled = modelledAttention(block);
+  if (modelled.sparse !== undefined) throw new Unavailable(indexerTraining);
+  return modelled;
+}
+
 /** Throws `Unavailable` for a model that plans do not model. */
 export function requireModelled(model: ModelRecord): void {
   const found = planGap(model);
@@ -42,7 +56,7 @@ function attentionGap(block: AttentionRecord): string | undefined {
 }
 
 function unmodelledProperty(block: CachedAttention): string | undefined {
-  if (block.sparse !== undefined) return "sparse";
+  if (block.sparse !== undefined && block.kind !== "mla") return "sparse";
   if (block.compress !== undefined) return "compress";
   if (block.kv_share !== undefined) return "kv_share";
   if (block.output_gate !== false) return "output_gate";

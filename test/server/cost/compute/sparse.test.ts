@@ -1,0 +1,87 @@
+/** Serving of sparse mla (DeepSeek-V3.2: 64 indexer heads of 128, 2048 tokens a query), by hand. */
+
+import { describe, expect, it } from "vitest";
+import { deviceOf } from "../../../../server/src/cost/compute/device";
+import { passTimes, stageOperators } from "../../../../server/src/cost/compute/layer";
+import type { Operator, Work } from "../../../../server/src/cost/compute/operator";
+import { Unavailable } from "../../../../server/src/cost/definition";
+import { kvBytesPerSequenceOnGpu } from "../../../../server/src/cost/memory/kv-cache";
+import { decodeFlops } from "../../../../server/src/cost/model/flops";
+import { kvBytesPerSequence } from "../../../../server/src/cost/model/kv-cache";
+import type { ModelRecord, SparseRecord } from "../../../../server/src/cost/model/record";
+import { wholeModel } from "../../../../server/src/cost/plan/stages";
+import { decode, memoryOf, planOf } from "../memory/plans";
+import { bf16, deepSeekV3, mla, range } from "../models";
+import { layout, plan, training } from "./records";
+
+const dense: ModelRecord = { ...deepSeekV3, mtp: undefined, precision: bf16 };
+const sparseModel = (sparse: Partial<SparseRecord> = {}): ModelRecord => ({
+  ...dense,
+  attention: [mla({
+    layers: range(0, 60), heads: 128, q_lora_rank: 1536,
+    sparse: { indexer_heads: 64, indexer_head_dim: 128, top_k: 2048, shared_indexer: false, ...sparse },
+  })],
+});
+
+const operatorsOf = (model: ModelRecord, work: Work, degrees = {}): readonly Operator[] => {
+  const written = plan(model);
+  return stageOperators(written, layout(degrees), wholeModel(model), work, deviceOf(written, "estimate"));
+};
+const named = (operators: readonly Operator[], name: string): Operator => {
+  const found = operators.find((operator) => operator.name === name);
+  if (!found) throw new Error(`no operator ${name}`);
+  return found;
+};
+const decoding = (sequence_length: number): Work => ({ phase: "decode", tokens: 64, sequences: 64, sequence_length, imbalance: 1 });
+const prompt = (sequence_length: number): Work => ({ phase: "prefill", tokens: sequence_length, sequences: 1, sequence_length, imbalance: 1 });
+const timeOf = (model: ModelRecord, work: Work): number => passTimes(operatorsOf(model, work)).all.forward;
+
+describe("sparse mla in serving", () => {
+  it.each([1024, 131_072])("decodes with the FLOPs of the model's metric at %i tokens", (context_length) => {
+    const flops = operatorsOf(sparseModel(), decoding(context_length)).reduce((sum, { count, flops: { forward } }) => sum + count * forward, 0);
+    expect(flops / (64 * decodeFlops(sparseModel(), { sequence_length: 1, context_length }).value)).toBeCloseTo(1, 9);
+  });
+
+  it("reads 2048 tokens of the cache for every query, and every index key once", () => {
+    const operators = operatorsOf(sparseModel(), decoding(131_072));
+    expect(named(operators, "attention core").bytes.forward).toBe(64 * 2048 * 576 * 2);
+    // keys of 128 in bf16, and a score in FP32
+    expect(named(operators, "indexer scores").bytes.forward).toBe(64 * 131_072 * (128 * 2 + 4));
+    expect(named(operators, "indexer top_k").bytes.forward).toBe(64 * 131_072 * 4);
+  });
+
+  it("runs absorbed in prefill: the mean of min(position, 2048) over 8192 is 1792, and that of the position 4096", () => {
+    const operators = operatorsOf(sparseModel(), prompt(8192));
+    expect(named(operators, "attention core").flops.forward).toBe(8192 * 2 * 1792 * 128 * (576 + 512));
+    expect(named(operators, "indexer scores").flops.forward).toBe(8192 * 2 * 4096 * 64 * 128);
+    expect(operators.map(({ name }) => name)).not.toContain("kv_b");
+  });
+
+  it("repeats the indexer on every tensor-parallel rank, and shares the heads out", () => {
+    const [one, four] = [operatorsOf(sparseModel(), decoding(8192)), operatorsOf(sparseModel(), decoding(8192), { tp: 4 })];
+    expect(named(four, "indexer scores").flops.forward).toBe(named(one, "indexer scores").flops.forward);
+    expect(4 * named(four, "attention core").flops.forward).toBe(named(one, "attention core").flops.forward);
+  });
+
+  it("decodes a long context faster than dense attention, and a short one no faster", () => {
+    expect(timeOf(sparseModel(), decoding(131_072))).toBeLessThan(timeOf(dense, decoding(131_072)));
+    expect(timeOf(sparseModel(), decoding(1024))).toBeGreaterThan(timeOf(dense, decoding(1024)));
+  });
+
+  it.each([decoding(65_536), prompt(16_384)])("takes no longer with fewer tokens a query, or without an indexer of its own", (work) => {
+    const whole = timeOf(sparseModel(), work);
+    expect(timeOf(sparseModel({ top_k: 512 }), work)).toBeLessThan(whole);
+    expect(timeOf(sparseModel({ shared_indexer: true }), work)).toBeLessThan(whole);
+  });
+
+  it("caches what the model's metric says, and holds 61 indexers of 13,959,424 weights (norm included) more", () => {
+    const on = (model: ModelRecord) => planOf(model, { nodes: 2, workload: decode(4096, 1) });
+    expect(kvBytesPerSequenceOnGpu(on(sparseModel()), layout(), 4096)).toBe(kvBytesPerSequence(sparseModel(), { sequence_length: 1, context_length: 4096 }).value);
+    const weights = (model: ModelRecord): number => memoryOf(on(model)).worst.weights;
+    expect(weights(sparseModel()) - weights(dense)).toBe(61 * (12_582_912 + 917_504 + 458_752 + 256) * 2);
+  });
+
+  it("says that its training is not modelled", () => {
+    expect(() => operatorsOf(sparseModel(), training())).toThrow(new Unavailable("plans do not model how an indexer of `sparse` attention is trained"));
+  });
+});
