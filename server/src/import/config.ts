@@ -157,14 +157,16 @@ function reportUnread(raw: RawConfig, places: ReadonlyMap<string, readonly Prope
   if (raw.main === raw.root) return;
   for (const [key, { value }] of raw.root.members) {
     if (key === raw.mainPath[0] || (value.kind === "scalar" && value.value === null) || sharedWithOuter.includes(key)) continue;
-    if (/^(vision|audio|speech|sound|talker|projector|code2wav|token2wav)/.test(key) && value.kind === "object") {
-      remarks.push({ severity: "doubt", message: `\`${key}\` is left out: only the language model is counted`, path: [key] });
-    } else report(key, [key], remarks);
+    report(key, [key], remarks);
   }
 }
 
 function report(key: string, path: readonly PropertyKey[], remarks: Remark[]): void {
   const name = String(path.at(-1));
+  if (/^(vision|audio|speech|sound|talker|projector|code2wav|token2wav)_?(config|tower)?$/.test(name)) {
+    remarks.push({ severity: "doubt", message: `\`${name}\` is left out: only the language model is counted`, path });
+    return;
+  }
   if (fieldsWithoutCost.has(key) || fieldsWithoutCost.has(name) || isNoise(name)) return;
   remarks.push({ severity: "doubt", message: `\`${name}\` is not understood: the figures may miss it`, path });
 }

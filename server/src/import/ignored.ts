@@ -14,7 +14,7 @@ const names: ReadonlySet<string> = new Set([
   "attn_implementation", "_attn_implementation", "_attn_implementation_autoset", "attn_impl", "use_flash_attn", "flash_attn", "use_flash_attention_2", "_commit_hash",
   "seed", "verbose", "license", "model_name", "name", "transformers.js_config", "unsloth_fixed", "unsloth_version", "trust_remote_code",
   // how attention and norms compute, not how much
-  "attention_softmax_in_fp32", "fp32_residual_connection", "residual_in_fp32", "scale_attn_weights", "scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn",
+  "attention_softmax_in_fp32", "bias_dropout_fusion", "fp32_residual_connection", "residual_in_fp32", "scale_attn_weights", "scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn",
   "query_pre_attn_scalar", "clip_qkv", "logit_scale", "normalize_attention_scores", "parallel_attn", "norm_type", "normalization", "rmsnorm", "layernorm", "postnorm",
   "post_layer_norm", "apply_residual_connection_post_layernorm", "apply_query_key_layer_scaling", "original_rope", "seq_length", "model_max_length",
   "initial_context_length", "original_max_position_embeddings", "swiglu_limit", "swiglu_limits", "swiglu_limits_shared", "hidden_act_params", "position_embedding_type",

@@ -34,8 +34,14 @@ const plainFormats: Readonly<Record<string, string | undefined>> = {
   float8_e4m3fn: "fp8_e4m3", fp8: "fp8_e4m3", float8_e5m2: "fp8_e5m2", fp4: "mxfp4", mxfp4: "mxfp4", nvfp4: "nvfp4", int8: "int8", int4: "int4",
 };
 
+/** Which kinds of feed-forward networks a model has. */
+export interface Networks {
+  readonly experts: boolean;
+  readonly dense: boolean;
+}
+
 /** The `precision` block; `undefined` where all of it is the language's default. */
-export function precisionOf(config: Config<PrecisionFields>): BlockFacts | undefined {
+export function precisionOf(config: Config<PrecisionFields>, networks: Networks): BlockFacts | undefined {
   const stored = config.get("torch_dtype") ?? config.get("dtype");
   const key = config.has("torch_dtype") ? "torch_dtype" : "dtype";
   const plain = stored === undefined ? "bf16" : plainFormats[stored.replace(/^torch\./, "")];
@@ -45,7 +51,7 @@ export function precisionOf(config: Config<PrecisionFields>): BlockFacts | undef
   if (plain === "fp32" || plain === "fp16") values["embeddings"] = plain;
   const quantizationKey = config.has("quantization_config") ? "quantization_config" : "compression_config";
   const quantized = config.get(quantizationKey);
-  if (quantized) Object.assign(values, quantizedValues(config, quantizationKey, quantized));
+  if (quantized) Object.assign(values, quantizedValues(config, quantizationKey, quantized, networks));
   const experts = config.get("expert_dtype");
   if (experts !== undefined) {
     const format = plainFormats[experts];
@@ -56,7 +62,9 @@ export function precisionOf(config: Config<PrecisionFields>): BlockFacts | undef
   return Object.values(values).every((value) => value === undefined) ? undefined : { values };
 }
 
-function quantizedValues(config: Config<PrecisionFields>, key: "quantization_config" | "compression_config", given: Quantization): Record<string, FactValue | Fact | undefined> {
+function quantizedValues(
+  config: Config<PrecisionFields>, key: "quantization_config" | "compression_config", given: Quantization, networks: Networks,
+): Record<string, FactValue | Fact | undefined> {
   const format = formatOf(given);
   if (format === undefined) {
     config.doubt(`\`${key}\`: ${given.quant_method === undefined ? "it names no method" : `the method ${given.quant_method} is not understood`}, weights are taken as stored in bf16`, key);
@@ -66,7 +74,13 @@ function quantizedValues(config: Config<PrecisionFields>, key: "quantization_con
   const left = inAllLayers(excluded(given), config.layers);
   const block = given.weight_block_size?.join("x");
   const value = block === undefined ? format : noted(format, `block ${block}`);
-  const keepsAttention = given.quant_method === "mxfp4" || left.some((module) => /self_attn|attention|attn/.test(module) && isGeneral(module));
+  const leavesAttention = given.quant_method === "mxfp4" || left.some((module) => /self_attn|attention|attn/.test(module) && isGeneral(module));
+  // The language tells experts from all else, not attention from networks.
+  const keepsAttention = leavesAttention && networks.experts;
+  if (leavesAttention && !networks.experts) config.doubt(`\`${key}\` leaves out attention: its weights are counted in ${format}`, key);
+  if (keepsAttention && networks.dense && given.quant_method !== "mxfp4" && !left.some((module) => /mlp\b(?!.*experts)/.test(module) && isGeneral(module) && !/gate$|router/.test(module))) {
+    config.doubt(`\`${key}\` leaves out attention: the dense layers are counted in the format of attention`, key);
+  }
   const keepsExperts = left.some((module) => /experts/.test(module) && !/shared|router/.test(module) && isGeneral(module));
   if (keepsAttention && keepsExperts) config.doubt(`\`${key}\` leaves out attention and experts both: weights are taken as bf16`, key);
   else if (keepsAttention) values["experts"] = value;
@@ -74,7 +88,7 @@ function quantizedValues(config: Config<PrecisionFields>, key: "quantization_con
     values["weights"] = value;
     values["experts"] = "bf16";
   } else values["weights"] = value;
-  const unclear = left.filter((module) => !isExpected(module, keepsAttention, keepsExperts));
+  const unclear = left.filter((module) => !isExpected(module, leavesAttention, keepsExperts));
   if (unclear.length > 0) {
     config.doubt(`\`${key}\` leaves out ${unclear.slice(0, 3).join(", ")}${unclear.length > 3 ? ` and ${unclear.length - 3} more` : ""}: their weights are counted in ${format}`, key);
   }
@@ -118,7 +132,7 @@ function inAllLayers(modules: readonly string[], layers: number): readonly strin
   const counts = new Map<string, number>();
   const general = (module: string): string => module.replace(/layers\.\d+/, "layers.*");
   for (const module of modules) counts.set(general(module), (counts.get(general(module)) ?? 0) + 1);
-  return [...new Set(modules.map((module) => ((counts.get(general(module)) ?? 0) * 2 >= layers ? general(module) : module)))];
+  return [...new Set(modules.map((module) => ((counts.get(general(module)) ?? 0) * 2 > layers ? general(module) : module)))];
 }
 
 const isGeneral = (module: string): boolean => !/layers\.\d/.test(module);

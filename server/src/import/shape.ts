@@ -74,6 +74,12 @@ export const attentionPart = () => z.looseObject({ kv_n_heads: whole(1) }, { err
 export const expertsPart = () =>
   z.looseObject({ ffn_hidden_size: whole(1), moe_num_experts: whole(1), moe_top_k: whole(1), moe_loss_weight: z.number().optional() }, { error: "must be an object" }).optional();
 
+/** MiniMax-M3's choice of blocks of tokens. */
+export const blockSparsePart = () => z.looseObject({
+  use_sparse_attention: z.boolean().optional(), sparse_index_dim: whole(1), sparse_num_index_heads: whole(1), sparse_topk_blocks: whole(1), sparse_block_size: whole(1),
+  sparse_attention_freq: z.array(whole(0)).optional(),
+}, { error: "must be an object" }).optional();
+
 /** Heads of Step's sliding layers. */
 export const stepSettings = () =>
   z.looseObject({ num_attention_heads: whole(1).optional(), num_attention_groups: whole(1).optional(), head_dim: whole(1).optional() }, { error: "must be an object" }).optional();

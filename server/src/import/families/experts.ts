@@ -1,6 +1,6 @@
 /** Decoders with ordinary attention and a mixture of experts. */
 import type { BlockFacts, FactValue } from "../facts";
-import { expertsPart, attentionPart, flag, index, indices, perLayer, real, size, sizeOrNone, stepSettings, word, words } from "../shape";
+import { attentionPart, blockSparsePart, expertsPart, flag, index, indices, perLayer, real, size, sizeOrNone, stepSettings, word, words } from "../shape";
 import { auxiliaryLoss, checkLength, dense, headAttention, headsOf, layerTypes, moe, shared, withWindow, type Shared } from "./blocks";
 import { deepseekExperts, moeLayers } from "./deepseek";
 import { slidingLayers } from "./dense";
@@ -187,9 +187,12 @@ const dbrx = defineFamily({
 
 const minimaxM2 = defineFamily({
   title: "MiniMax-M2",
-  modelTypes: ["minimax_m2", "minimax-m2"],
-  architectures: ["MiniMaxM2ForCausalLM"],
-  shape: { attn_type_list: indices(), qk_norm_type: word(), use_mtp: flag(), num_mtp_modules: sizeOrNone(), mtp_transformer_layers: size(), use_routing_bias: flag(), shared_intermediate_size: sizeOrNone(), rotary_dim: size() },
+  modelTypes: ["minimax_m2", "minimax-m2", "minimax_m3", "minimax_m3_vl", "minimax_m3_text"],
+  architectures: ["MiniMaxM2ForCausalLM", "MiniMaxM3SparseForCausalLM", "MiniMaxM3SparseForConditionalGeneration"],
+  shape: {
+    moe_layer_freq: perLayer(), mlp_layer_types: words(), routed_scaling_factor: real(), dense_intermediate_size: size(), sparse_attention_config: blockSparsePart(), attention_output_gate: flag(),
+    use_gemma_norm: flag(), swiglu_alpha: real(), swiglu_beta: real(),
+    attn_type_list: indices(), qk_norm_type: word(), use_mtp: flag(), num_mtp_modules: sizeOrNone(), mtp_transformer_layers: size(), use_routing_bias: flag(), shared_intermediate_size: sizeOrNone(), rotary_dim: size() },
   read: (own) => {
     const config = shared(own);
     const kinds = own.get("attn_type_list") ?? [];
@@ -197,15 +200,27 @@ const minimaxM2 = defineFamily({
     const normed = config.get("use_qk_norm") === true;
     const isWhole = (own.get("qk_norm_type") ?? "per_layer") === "per_layer";
     const attention = headsWith(config, { bias: biased(config), qk_norm: normed ? (isWhole ? "whole" : true) : undefined });
+    own.skip("use_gemma_norm", "swiglu_alpha", "swiglu_beta", "rotary_dim");
+    if (own.get("attention_output_gate") === true) own.doubt("the gate on the attention output is not counted", "attention_output_gate");
+    const sparse = own.get("sparse_attention_config");
+    const isSparse = (layer: number): boolean => sparse !== undefined && sparse.use_sparse_attention !== false && sparse.sparse_attention_freq?.[layer] !== 0;
+    const picked = sparse && { indexer_heads: sparse.sparse_num_index_heads, indexer_head_dim: sparse.sparse_index_dim, top_k: sparse.sparse_topk_blocks * sparse.sparse_block_size };
+    if (sparse) own.doubt("attention to picked blocks of tokens is counted as attention to as many picked tokens", "sparse_attention_config");
+    const hasExperts = own.has("moe_layer_freq") || own.has("mlp_layer_types") ? moeLayers(own) : () => true;
+    const denseWidth = own.get("dense_intermediate_size");
     const sharedWidth = own.get("shared_intermediate_size");
     const loss = auxiliaryLoss(config);
     const ffn = moe({
       routed: config.need("num_local_experts"), topK: config.need("num_experts_per_tok"), width: config.need("intermediate_size"),
-      balance: own.get("use_routing_bias") === true ? "loss_free" : loss, ...(sharedWidth === undefined ? {} : { shared: 1, sharedWidth }),
+      balance: own.get("use_routing_bias") === true ? "loss_free" : loss, ...(sharedWidth === undefined ? {} : { shared: config.get("n_shared_experts") ?? 1, sharedWidth }),
     });
-    own.skip("mtp_transformer_layers");
+    own.skip("mtp_transformer_layers", "num_nextn_predict_layers");
     const modules = own.get("num_mtp_modules");
-    return { attention: () => attention, ffn: () => ffn, mtp: own.get("use_mtp") === false ? undefined : modules };
+    return {
+      attention: (layer) => (isSparse(layer) && picked ? { ...attention, children: { sparse: { values: picked } } } : attention),
+      ffn: (layer) => (hasExperts(layer) ? ffn : dense(denseWidth ?? own.fail("`dense_intermediate_size` is missing: some layers are dense", "dense_intermediate_size"))),
+      mtp: own.get("use_mtp") === false ? undefined : modules,
+    };
   },
 });
 

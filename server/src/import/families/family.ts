@@ -58,13 +58,14 @@ export function defineFamily<Shape extends z.ZodRawShape>(spec: FamilySpec<Shape
       const shared = config as unknown as Config<SharedFields>;
       const network = spec.read(config as unknown as Config<Fields<Shape>>);
       const layers = Array.from({ length: shared.layers }, (_, layer) => layer);
+      const [attention, ffn] = [layers.map(network.attention), layers.map(network.ffn)];
       const facts: ModelFacts = {
         family: spec.title,
         head: head(shared, spec.tied ?? false, spec.title, network.head),
-        attention: layers.map(network.attention),
-        ffn: layers.map(network.ffn),
+        attention,
+        ffn,
         mtp: network.mtp === undefined ? undefined : { values: { depth: network.mtp } },
-        precision: precisionOf(shared),
+        precision: precisionOf(shared, { experts: ffn.some((block) => block?.kind === "moe"), dense: ffn.some((block) => block?.kind === "dense") }),
       };
       finish();
       return facts;
