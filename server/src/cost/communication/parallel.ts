@@ -6,6 +6,7 @@
  */
 
 import { Unavailable } from "../definition";
+import { valueDim } from "../model/attention";
 import { plainElement, weightElement } from "../model/precision";
 import type { AttentionRecord, FfnRecord } from "../model/record";
 import type { Group, Groups, Layout } from "../plan/layout";
@@ -105,7 +106,7 @@ export function contextParallelTransfers(plan: PlanRecord, layout: Layout, group
 /** Of one token and one GPU of the tensor-parallel group; fewer heads than GPUs are held several times. */
 function keyValueElements(attention: AttentionRecord, tp: number): number {
   switch (attention.kind) {
-    case "mha": case "gqa": case "mqa": return 2 * Math.max(1, attention.kv_heads / tp) * attention.head_dim;
+    case "mha": case "gqa": case "mqa": return Math.max(1, attention.kv_heads / tp) * (attention.head_dim + valueDim(attention));
     case "mla": return Math.max(1, attention.heads / tp) * (attention.qk_nope_head_dim + attention.qk_rope_head_dim + attention.v_head_dim);
     default: throw new Unavailable(`context parallelism of \`attention ${attention.kind}\` is not modelled`);
   }

@@ -6,7 +6,7 @@
  */
 
 import { Unavailable } from "../definition";
-import { decodeCore as decodeCoreFlops, attendedTokens, attentionCore, isCached, type CachedAttention } from "../model/attention";
+import { decodeCore as decodeCoreFlops, attendedTokens, attentionCore, gateWidth, isCached, valueDim, type CachedAttention } from "../model/attention";
 import { activeWeightsGap, holdsLastLayer } from "../model/availability";
 import { activationElement } from "../model/precision";
 import type { DenseFfnRecord, HeadAttentionRecord, MlaRecord, ModelRecord, MoeFfnRecord, SparseRecord } from "../model/record";
@@ -149,19 +149,39 @@ function attentionOperators(site: Site, { attention: block }: LayerBlocks, opera
 function headOperatorsOf(site: Site, block: HeadAttentionRecord, operators: Operator[]): void {
   const { plan: { model: { hidden_size, precision } }, layout: { tp }, work: { tokens } } = site;
   const { head_dim } = block;
+  const vDim = valueDim(block);
   const heads = block.heads / tp;
   const kvHeads = Math.max(1, block.kv_heads / tp);
   const weight = weightBytes(site, linearRate(site), precision.weights);
   const turned = tokens * (heads + kvHeads) * head_dim;
   linears(site, "attention", weight, [
-    { name: "qkv", rows: tokens, columns: (heads + 2 * kvHeads) * head_dim, inner: hidden_size },
-    { name: "o", rows: tokens, columns: hidden_size, inner: heads * head_dim },
-  ], wide(tokens * (hidden_size + heads * head_dim)), operators);
+    { name: "qkv", rows: tokens, columns: heads * head_dim + kvHeads * (head_dim + vDim), inner: hidden_size },
+    ...gateMatrices(site, block),
+    { name: "o", rows: tokens, columns: hidden_size, inner: heads * vDim },
+  ], wide(tokens * (hidden_size + heads * vDim)), operators);
   if (block.qk_norm) operators.push(sweep(site, { name: "qk norm", part: "attention", bytes: { forward: 4 * turned, backward_input: 6 * turned, backward_weight: 0 } }));
   operators.push(sweep(site, { name: "rope", part: "attention", bytes: { forward: 4 * turned, backward_input: 4 * turned, backward_weight: 0 } }));
   operators.push(site.work.phase === "decode"
-    ? cacheOperator(site, block, 2 * kvHeads * head_dim * activationElement(precision.kv_cache).value)
-    : coreOperator(site, block, heads, kvHeads, head_dim, head_dim));
+    ? cacheOperator(site, block, kvHeads * (head_dim + vDim) * activationElement(precision.kv_cache).value)
+    : coreOperator(site, block, heads, kvHeads, head_dim, vDim));
+  gateOperator(site, block, operators);
+}
+
+/** What projects the gate of the output, which shares the input of the queries. */
+function gateMatrices({ plan: { model: { hidden_size } }, layout: { tp }, work: { tokens } }: Site, block: CachedAttention): readonly Matrix[] {
+  const columns = gateWidth(block) / tp;
+  return columns === 0 ? [] : [{ name: "output gate", rows: tokens, columns, inner: hidden_size }];
+}
+
+/** Output times gate, in bf16: forward reads both and writes the product, backward reads its gradient too and writes both of theirs. */
+function gateOperator(site: Site, block: CachedAttention, operators: Operator[]): void {
+  const { layout: { tp }, work: { tokens } } = site;
+  const gates = (tokens * gateWidth(block)) / tp;
+  if (gates === 0) return;
+  const outputs = (tokens * block.heads * valueDim(block)) / tp;
+  operators.push(sweep(site, {
+    name: "gated output", part: "attention", bytes: { forward: 4 * outputs + 2 * gates, backward_input: 6 * outputs + 4 * gates, backward_weight: 0 },
+  }));
 }
 
 function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void {
@@ -184,6 +204,7 @@ function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void
     { name: "kv_a", rows, columns: kv_lora_rank + qk_rope_head_dim, inner: hidden_size },
     ...expanded,
     ...indexerMatrices(site, block),
+    ...gateMatrices(site, block),
     { name: "o", rows: tokens, columns: hidden_size, inner: heads * v_head_dim },
   ], wide(inputs), operators);
   operators.push(sweep(site, { name: "latent norms", part: "attention", bytes: { forward: 4 * rows * latents, backward_input: 6 * rows * latents, backward_weight: 0 } }));
@@ -192,6 +213,7 @@ function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void
   operators.push(sweep(site, { name: "rope", part: "attention", bytes: { forward: turned, backward_input: turned, backward_weight: 0 } }));
   if (!isAbsorbed) {
     operators.push(coreOperator(site, block, heads, heads, qkDim, v_head_dim));
+    gateOperator(site, block, operators);
     return;
   }
   const rate = attentionRate(site);
@@ -201,6 +223,7 @@ function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void
   const entry = kv_lora_rank * activationElement(precision.kv_cache).value + qk_rope_head_dim * activationElement(precision.kv_rope).value;
   operators.push(...(block.sparse === undefined ? [cacheOperator(site, block, entry)] : sparseOperators(site, block, block.sparse, entry)));
   operators.push(linear(site, "attention", { ...absorbed, name: "absorbed kv_b, values", columns: v_head_dim, inner: kv_lora_rank }, rate, kept));
+  gateOperator(site, block, operators);
 }
 
 /** The projections of an indexer, which every tensor-parallel rank runs whole (DeepSeek-V3.2's reference, inference/model.py). */

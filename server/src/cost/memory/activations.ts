@@ -11,7 +11,7 @@
  *            full       keeps the input of each layer
  */
 
-import type { CachedAttention } from "../model/attention";
+import { gateWidth, valueDim, type CachedAttention } from "../model/attention";
 import { activationElement } from "../model/precision";
 import type { DenseFfnRecord, FfnRecord, ModelRecord, MoeFfnRecord, Precision } from "../model/record";
 import type { Layout } from "../plan/layout";
@@ -106,6 +106,16 @@ function attentionTensors(block: CachedAttention, flow: Flow): readonly Term[] {
     ]),
     ...outputTensors([tokens, output], flow),
     product("softmax statistics", [tokens, heads, fp32]),
+    ...gateTensors(block, output, flow),
+  ];
+}
+
+/** The gate, and what it leaves of the output, which is the input of o; with recomputation that product is made again. */
+function gateTensors(block: CachedAttention, output: number, { tokens, plain, input, layout: { tp }, recompute }: Flow): readonly Term[] {
+  if (block.output_gate === false) return [];
+  return [
+    product("output gate", [tokens, shareOf(gateWidth(block), tp), plain]),
+    ...(recompute === "none" ? [product("gated output", [tokens, output, input])] : []),
   ];
 }
 
@@ -128,8 +138,9 @@ function coreWidths(block: CachedAttention, tp: number): { readonly queries: num
     const keys = heads * (block.qk_nope_head_dim + block.qk_rope_head_dim);
     return { queries: keys, keys, values: heads * block.v_head_dim, output: heads * block.v_head_dim };
   }
-  const keys = kvHeadsOf(block.kv_heads, tp) * block.head_dim;
-  return { queries: heads * block.head_dim, keys, values: keys, output: heads * block.head_dim };
+  const kvHeads = kvHeadsOf(block.kv_heads, tp);
+  const vDim = valueDim(block);
+  return { queries: heads * block.head_dim, keys: kvHeads * block.head_dim, values: kvHeads * vDim, output: heads * vDim };
 }
 
 function latentTensors(block: Extract<CachedAttention, { kind: "mla" }>, flow: Flow): readonly Term[] {

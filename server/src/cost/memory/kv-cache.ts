@@ -3,7 +3,7 @@
  * heads; mla's latent is shared by all heads and stands whole on every rank. Context parallelism divides the tokens.
  */
 
-import { attendedTokens, isCached, type CachedAttention } from "../model/attention";
+import { attendedTokens, isCached, valueDim, type CachedAttention } from "../model/attention";
 import { activationElement } from "../model/precision";
 import type { ModelRecord, PrecisionRecord } from "../model/record";
 import type { Layout } from "../plan/layout";
@@ -16,7 +16,7 @@ import { kvHeadsOf } from "./weights";
 export function cacheEntryOnGpu(block: CachedAttention, precision: PrecisionRecord, tp: number): number {
   const cached = activationElement(precision.kv_cache).value;
   if (block.kind === "mla") return block.kv_lora_rank * cached + block.qk_rope_head_dim * activationElement(precision.kv_rope).value + indexKey(block, precision);
-  return 2 * kvHeadsOf(block.kv_heads, tp) * block.head_dim * cached;
+  return kvHeadsOf(block.kv_heads, tp) * (block.head_dim + valueDim(block)) * cached;
 }
 
 /** The key that an indexer scores, whole on every rank. */

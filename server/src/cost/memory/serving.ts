@@ -3,7 +3,7 @@
  * next one runs; what lives through is the residual stream.
  */
 
-import type { CachedAttention } from "../model/attention";
+import { gateWidth, valueDim, type CachedAttention } from "../model/attention";
 import { plainElement } from "../model/precision";
 import type { FfnRecord } from "../model/record";
 import { modelledAttention } from "../plan/modelled";
@@ -37,7 +37,7 @@ function layerWidth({ attention, ffn }: LayerRun, flow: Flow, absorbed: boolean)
 /** Decoding mla runs absorbed: queries and outputs in the latent's width (arXiv:2405.04434, section 2.1.2). */
 function attentionWidth(block: CachedAttention, tp: number, absorbed: boolean): number {
   const heads = shareOf(block.heads, tp);
-  if (block.kind !== "mla") return (2 * heads + 2 * kvHeadsOf(block.kv_heads, tp)) * block.head_dim;
+  if (block.kind !== "mla") return (heads + kvHeadsOf(block.kv_heads, tp)) * (block.head_dim + valueDim(block)) + shareOf(gateWidth(block), tp);
   const { kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim, v_head_dim } = block;
   if (absorbed) return heads * (kv_lora_rank + qk_rope_head_dim + kv_lora_rank);
   return heads * (2 * (qk_nope_head_dim + qk_rope_head_dim) + 2 * v_head_dim);

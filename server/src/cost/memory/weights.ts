@@ -3,7 +3,7 @@
  * expert parallelism divides the experts. Not divided: norms, router, and mla's down-projections, as in Megatron-LM.
  */
 
-import type { CachedAttention } from "../model/attention";
+import { gateWidth, valueDim, type CachedAttention } from "../model/attention";
 import { weightElement } from "../model/precision";
 import type { FfnRecord, MlaRecord, ModelRecord, MoeFfnRecord, Precision } from "../model/record";
 import type { Layout } from "../plan/layout";
@@ -74,20 +74,21 @@ function attentionMatrices(model: ModelRecord, block: CachedAttention, tp: numbe
     ...(block.post_norm ? [vector("norm after attention", hidden_size)] : []),
     ...(block.sinks ? [vector("sinks", heads)] : []),
   ];
-  if (block.kind === "mla") return [...around, ...mlaMatrices(block, heads, hidden_size, weights)];
+  if (block.kind === "mla") return [...around, ...mlaMatrices(block, heads, hidden_size, tp, weights)];
   const kvHeads = kvHeadsOf(block.kv_heads, tp);
-  const inputs = (heads + 2 * kvHeads) * block.head_dim;
+  const inputs = heads * block.head_dim + kvHeads * (block.head_dim + valueDim(block));
   return [
     ...around,
     linear("q, k and v", inputs, hidden_size, weights),
-    linear("o", hidden_size, heads * block.head_dim, weights),
+    linear("o", hidden_size, heads * valueDim(block), weights),
+    ...gateMatrices(block, hidden_size, tp, weights),
     ...(block.bias === false ? [] : [vector("q, k and v biases", inputs)]),
     ...(block.bias === true ? [vector("o bias", hidden_size)] : []),
     ...(block.qk_norm === false ? [] : [vector("norms of queries and keys", (block.qk_norm === "whole" ? heads + kvHeads : 2) * block.head_dim)]),
   ];
 }
 
-function mlaMatrices(block: MlaRecord, heads: number, hiddenSize: number, weights: Precision): readonly Matrix[] {
+function mlaMatrices(block: MlaRecord, heads: number, hiddenSize: number, tp: number, weights: Precision): readonly Matrix[] {
   const { q_lora_rank, kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim, v_head_dim } = block;
   const queries = heads * (qk_nope_head_dim + qk_rope_head_dim);
   const query = q_lora_rank === undefined
@@ -99,6 +100,7 @@ function mlaMatrices(block: MlaRecord, heads: number, hiddenSize: number, weight
     vector("kv_a norm", kv_lora_rank),
     linear("kv_b", heads * (qk_nope_head_dim + v_head_dim), kv_lora_rank, weights),
     ...indexerMatrices(block, hiddenSize, weights),
+    ...gateMatrices(block, hiddenSize, tp, weights),
     linear("o", hiddenSize, heads * v_head_dim, weights),
     ...(block.bias === false ? [] : [vector("biases of the down-projections", (q_lora_rank ?? 0) + kv_lora_rank + qk_rope_head_dim)]),
     ...(block.bias === true ? [vector("o bias", hiddenSize)] : []),
@@ -118,6 +120,9 @@ function indexerMatrices({ sparse, q_lora_rank }: MlaRecord, hiddenSize: number,
   ];
 }
 
+const gateMatrices = (block: CachedAttention, hiddenSize: number, tp: number, weights: Precision): readonly Matrix[] =>
+  (block.output_gate === false ? [] : [linear("output gate", shareOf(gateWidth(block), tp), hiddenSize, weights)]);
+
 function ffnMatrices(model: ModelRecord, ffn: FfnRecord, division: Division): readonly Matrix[] {
   const { hidden_size, precision } = model;
   const around = [vector("norm before ffn", hidden_size), ...(ffn.post_norm ? [vector("norm after ffn", hidden_size)] : [])];
@@ -134,13 +139,13 @@ function moeMatrices({ hidden_size, precision }: ModelRecord, ffn: MoeFfnRecord,
   requireFfn(ffn);
   const own = shareOf(ffn.routed_experts, layout.ep);
   const copies = shareOf(ffn.routed_experts + redundant_experts, layout.ep) - own;
-  const networks = (label: string, width: number): readonly Matrix[] => [
+  const networks = (label: string, width: number, together = 1): readonly Matrix[] => [
     ...network(label, ffn.gated, hidden_size, width, precision.experts),
-    ...(ffn.bias ? [networkBiases(label, ffn.gated, hidden_size, width)] : []),
+    ...(ffn.bias ? [networkBiases(label, ffn.gated, together * hidden_size, width)] : []),
   ];
   const experts = (label: string, count: number, trained: boolean): readonly Matrix[] =>
     count === 0 || offloaded ? [] : networks(label, shareOf(ffn.intermediate_size, layout.etp)).map((matrix) => ({ ...matrix, count, group: "experts", trained }));
-  const shared = ffn.shared_experts === 0 ? [] : networks("shared experts", shareOf(ffn.shared_experts * ffn.shared_intermediate_size, layout.tp));
+  const shared = ffn.shared_experts === 0 ? [] : networks("shared experts", shareOf(ffn.shared_experts * ffn.shared_intermediate_size, layout.tp), ffn.shared_experts);
   return [
     ...experts("routed experts", own, true),
     ...experts("redundant experts", copies, false),
@@ -157,7 +162,7 @@ const network = (label: string, gated: boolean, hiddenSize: number, width: numbe
   linear(`${label}, down`, hiddenSize, width, precision),
 ];
 
-const networkBiases = (label: string, gated: boolean, hiddenSize: number, width: number): Matrix => vector(`${label}, biases`, (gated ? 2 : 1) * width + hiddenSize);
+const networkBiases = (label: string, gated: boolean, outputs: number, width: number): Matrix => vector(`${label}, biases`, (gated ? 2 : 1) * width + outputs);
 
 /** Stages that one GPU holds together, as those of a dualpipe rank. */
 type Ends = Pick<Stage, "embedding" | "head" | "mtp_modules">;

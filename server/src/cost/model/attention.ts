@@ -76,6 +76,12 @@ function outputMatrices(block: CachedAttention, hiddenSize: number): readonly Te
   ];
 }
 
+/** Columns of the projection that gates the output: 0 without one. */
+export function gateWidth(block: CachedAttention): number {
+  if (block.output_gate === false) return 0;
+  return block.output_gate === "head" ? block.heads : block.heads * valueDim(block);
+}
+
 const nameOfValueDim = ({ v_head_dim }: CachedAttention): string => (v_head_dim === undefined ? "head_dim" : "v_head_dim");
 
 function gateMatrices(block: CachedAttention, hiddenSize: number): readonly Term[] {

@@ -4,7 +4,7 @@
  */
 
 import { Unavailable } from "../definition";
-import { isCached, valueDim } from "../model/attention";
+import { isCached } from "../model/attention";
 import type { AttentionRecord, CachedAttention, FfnRecord, ModelRecord } from "../model/record";
 
 /** Why a plan of this model cannot be computed; `undefined` where it can. */
@@ -59,12 +59,10 @@ function unmodelledProperty(block: CachedAttention): string | undefined {
   if (block.sparse !== undefined && block.kind !== "mla") return "sparse";
   if (block.compress !== undefined) return "compress";
   if (block.kv_share !== undefined) return "kv_share";
-  if (block.output_gate !== false) return "output_gate";
   if (block.o_lora_rank !== undefined || block.o_groups !== undefined) return "o_lora_rank";
   if (block.kind === "mla") return undefined;
   if (block.q_lora_rank !== undefined) return "q_lora_rank";
-  if (block.tie_kv !== false) return "tie_kv";
-  return valueDim(block) === block.head_dim ? undefined : "v_head_dim";
+  return block.tie_kv === false ? undefined : "tie_kv";
 }
 
 /** Throws `Unavailable` for a feed-forward block that plans do not model. */
