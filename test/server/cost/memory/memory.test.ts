@@ -62,8 +62,8 @@ describe("what divides the states", () => {
     expect(memoryOf(planOf(small, { parallelism: { ep: 4, offload }, workload: decode(1024, 1) })).worst.weights).toBe(2 * denseParameters);
     // their gradients and moments would be nowhere
     const training = evaluationOf(planOf(small, { parallelism: { ep: 4, offload } }));
-    expect(() => training.memory()).toThrow(Unavailable);
-    expect(() => training.training("estimate")).toThrow("serving alone");
+    expect(() => training.memory()).toThrow("serving alone");
+    expect(() => training.replicas()).toThrow(Unavailable);
   });
 
   test("dualpipe keeps a stage and its mirror: the middle ranks hold what the whole of a two-stage pipeline does", () => {
