@@ -30,8 +30,6 @@ export function nearestMultiples(unit: number, near: number, test: Test = always
 export const largestDivisor = (whole: number, most: number, least: number, test: Test = always): number | undefined =>
   search(most, -1, least, (candidate) => whole % candidate === 0 && test(candidate));
 
-export const greatestCommonDivisor = (left: number, right: number): number => (right === 0 ? left : greatestCommonDivisor(right, left % right));
-
 export const isPowerOfTwo = (value: number): boolean => Number.isInteger(value) && value >= 1 && Number.isInteger(Math.log2(value));
 
 /** True for powers of primes, the orders of finite fields. */

@@ -3,9 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { activationsInFlight, closedForm, parameterMultiplicity } from "../../../server/src/cost/pipeline/closed-form";
-import { inFlight } from "../../../server/src/cost/pipeline/in-flight";
 import { stageCount, type ChunkDurations, type Pipeline } from "../../../server/src/cost/pipeline/schedule";
-import { chunkDurations, dualPipe, dualPipeV, interleaved, lists, oneForwardOneBackward, pipelines, uniform, zeroBubble } from "./pipelines";
+import { chunkDurations, dualPipe, dualPipeV, interleaved, lists, mostInFlight, oneForwardOneBackward, pipelines, uniform, zeroBubble } from "./pipelines";
 
 /** F 3, B 8 of which W 2. */
 const chunk: ChunkDurations = { forward: 3, backward: 8, weight: 2 };
@@ -53,7 +52,7 @@ describe("the tables' figures", () => {
 
   it("activations are those of the operation lists, on every rank and for any number of micro-batches", () => {
     fc.assert(fc.property(pipelines, (pipeline) => {
-      const peaks = lists(pipeline).ranks.map((operations) => inFlight(operations).peak);
+      const peaks = lists(pipeline).ranks.map((operations) => mostInFlight(operations));
       expect(peaks).toEqual(peaks.map((_, rank) => activationsInFlight(pipeline, rank)));
     }));
   });

@@ -1,6 +1,7 @@
 /** Pipelines for the tests of server/src/cost/pipeline. */
 
 import fc from "fast-check";
+import { fullestMoments } from "../../../server/src/cost/pipeline/in-flight";
 import { operationsOf, type Operation, type OperationLists } from "../../../server/src/cost/pipeline/operations";
 import {
   mirrorStage, stageCount, uniformDurations, type Chunk, type ChunkDurations, type Durations, type Pipeline,
@@ -88,3 +89,7 @@ export function durationOf(operation: Operation, { stages }: Durations): number 
     }
   }
 }
+
+/** Chunks that a rank keeps at most. */
+export const mostInFlight = (operations: readonly Operation[]): number =>
+  Math.max(0, ...fullestMoments(operations).map(({ chunks }) => [...chunks.values()].reduce((sum, count) => sum + count, 0)));

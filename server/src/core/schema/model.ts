@@ -179,7 +179,7 @@ const mixed = "mixed-precision training with Adam: gradients, master weights and
 export const precision = defineBlock("precision", "The number format of each tensor. Scale factors count: 4 bytes a tile of 128 elements for FP8, the format's own otherwise.", {
   weights: precisionOf("Resident copy of the linear weights.", "bf16", "checkpoints are published in bf16 where no quantisation is stated"),
   experts: precisionOf("Weights of the routed and shared experts.", "weights", "as `weights`"),
-  activations: precisionOf("Activations between operators.", "bf16", language),
+  activations: precisionOf("Activations that linear GEMMs take: FP8 makes them run in FP8 (`compute`). What operators hand on stays BF16, or FP32 where this is `fp32`.", "bf16", language),
   compute: precisionOf("The rate at which linear GEMMs run.", "weights", "`activations` where written, else `weights`", ["activations"]),
   kv_cache: precisionOf("Key-value cache; for `mla` the latent.", "bf16", "bf16 unless written, whatever the weights are"),
   kv_rope: precisionOf("The rotary part of the `mla` cache.", "bf16", "FlashMLA keeps the rotary part in BF16"),

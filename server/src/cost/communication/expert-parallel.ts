@@ -48,11 +48,14 @@ function overlapsCompute(plan: PlanRecord): boolean {
   return plan.workload.phase === "training" ? schedule === "dualpipe" || schedule === "dualpipev" : dual_micro_batch;
 }
 
-/** The links of one GPU as the exchanges of expert parallelism find them; what `efficiency` says of a link holds as it is written. */
-export function exchangeLinks(plan: PlanRecord, mode: Mode): Links {
+/**
+ * The links of one GPU as the exchanges of expert parallelism find them, `beside` compute or alone; what `efficiency` says of a link
+ * holds as it is written.
+ */
+export function exchangeLinks(plan: PlanRecord, mode: Mode, beside = overlapsCompute(plan)): Links {
   const { hardware, efficiency } = plan;
   const links = linksOf(hardware, efficiency, mode, "exchange");
-  if (mode === "ideal" || !overlapsCompute(plan)) return links;
+  if (mode === "ideal" || !beside) return links;
   const slowed = (link: Link | undefined, written: number | undefined): Link | undefined =>
     link === undefined || written !== undefined ? link : { ...link, bandwidth: link.bandwidth * besideCompute };
   return { ...links, scale_up: slowed(links.scale_up, efficiency.scale_up), scale_out: slowed(links.scale_out, efficiency.scale_out) };

@@ -7,7 +7,7 @@
 
 import { Unavailable } from "../definition";
 import { valueDim } from "../model/attention";
-import { plainElement, weightElement } from "../model/precision";
+import { betweenLayers, plainElement, weightElement } from "../model/precision";
 import type { AttentionRecord, FfnRecord } from "../model/record";
 import type { Group, Groups, Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
@@ -22,9 +22,8 @@ export interface BothWays {
 
 export const neitherWay: BothWays = { forward: noTransfer, backward: noTransfer };
 
-/** Layers hand one another BF16, or FP32 where activations are kept so, whatever precision their GEMMs take. */
 const residualBytes = ({ model }: PlanRecord, tokens: number): number =>
-  tokens * model.hidden_size * plainElement(model.precision.activations === "fp32" ? "fp32" : "bf16").value;
+  tokens * model.hidden_size * betweenLayers(model.precision).value;
 
 /**
  * Tensor parallelism of one layer. Attention and a dense FFN (or the shared experts of an MoE) each gather their input and

@@ -5,6 +5,7 @@
  */
 
 import { Unavailable } from "../definition";
+import { greatestCommonDivisor } from "../whole-numbers";
 import { keptResults } from "../once";
 import type { MoeFfnRecord } from "../model/record";
 
@@ -36,7 +37,7 @@ function countPlaces(experts: number, topK: number, groups: number, group_limit:
   if (group_limit >= groups) return places * (1 - missed(experts, experts / places, topK));
   const chances = groupsAmongTop(experts, groups, group_limit, topK);
   // places repeat their position among the groups after this many; parts of one group are all alike
-  const distinct = places % groups === 0 ? 1 : places / commonDivisor(places, groups);
+  const distinct = places % groups === 0 ? 1 : places / greatestCommonDivisor(places, groups);
   let reached = 0;
   for (let place = 0; place < distinct; place++) {
     const overlap = overlapOf(place, places, groups);
@@ -126,5 +127,3 @@ function choosing(n: number, k: number, of: number, choose: number): number {
   }
   return ratio;
 }
-
-const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));

@@ -14,6 +14,7 @@ import { once, oncePerKey } from "../once";
 import type { Layout } from "../plan/layout";
 import { planGap, trainingGap } from "../plan/modelled";
 import type { PlanRecord } from "../plan/record";
+import { runsAgain } from "../plan/recomputation";
 import { oncePerLayer, type LayerBlocks, type Stage } from "../plan/stages";
 import { rateOf, type Device } from "./device";
 import type { Operator, OperatorPart, Passes, Work } from "./operator";
@@ -64,11 +65,6 @@ export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: 
   };
 }
 
-/** All operators of one stage. */
-export function stageOperators(plan: PlanRecord, layout: Layout, stage: ComputedStage, work: Work, device: Device): readonly Operator[] {
-  return computeOf(plan, layout, work, device).operators(stage);
-}
-
 /** What repeats: one layer, or one end of a stage. */
 interface Piece {
   readonly operators: readonly Operator[];
@@ -86,18 +82,8 @@ const piece = (operators: readonly Operator[]): Piece => ({ operators, times: pa
 function layerOperators(site: Site, layer: LayerBlocks, half: (site: Site, layer: LayerBlocks, operators: Operator[]) => void): readonly Operator[] {
   const operators: Operator[] = [];
   half(site, layer, operators);
-  const again = recomputes(site, layer.attention?.kind);
+  const again = runsAgain(site.training ? site.plan.parallelism.recompute : "none", layer.attention?.kind);
   return operators.map((operator) => (again(operator.name) ? recomputed(operator) : operator));
-}
-
-/** What `selective` computes again: in mla models norms, up-projections and activations, as in DeepSeek-V3; elsewhere the core of attention. */
-const recomputedByMla: ReadonlySet<string> = new Set(["attention norm", "ffn norm", "latent norms", "q_b", "kv_b", "rope", "activation", "experts activation", "shared activation"]);
-
-function recomputes({ plan, training }: Site, kind: string | undefined): (name: string) => boolean {
-  const level = training ? plan.parallelism.recompute : "none";
-  if (level === "none") return () => false;
-  if (level === "full") return () => true;
-  return kind === "mla" ? (name) => recomputedByMla.has(name) : (name) => name === "attention core";
 }
 
 /** Tokens in those parts of a layer that tensor parallelism does not split: sequence parallelism shares them out. */

@@ -7,15 +7,16 @@
  * DeepSeek-V3 recomputes, and its FP8 caches).
  *
  * recompute  none       keeps all of it
- *            selective  recomputes what is cheap: norms, SwiGLU's output and mla's up-projections (arXiv:2412.19437, section 3.2.3)
+ *            selective  recomputes what is cheap (plan/recomputation.ts): norms, SwiGLU's output and mla's up-projections
  *            full       keeps the input of each layer
  */
 
 import { gateWidth, valueDim, type CachedAttention } from "../model/attention";
-import { activationElement } from "../model/precision";
-import type { DenseFfnRecord, FfnRecord, ModelRecord, MoeFfnRecord, Precision } from "../model/record";
+import { activationElement, betweenLayers, isFp8 } from "../model/precision";
+import type { DenseFfnRecord, FfnRecord, ModelRecord, MoeFfnRecord } from "../model/record";
 import type { Layout } from "../plan/layout";
 import { trainedAttention } from "../plan/modelled";
+import { keeps } from "../plan/recomputation";
 import type { ParallelismRecord } from "../plan/record";
 import type { LayerBlocks } from "../plan/stages";
 import { product, sum, type Count, type Factor, type Term } from "../term";
@@ -32,27 +33,26 @@ export interface Flow {
   readonly recompute: ParallelismRecord["recompute"];
   /** Busiest over mean expert load. */
   readonly imbalance: number;
-  /** One element between operators, with its share of scales. */
+  /** One element of the residual stream, of a norm's input and of queries, keys and values. */
   readonly plain: Count;
   /** One element of a linear layer's input, kept for the gradient of its weight: in FP8 where the GEMM runs in FP8. */
   readonly input: Count;
 }
 
 export function flowOf(model: ModelRecord, layout: Layout, tokens: number, recompute: ParallelismRecord["recompute"], imbalance: number): Flow {
-  const { activations, compute } = model.precision;
+  const { compute } = model.precision;
+  const plain = betweenLayers(model.precision);
   return {
     hidden: model.hidden_size,
     ...flowTokens(layout, tokens),
     layout, recompute, imbalance,
-    plain: activationElement(activations),
-    input: activationElement(isFp8(compute) ? compute : activations),
+    plain,
+    input: isFp8(compute) ? activationElement(compute) : plain,
   };
 }
 
 export const flowTokens = ({ sequence_parallel, tp }: Layout, tokens: number): Pick<Flow, "tokens" | "ownTokens"> =>
   ({ tokens: { value: tokens, unit: "tokens" }, ownTokens: { value: sequence_parallel ? tokens / tp : tokens, unit: "tokens" } });
-
-const isFp8 = (precision: Precision): boolean => precision === "fp8_e4m3" || precision === "fp8_e5m2";
 
 const fp32 = activationElement("fp32");
 
@@ -85,7 +85,7 @@ function everyTensor({ attention, ffn }: LayerBlocks, flow: Flow): readonly Term
 function normTensors(name: string, width: number, { ownTokens, plain, input, recompute }: Flow): readonly Term[] {
   return [
     product(`input of ${name}`, [ownTokens, width, plain]),
-    ...(recompute === "none" ? [product(`output of ${name}`, [ownTokens, width, input])] : []),
+    ...(keeps(recompute, "norm outputs") ? [product(`output of ${name}`, [ownTokens, width, input])] : []),
   ];
 }
 
@@ -93,7 +93,7 @@ function attentionTensors(block: CachedAttention, flow: Flow): readonly Term[] {
   const { tokens, plain, layout: { tp }, hidden, recompute } = flow;
   const heads = shareOf(block.heads, tp);
   const { queries, keys, values, output } = coreWidths(block, tp);
-  const isProjectedAgain = block.kind === "mla" && recompute !== "none";
+  const isProjectedAgain = block.kind === "mla" && !keeps(recompute, "mla queries, keys and values");
   const perHead = block.qk_norm ? [product("queries and keys before their norms", [tokens, queries + keys, plain])] : [];
   return [
     ...normTensors("norm before attention", hidden, flow),
@@ -165,7 +165,7 @@ function ffnTensors(ffn: FfnRecord, flow: Flow): readonly Term[] {
 function networkTensors(label: string, tokens: Count, gated: boolean, width: number, { plain, input, recompute }: Flow): readonly Term[] {
   return [
     product(`input of ${label} activation`, [tokens, (gated ? 2 : 1) * width, recompute === "none" ? plain : input]),
-    ...(recompute === "none" ? [product(`output of ${label} activation`, [tokens, width, input])] : []),
+    ...(keeps(recompute, "activation outputs") ? [product(`output of ${label} activation`, [tokens, width, input])] : []),
   ];
 }
 

@@ -8,12 +8,12 @@ import { plainElement } from "../model/precision";
 import { oncePerKey } from "../once";
 import type { Pipeline } from "../pipeline/schedule";
 import type { Evaluation } from "../plan/evaluation";
-import type { Layout } from "../plan/layout";
+import { replicaCounts, stageCopies, type Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
-import { oncePerLayer, ranksOf, shapesOf, type LayerBlocks, type LayerRun, type Stage } from "../plan/stages";
+import { oncePerLayer, ranksOf, shapesOf, wholeModel, type LayerBlocks, type LayerRun, type Stage } from "../plan/stages";
 import { sum, type Term } from "../term";
 import { flowOf, flowTokens, savedByLayer, workingBytes, type Flow } from "./activations";
-import { bytesOf, divisionOf, elementsOf, endMatrices, layerMatrices, type Matrix } from "./weights";
+import { bytesOf, divisionOf, elementsOf, endMatrices, layerMatrices, type Division, type Matrix } from "./weights";
 
 /** What one pass works on; of a serving plan it can be asked for another batch than the plan's. */
 export interface Demand {
@@ -71,6 +71,9 @@ export function memoryModel(evaluation: Evaluation, demand?: Demand): MemoryMode
   const { plan } = evaluation;
   const layout = evaluation.layout();
   const training = plan.workload.phase === "training";
+  if (training && plan.parallelism.offload?.experts === "host") {
+    throw new Unavailable("`offload { experts = host }` is modelled in serving alone: in training the gradients and moments of the experts would live on the host too");
+  }
   const asked = demand ?? demandOf(plan, layout);
   const pipeline = evaluation.pipeline();
   const stages = evaluation.stages();
@@ -151,11 +154,8 @@ export interface Shards {
  * How many GPUs divide something: ZeRO divides the optimizer from stage 1, gradients from 2, weights from 3 (arXiv:1910.02054). They
  * are those with the same weights, so the two copies that dualpipe keeps of every stage share it as well.
  */
-export function shardsOf({ plan: { parallelism: { zero, schedule } }, layout: { dp, cp, expert_dp }, training }: MemoryModel, from: 1 | 2 | 3): Shards {
-  if (!training || zero < from) return { dense: 1, experts: 1 };
-  const copies = schedule === "dualpipe" ? 2 : 1;
-  return { dense: dp * cp * copies, experts: expert_dp * copies };
-}
+export const shardsOf = ({ plan, layout, training }: MemoryModel, from: 1 | 2 | 3): Shards =>
+  (!training || plan.parallelism.zero < from ? { dense: 1, experts: 1 } : replicaCounts(layout, stageCopies(plan)));
 
 /** Layers that stand on a rank; `count` of those of a run. */
 export interface RankRun {
@@ -184,6 +184,23 @@ function rankStates(memory: MemoryModel, stages: readonly Stage[]): States {
     addGroup(states.experts, layer.experts, count);
   }
   return states;
+}
+
+/**
+ * A checkpoint of the whole model in bytes, however many GPUs hold a part: resident weights, master weights where those are a copy of
+ * their own, and moments, each once.
+ */
+export function checkpointBytes({ plan, layout }: MemoryModel): number {
+  const undivided: Division = { layout: { ...layout, tp: 1, ep: 1, etp: 1 }, redundant_experts: 0, offloaded: false };
+  const whole = wholeModel(plan.model);
+  const bytesOfStates = (matrices: readonly Matrix[]): number => {
+    const { dense, experts } = statesOf(matrices, plan, true);
+    return dense.weights + dense.optimizer + experts.weights + experts.optimizer;
+  };
+  const layers = [...whole.runs.map((run) => ({ run, count: run.layers.length })), ...(whole.mtp_layer === undefined ? [] : [{ run: whole.mtp_layer, count: whole.mtp_modules }])];
+  return layers.reduce(
+    (total, { run, count }) => total + count * bytesOfStates(layerMatrices(plan.model, run, undivided)), bytesOfStates(endMatrices(plan.model, [whole], 1, true)),
+  );
 }
 
 function addGroup(sums: GroupSums, { weights, trained, optimizer }: GroupStates, count: number): void {

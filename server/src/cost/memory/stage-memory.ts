@@ -6,8 +6,7 @@
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
 import { oncePerKey } from "../once";
-import type { Evaluation } from "../plan/evaluation";
-import { shapeOf, shapesOf, type LayerRun, type Stage } from "../plan/stages";
+import { lastRun, shapeOf, shapesOf, type Stage } from "../plan/stages";
 import { sum } from "../term";
 import { headBytes, mtpTensors, type HeadBytes } from "./activations";
 import { bufferTerms } from "./buffers";
@@ -55,12 +54,6 @@ export function stageMemory(model: MemoryModel): PlanMemory {
   const [first] = ranks;
   if (first === undefined) throw new Unavailable("the pipeline has no stages");
   return { model, ranks, worst: ranks.reduce((worst, rank) => (rank.total > worst.total ? rank : worst), first) };
-}
-
-/** Resident weights of the GPU that holds most of them, in bytes. Throws `Unavailable`. */
-export function weightBytesPerGpu(evaluation: Evaluation): number {
-  const model = evaluation.memoryModel();
-  return Math.max(...model.ranks.map((stages) => fixedBytes(model, stages).weights));
 }
 
 /** What a rank takes whatever micro-batches it keeps. */
@@ -152,8 +145,7 @@ function peakOf(
 /** The last layer's: its backward begins while every layer still keeps its tensors. With full recomputation, that of the largest layer. */
 function layerWorking({ layerOf, plan }: MemoryModel, { runs }: Stage): number {
   if (plan.parallelism.recompute === "full") return Math.max(0, ...runs.map((run) => layerOf(run).working));
-  const lastOf = ({ layers }: LayerRun): number => layers.at(-1) ?? -1;
-  const last = runs.reduce<LayerRun | undefined>((found, run) => (found === undefined || lastOf(run) > lastOf(found) ? run : found), undefined);
+  const last = lastRun(runs);
   return last === undefined ? 0 : layerOf(last).working;
 }
 

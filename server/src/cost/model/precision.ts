@@ -8,7 +8,7 @@
  */
 
 import { formatNumber, type Count } from "../term";
-import type { Precision } from "./record";
+import type { ModelRecord, Precision } from "./record";
 
 const bits: Readonly<Record<Precision, number>> = {
   fp32: 32, tf32: 32, bf16: 16, fp16: 16, fp8_e4m3: 8, fp8_e5m2: 8, fp6: 6, fp4: 4, mxfp4: 4, nvfp4: 4,
@@ -40,13 +40,19 @@ export function activationElement(precision: Precision): Count {
 /** The same element without its scale. */
 export const plainElement = (precision: Precision): Count => ({ value: bits[precision] / 8, unit: "B" });
 
+/**
+ * One element of what operators hand on: BF16, or FP32 where activations are kept so. A narrower `activations` is that of the inputs of
+ * linear layers, through `compute`: arXiv:2412.19437, section 3.3, keeps the residual stream, norms and attention in BF16.
+ */
+export const betweenLayers = ({ activations }: Pick<ModelRecord["precision"], "activations">): Count => plainElement(activations === "fp32" ? "fp32" : "bf16");
+
 /** The share of one activation or cache entry in its tile's or block's scale; `undefined` where the format has none. */
 export function activationScale(precision: Precision): Count | undefined {
   const scale = isFp8(precision) ? tile : ownScale[precision];
   return scale && { value: scale.bytes / scale.elements, unit: `B (${scale.bytes} B / ${formatNumber(scale.elements)})` };
 }
 
-const isFp8 = (precision: Precision): boolean => precision === "fp8_e4m3" || precision === "fp8_e5m2";
+export const isFp8 = (precision: Precision): boolean => precision === "fp8_e4m3" || precision === "fp8_e5m2";
 
 const weightElements = elementTable(block);
 const activationElements = elementTable(tile);

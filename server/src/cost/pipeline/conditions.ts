@@ -42,16 +42,15 @@ export function conditionsOf({ schedule, pp }: Pick<Pipeline, "schedule" | "pp">
 const meets = ({ atLeast, multipleOf }: Condition, size: number): boolean =>
   Number.isSafeInteger(size) && size >= atLeast && size % multipleOf === 0;
 
-/** Those that a pipeline does not meet. While `pp` itself is wrong only that one is told: others follow from it. */
-export function unmetConditions(pipeline: Pipeline): readonly Condition[] {
-  const unmet = conditionsOf(pipeline).filter((condition) => !meets(condition, sizeOf(pipeline, condition)));
+/** Those that a pipeline does not meet; micro-batches that are not known are not asked for. While `pp` itself is wrong only that one is told: others follow from it. */
+export function unmetConditions(pipeline: Pick<Pipeline, "schedule" | "pp"> & { readonly vp?: number; readonly micro_batches: number | undefined }): readonly Condition[] {
+  const sizes = { pp: pipeline.pp, vp: pipeline.vp ?? 1, micro_batches: pipeline.micro_batches };
+  const unmet = conditionsOf(pipeline).filter((condition) => {
+    const size = sizes[condition.property];
+    return size !== undefined && !meets(condition, size);
+  });
   const ranks = unmet.filter(({ property }) => property === "pp");
   return ranks.length > 0 ? ranks : unmet;
-}
-
-function sizeOf(pipeline: Pipeline, { property }: Condition): number {
-  if (property !== "vp") return pipeline[property];
-  return pipeline.schedule === "interleaved" ? pipeline.vp : 1;
 }
 
 /** The smallest allowed size that is not below `size`, any finite number. */

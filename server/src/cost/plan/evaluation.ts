@@ -9,7 +9,7 @@ import { stageMemory, type PlanMemory } from "../memory/stage-memory";
 import type { Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
 import { once } from "../once";
-import { groupsOf, layoutOf, type Groups, type Layout } from "./layout";
+import { groupsOf, layoutOf, stageCopies, type Groups, type Layout } from "./layout";
 import type { PlanRecord } from "./record";
 import { stagesOf, type Stage } from "./stages";
 import { servingOf, type Serving } from "../serving/evaluate";
@@ -50,10 +50,10 @@ export function evaluationOf(plan: PlanRecord): Evaluation {
 function evaluate(plan: PlanRecord): Evaluation {
   const layout = once(() => layoutOf(plan));
   const microBatches = once(() => microBatchesOf(plan, layout()));
-  const pipeline = once(() => (plan.workload.phase === "training" ? pipelineOf(plan, layout(), microBatches()) : forwardPipeline(layout())));
+  const pipeline = once(() => (plan.workload.phase === "training" ? trainingPipeline(plan, layout(), microBatches()) : forwardPipeline(layout())));
   const evaluation: Evaluation = {
     plan, layout, microBatches, pipeline,
-    groups: once(() => groupsOf(layout(), plan.hardware)),
+    groups: once(() => groupsOf(layout(), plan.hardware, stageCopies(plan))),
     stages: once(() => stagesOf(plan.model, pipeline())),
     memoryModel: once(() => memoryModel(evaluation)),
     memory: once(() => stageMemory(evaluation.memoryModel())),
@@ -82,8 +82,9 @@ export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: La
 }
 
 /** Serving runs forward alone, one micro-batch a stage, in the order of the stages whatever schedule is written. */
-const forwardPipeline = ({ pp }: Layout): Pipeline => ({ schedule: "1f1b", pp, micro_batches: pp });
+export const forwardPipeline = ({ pp }: Layout): Pipeline => ({ schedule: "1f1b", pp, micro_batches: pp });
 
-function pipelineOf({ parallelism: { schedule } }: PlanRecord, { pp, vp }: Layout, micro_batches: number): Pipeline {
+/** Of a training plan with a number of micro-batches. */
+export function trainingPipeline({ parallelism: { schedule } }: PlanRecord, { pp, vp }: Pick<Layout, "pp" | "vp">, micro_batches: number): Pipeline {
   return schedule === "interleaved" ? { schedule, pp, vp, micro_batches } : { schedule, pp, micro_batches };
 }

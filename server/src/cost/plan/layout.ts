@@ -8,6 +8,7 @@ import { Unavailable } from "../definition";
 import type { HardwareRecord } from "../hardware/record";
 import type { FfnRecord, MoeFfnRecord } from "../model/record";
 import { formatNumber } from "../term";
+import { greatestCommonDivisor } from "../whole-numbers";
 import type { Degree, ParallelismRecord, PlanRecord } from "./record";
 
 export interface Layout {
@@ -66,8 +67,6 @@ function largestEp(ranks: number, ffn: readonly FfnRecord[]): number {
   return ffn.reduce((degree, block) => (block.kind === "moe" ? greatestCommonDivisor(degree, block.routed_experts) : degree), Math.floor(ranks));
 }
 
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
-
 /** Only the interleaved schedule has virtual stages to choose; `auto` is then the fewest that interleave. */
 function virtualStages({ schedule, vp }: ParallelismRecord): number {
   if (vp === "auto") return schedule === "interleaved" ? 2 : 1;
@@ -102,16 +101,31 @@ export interface Groups {
   readonly pp: Group;
 }
 
-export function groupsOf(layout: Layout, hardware: HardwareRecord): Groups {
+/**
+ * Ranks of a pipeline on which each of its stages stands: dualpipe trains with two copies of the model (arXiv:2412.19437, Table 2, 2x
+ * parameters), which get the same gradients and so are replicas of each other as those of data parallelism are.
+ */
+export const stageCopies = ({ workload, parallelism }: Pick<PlanRecord, "workload" | "parallelism">): number =>
+  (workload.phase === "training" && parallelism.schedule === "dualpipe" ? 2 : 1);
+
+/** GPUs that hold the same weights: they add up their gradients, and ZeRO divides among them. `copies`: `stageCopies`. */
+export const replicaCounts = ({ dp, cp, expert_dp }: Layout, copies: number): { readonly dense: number; readonly experts: number } =>
+  ({ dense: dp * cp * copies, experts: expert_dp * copies });
+
+export function groupsOf(layout: Layout, hardware: HardwareRecord, copies = 1): Groups {
   const domain = domainOf(hardware);
-  const { tp, pp, cp, dp, ep, etp, expert_dp } = layout;
+  const { gpus, tp, pp, cp, dp, ep, etp, expert_dp } = layout;
+  const replicas = replicaCounts(layout, copies);
+  // the other copy of a stage stands as far away as the pipeline is long
+  const copiesTogether = domain >= gpus ? copies : 1;
+  const replicasOf = (size: number, ofOneCopy: number, stride: number): Group => ({ size, per_domain: groupOf(ofOneCopy, stride, domain).per_domain * copiesTogether });
   return {
     tp: groupOf(tp, 1, domain),
     cp: groupOf(cp, tp, domain),
-    dp: groupOf(dp * cp, tp, domain),
+    dp: replicasOf(replicas.dense, dp * cp, tp),
     ep: groupOf(ep, etp, domain),
     etp: groupOf(etp, 1, domain),
-    expert_dp: groupOf(expert_dp, ep * etp, domain),
+    expert_dp: replicasOf(replicas.experts, expert_dp, ep * etp),
     pp: groupOf(pp, dp * cp * tp, domain),
   };
 }

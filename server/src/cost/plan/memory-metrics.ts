@@ -12,6 +12,8 @@ const megatron = "Megatron-LM and TransformerEngine; held against 15 runs on 8 B
 const ofTheWorst = "Of the GPU that needs most, at the moment at which it needs most: the components add up to memory_per_gpu. As torch counts allocations: "
   + "the CUDA context, NCCL's own buffers and fragmentation are not in it (about 0.5 to 2 GB, and 2 to 7 % of the allocated on the B200 runs) unless `memory_reserve` of the layout says how much to keep free for them.";
 
+const replicaGroup = "The group is dp x cp for dense weights and dp x cp x tp / (ep x etp) for experts; under dualpipe twice that, for both copies of a stage.";
+
 function component(id: string, of: Component, head: Pick<PlanDefinition, "title" | "documentation" | "formula"> & { readonly convention?: string; readonly source?: string }): PlanDefinition {
   const { convention, source = megatron, ...rest } = head;
   return {
@@ -45,7 +47,7 @@ export const memoryMetrics: readonly PlanDefinition[] = [
     documentation: "Resident weights: attention and dense ffn divided by tp, experts by ep x etp.",
     formula: "layers of the rank's stages x weights of a layer / (tp or ep x etp) x bytes; zero = 3: / data-parallel group",
     convention: "The vocabulary is filled up to a multiple of 128 x tp. Norms, the router and mla's down-projections stand whole on every tp rank; redundant "
-      + "experts are shared out over ep; a dualpipe rank holds two stages. MTP modules count in training alone.",
+      + "experts are shared out over ep; a dualpipe rank holds two stages, and each stage stands on two ranks, so that the cluster holds the parameters twice (arXiv:2412.19437, Table 2). MTP modules count in training alone.",
   }),
   component("memory_kv", "kv", {
     title: "Memory of the KV cache",
@@ -58,22 +60,22 @@ export const memoryMetrics: readonly PlanDefinition[] = [
     title: "Memory of the activations",
     documentation: "What the micro-batches in flight keep for their backward, and what the worst moment needs on top (logits, gradients on their way).",
     formula: "micro-batches in flight x layers x bytes kept by a layer + working set of the moment",
-    convention: "Fused attention, no dropout. recompute = selective computes norms, SwiGLU's output and mla's up-projections again; full keeps each layer's input. "
-      + "Where GEMMs run in FP8 the inputs of linear layers are kept in FP8. Serving: the widest operator of one forward pass.",
+    convention: "Fused attention, no dropout. recompute = selective computes norms, SwiGLU's output and mla's up-projections again, and of other attention nothing, for a fused core keeps nothing that would come free; full keeps each layer's input. "
+      + "Where GEMMs run in FP8 the inputs of linear layers are kept in FP8; the residual stream, norms' inputs and queries, keys and values in BF16. Serving: the widest operator of one forward pass.",
     source: "arXiv:2205.05198, section 4; arXiv:2412.19437, sections 3.2.3 and 3.3.3; TransformerEngine",
   }),
   component("memory_gradients", "gradients", {
     title: "Memory of the gradients",
     documentation: "The buffer into which every micro-batch adds its weight gradients.",
     formula: "parameters of the GPU x bytes of `gradients`; zero >= 2: / data-parallel group",
-    convention: "The group is dp x cp for dense weights and dp x cp x tp / (ep x etp) for experts.",
+    convention: replicaGroup,
     source: "ZeRO, arXiv:1910.02054, section 5",
   }),
   component("memory_optimizer", "optimizer", {
     title: "Memory of the optimizer",
     documentation: "Master weights and Adam's two moments.",
     formula: "parameters of the GPU x (bytes of `master_weights` + 2 x bytes of `optimizer_moments`); zero >= 1: / data-parallel group",
-    convention: "A master copy in the precision of the resident weights is no second copy. The group is dp x cp for dense weights and dp x cp x tp / (ep x etp) for experts.",
+    convention: `A master copy in the precision of the resident weights is no second copy. ${replicaGroup}`,
     source: "ZeRO, arXiv:1910.02054, section 5",
   }),
   component("memory_buffers", "buffers", {

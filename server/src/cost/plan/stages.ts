@@ -30,6 +30,10 @@ export interface LayerRun extends LayerBlocks {
   readonly layers: readonly number[];
 }
 
+/** That with the last of several layers. */
+export const lastRun = (runs: readonly LayerRun[]): LayerRun | undefined =>
+  runs.reduce<LayerRun | undefined>((found, run) => (found === undefined || (run.layers.at(-1) ?? -1) > (found.layers.at(-1) ?? -1) ? run : found), undefined);
+
 /** Layers of equal blocks are alike in every stage: each pair of blocks is computed once. */
 export function oncePerLayer<Result>(compute: (layer: LayerBlocks) => Result): (layer: LayerBlocks) => Result {
   const rows = oncePerKey(({ attention }: LayerBlocks) => attention, () => oncePerKey(({ ffn }: LayerBlocks) => ffn, compute));
@@ -52,6 +56,9 @@ export interface Stage {
   /** Equal for stages with as many layers of the same blocks and the same ends: what is computed of one holds for the other. */
   readonly shape: number;
 }
+
+/** What stands in a stage, or in a part of one, wherever that is. */
+export type StageParts = Pick<Stage, "runs" | "embedding" | "head" | "mtp_modules" | "mtp_layer">;
 
 export const shapeOf = ({ shape }: Stage): number => shape;
 
@@ -143,14 +150,28 @@ function balancedCounts(model: ModelRecord, pipeline: Pipeline, stages: number):
   const counts = new Array<number>(stages).fill(0);
   const loads = new Array<number>(stages).fill(0);
   loads[stages - 1] = endWeights(model, layer);
-  const ranks = Array.from({ length: pipeline.pp }, (_, rank) => stagesOfRank(pipeline, rank));
-  const loadOf = (of: readonly number[]): number => of.reduce((sum, stage) => sum + (loads[stage] ?? 0), 0);
-  for (let placed = 0; placed < model.layers; placed++) {
-    // equal loads: the later rank, whose activations live shorter
-    const rank = lightest(ranks, loadOf);
-    const stage = lightest(rank ?? [], (index) => loads[index] ?? 0) ?? 0;
+  // the two ranks of a dualpipe stage hold the same stages: the later one stands for both
+  const first = pipeline.schedule === "dualpipe" ? Math.floor(pipeline.pp / 2) : 0;
+  const ranks = Array.from({ length: pipeline.pp - first }, (_, rank) => {
+    const own = stagesOfRank(pipeline, first + rank);
+    return { own, load: own.reduce((sum, stage) => sum + (loads[stage] ?? 0), 0) };
+  });
+  const place = (rank: { readonly own: readonly number[]; load: number }): void => {
+    const stage = lightest(rank.own, (index) => loads[index] ?? 0) ?? 0;
     counts[stage] = (counts[stage] ?? 0) + 1;
     loads[stage] = (loads[stage] ?? 0) + layer;
+    rank.load += layer;
+  };
+  // as many layers as every rank without ends takes in any case, in whatever order
+  const level = (Math.floor(model.layers / ranks.length) - 0.5) * layer;
+  let left = model.layers;
+  for (const rank of ranks) {
+    for (; rank.load < level; left--) place(rank);
+  }
+  for (; left > 0; left--) {
+    // equal loads: the later rank, whose activations live shorter
+    const rank = lightest(ranks, ({ load }) => load);
+    if (rank) place(rank);
   }
   return counts;
 }

@@ -112,7 +112,7 @@ function checkpointTime(plan: PlanRecord): Term {
   const { hardware } = plan;
   const rate = hardware.storage?.write_bandwidth;
   if (rate === undefined) throw new Unavailable("the hardware has no `storage { write_bandwidth = … }`");
-  const bytes = { value: training(plan).checkpoint_bytes, dimension: dimensions.bytes };
+  const bytes = { value: training(plan).checkpoint_bytes(), dimension: dimensions.bytes };
   return quotient("bytes over the write bandwidth of all nodes", bytes, { value: rate * hardware.nodes, dimension: dimensions.byteRate });
 }
 
@@ -222,7 +222,7 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     },
   },
   time({
-    id: "tp_comm_time", title: "Tensor-parallel exchange", documentation: "All tensor-parallel exchanges of a step, hidden or not.", formula: "micro-batches x layers x (all-gather + reduce-scatter, or all-reduce)",
+    id: "tp_comm_time", title: "Tensor-parallel exchange", documentation: "All tensor-parallel exchanges of a step, hidden or not; recompute = full repeats those of the forward.", formula: "micro-batches x layers x (all-gather + reduce-scatter, or all-reduce)",
     source: "Megatron-LM, arXiv:1909.08053 and arXiv:2205.05198",
   }, ({ tp }) => tp),
   time({
@@ -230,12 +230,13 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     source: "Megatron-LM, arXiv:2104.04473",
   }, ({ pp }) => pp),
   time({
-    id: "cp_comm_time", title: "Context-parallel exchange", documentation: "All exchanges of keys and values in a step, hidden or not.", formula: "micro-batches x layers x keys and values / bandwidth",
+    id: "cp_comm_time", title: "Context-parallel exchange", documentation: "All exchanges of keys and values in a step, hidden or not; recompute = full repeats those of the forward.", formula: "micro-batches x layers x keys and values / bandwidth",
     source: "Llama 3, arXiv:2407.21783, section 3.3.2",
   }, ({ cp }) => cp),
   time({
     id: "dp_sync_time", title: "Data-parallel exchange", documentation: "Gradients and parameters between replicas in a step, hidden or not.",
     formula: "zero = 0: all-reduce of gradients; from 1: reduce-scatter of gradients + all-gather of weights", source: "ZeRO, arXiv:1910.02054",
+    convention: `Of one step, on the rank that has most to exchange. Among the ranks with the same weights: dp x cp of them, of an expert dp x cp x tp / (ep x etp); under dualpipe twice as many, for both copies of a stage, each of which sees half of the micro-batches.`,
   }, ({ sync }) => sync),
   {
     id: "tokens_per_second", title: "Throughput", unit: "tokens/s", documentation: "Tokens that the whole cluster trains on in a second.",

@@ -19,10 +19,12 @@ export interface StageExchange {
   readonly blocking_backward: number;
 }
 
-/** `compute` is the part of each duration in which operators run. */
 export interface ChunkTimes {
   readonly durations: ChunkDurations;
+  /** The part of each duration in which operators run. */
   readonly compute: ChunkDurations;
+  /** The part in which nothing but exchanges of experts runs. */
+  readonly expert: ChunkDurations;
 }
 
 /** Where nothing overlaps, a chunk is its operators and its exchanges one after the other. */
@@ -36,6 +38,7 @@ export function chunkTimes(compute: StageCompute, exchange: StageExchange): Chun
       weight: backward_weight,
     },
     compute: { forward, backward, weight: backward_weight },
+    expert: { forward: exchange.expert_forward, backward: exchange.expert_backward, weight: 0 },
   };
 }
 
@@ -49,11 +52,13 @@ export interface PairHalf {
 /**
  * A forward and the backward of the mirror stage side by side: operators and expert exchanges run at once, and whichever takes
  * longer sets the time. `compute` is that with fewer SMs: the exchanges take the others (`comm_sms`). It never takes longer than
- * one after the other: then nobody would overlap.
+ * one after the other: then nobody would overlap. `expert` is the part in which only exchanges of experts run.
  */
-export function overlappedPair(forward: PairHalf, backward: PairHalf, apart: number): { readonly duration: number; readonly compute: number } {
+export function overlappedPair(forward: PairHalf, backward: PairHalf, apart: number): { readonly duration: number; readonly compute: number; readonly expert: number } {
   const operators = forward.compute + backward.compute;
   const exchanges = forward.expert + backward.expert;
-  const duration = Math.min(apart, Math.max(operators, exchanges) + forward.blocking + backward.blocking);
-  return { duration, compute: Math.min(operators, duration) };
+  const blocking = forward.blocking + backward.blocking;
+  const duration = Math.min(apart, Math.max(operators, exchanges) + blocking);
+  const compute = Math.min(operators, duration);
+  return { duration, compute, expert: Math.max(0, duration - compute - blocking) };
 }

@@ -2,16 +2,16 @@
 
 import { commSms, copiesPerToken } from "../communication/expert-parallel";
 import { deviceOf, type Device } from "../compute/device";
-import { computeOf, type PartTimes } from "../compute/layer";
+import { computeOf, type PartTimes, type StageCompute as AllCompute } from "../compute/layer";
 import type { Operator, Passes, Work } from "../compute/operator";
 import { Unavailable } from "../definition";
-import { plainElement } from "../model/precision";
+import { checkpointBytes } from "../memory/memory-model";
 import { oncePerKey } from "../once";
 import { closedForm } from "../pipeline/closed-form";
 import { mirrorStage, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
-import { moeBlocksOf } from "../plan/layout";
-import { shapeOf, type Stage } from "../plan/stages";
+import { moeBlocksOf, stageCopies } from "../plan/layout";
+import { lastRun, shapeOf, type Stage, type StageParts } from "../plan/stages";
 import { chunkTimes, overlappedPair, type ChunkTimes, type PairHalf, type StageCompute, type StageExchange } from "./chunk";
 import { sendTime, stageTraffic, trainingTraffic, type StageTraffic, type TrainingTraffic } from "./exchange";
 import { sweepTime, syncOf, type Cover, type Sync } from "./replicas";
@@ -36,7 +36,7 @@ export interface Training {
   /** The bubble of the schedule's closed form, with the mean chunk: s. */
   readonly closed_form: number;
   /** Of the whole model: resident weights, master weights and moments. */
-  readonly checkpoint_bytes: number;
+  readonly checkpoint_bytes: () => number;
   /** For explanations: every operator that one micro-batch passes, over all stages, and what each stage takes for it. */
   readonly operators: () => readonly Operator[];
   readonly durations: Durations;
@@ -47,26 +47,26 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
   const pipeline = evaluation.pipeline();
   const shared = trainingTraffic(evaluation, mode, work.tokens);
   const device = deviceOf(evaluation.plan, mode);
-  const traffic = evaluation.stages().map(oncePerKey(shapeOf, (stage) => stageTraffic(evaluation, stage, shared)));
-  const chunks = chunksOf(evaluation, mode, work, device, traffic);
+  const alone = computeOf(evaluation.plan, evaluation.layout(), work, device);
+  const chunkOf = (stage: StageParts): Chunk => chunkAlone(evaluation, alone, stageTraffic(evaluation, stage, shared), stage, device);
+  const plain = evaluation.stages().map(oncePerKey(shapeOf, chunkOf));
+  const chunks = withPairs(evaluation, mode, work, device, alone, plain);
   const send = sendTime(evaluation, shared);
-  const ends = endsOf(evaluation, mode, chunks, device, shared);
-  const perRank = (of: (stage: StageTraffic) => number): number => (traffic.reduce((sum, stage) => sum + of(stage), 0) * pipeline.micro_batches) / pipeline.pp;
+  const ends = endsOf(evaluation, mode, chunks, chunkOf, device, shared);
+  const perRank = (of: (stage: StageTraffic) => number): number => (plain.reduce((sum, { traffic }) => sum + of(traffic), 0) * pipeline.micro_batches) / pipeline.pp;
+  const forwards = forwardPasses(evaluation);
   return {
     step: stepOf(pipeline, chunks, send, ends),
     ...exchangeOfLayer(evaluation, work, shared),
-    tp: perRank((stage) => stage.tensor_forward + stage.tensor_backward),
-    cp: perRank((stage) => stage.context_forward + stage.context_backward),
+    tp: perRank((stage) => forwards * stage.tensor_forward + stage.tensor_backward),
+    cp: perRank((stage) => forwards * stage.context_forward + stage.context_backward),
     pp: (2 * sendsOf(pipeline, chunks.length) * pipeline.micro_batches * send) / pipeline.pp,
     sync: ends.sync,
     exposed_sync: ends.exposed_sync,
     sweep: ends.sweep,
     closed_form: closedForm(pipeline, meanChunk(chunks)).bubble,
-    checkpoint_bytes: checkpointBytes(evaluation),
-    operators: () => {
-      const { operators } = computeOf(evaluation.plan, evaluation.layout(), work, device);
-      return evaluation.stages().flatMap(operators);
-    },
+    checkpoint_bytes: () => checkpointBytes(evaluation.memoryModel()),
+    operators: () => evaluation.stages().flatMap(alone.operators),
     durations: { stages: chunks.map(({ durations }) => durations), send },
   };
 }
@@ -89,36 +89,43 @@ function meanChunk(chunks: readonly ChunkTimes[]): ChunkDurations {
 /** Boundaries between stages that lie between two ranks: of the letter V its point lies within one. */
 const sendsOf = ({ schedule }: Pipeline, stages: number): number => stages - 1 - (schedule === "dualpipev" ? 1 : 0);
 
-function chunksOf(evaluation: Evaluation, mode: Mode, work: Work, device: Device, traffic: readonly StageTraffic[]): readonly ChunkTimes[] {
-  const { plan } = evaluation;
-  const layout = evaluation.layout();
-  const stages = evaluation.stages();
-  const alone = computeOf(plan, layout, work, device);
-  const plain = stages.map(oncePerKey(shapeOf, (stage) => {
-    const times = alone.times(stage);
-    const core = layout.cp === 1 ? noPasses : coreTimes(alone.operators(stage));
-    const exchange = exposedExchange(evaluation, times, core, traffic[stage.index] ?? noTraffic);
-    return { exchange, chunk: chunkTimes(stageCompute(times, device), exchange) };
-  }));
-  const chunks = plain.map(({ chunk }) => chunk);
+/** One micro-batch in one stage with nothing beside it, and what it exchanges. */
+interface Chunk {
+  readonly times: ChunkTimes;
+  readonly traffic: StageTraffic;
+  readonly exchange: StageExchange;
+}
+
+function chunkAlone(evaluation: Evaluation, compute: AllCompute, traffic: StageTraffic, stage: StageParts, device: Device): Chunk {
+  const times = compute.times(stage);
+  const core = evaluation.layout().cp === 1 ? noPasses : coreTimes(compute.operators(stage));
+  const exchange = exposedExchange(evaluation, times, core, traffic);
+  return { times: chunkTimes(stageCompute(times, device), exchange), traffic, exchange };
+}
+
+/** Chunks with what dualpipe makes of each and the backward of its mirror stage. */
+function withPairs(evaluation: Evaluation, mode: Mode, work: Work, device: Device, alone: AllCompute, plain: readonly Chunk[]): readonly ChunkTimes[] {
+  const chunks = plain.map(({ times }) => times);
   if (evaluation.pipeline().schedule !== "dualpipe" && evaluation.pipeline().schedule !== "dualpipev") return chunks;
   const narrowed = besideExchanges(evaluation, mode, device);
-  const beside = narrowed === device ? alone : computeOf(plan, layout, work, narrowed);
-  const halves = stages.map(oncePerKey(shapeOf, (stage) => {
+  const beside = narrowed === device ? alone : computeOf(evaluation.plan, evaluation.layout(), work, narrowed);
+  const forwards = forwardPasses(evaluation);
+  const halves = evaluation.stages().map(oncePerKey(shapeOf, (stage) => {
     const { forward, backward_input, backward_weight } = stageCompute(beside.times(stage), device);
-    const exchange = plain[stage.index]?.exchange ?? noExchange;
+    const { exchange, traffic } = plain[stage.index] ?? nothing;
     return {
-      forward: { compute: forward, expert: exchange.expert_forward, blocking: exchange.blocking_forward },
-      backward: { compute: backward_input + backward_weight, expert: exchange.expert_backward, blocking: exchange.blocking_backward },
+      forward: { compute: forward, expert: traffic.expert_beside, blocking: exchange.blocking_forward },
+      backward: { compute: backward_input + backward_weight, expert: forwards * traffic.expert_beside, blocking: exchange.blocking_backward },
     };
   }));
   return chunks.map((chunk, index) => withPair(chunk, halves[index]?.forward, halves[mirrorStage(chunks.length, index)]?.backward, chunks[mirrorStage(chunks.length, index)]));
 }
 
-function withPair({ durations, compute }: ChunkTimes, forward: PairHalf | undefined, backward: PairHalf | undefined, mirror: ChunkTimes | undefined): ChunkTimes {
-  if (!forward || !backward || !mirror) return { durations, compute };
+function withPair(chunk: ChunkTimes, forward: PairHalf | undefined, backward: PairHalf | undefined, mirror: ChunkTimes | undefined): ChunkTimes {
+  if (!forward || !backward || !mirror) return chunk;
+  const { durations, compute, expert } = chunk;
   const pair = overlappedPair(forward, backward, durations.forward + mirror.durations.backward);
-  return { durations: paired(durations, pair.duration), compute: paired(compute, pair.compute) };
+  return { durations: paired(durations, pair.duration), compute: paired(compute, pair.compute), expert: paired(expert, pair.expert) };
 }
 
 const paired = ({ forward, backward, weight }: ChunkDurations, overlapped: number): ChunkDurations => ({ forward, backward, weight, overlapped });
@@ -150,18 +157,23 @@ function coreTimes(operators: readonly Operator[]): Passes {
   }), noPasses);
 }
 
-const noTraffic: StageTraffic = { expert_forward: 0, expert_backward: 0, tensor_forward: 0, tensor_backward: 0, context_forward: 0, context_backward: 0 };
-const noExchange: StageExchange = { expert_forward: 0, expert_backward: 0, blocking_forward: 0, blocking_backward: 0 };
+const nothing: Pick<Chunk, "exchange" | "traffic"> = {
+  exchange: { expert_forward: 0, expert_backward: 0, blocking_forward: 0, blocking_backward: 0 },
+  traffic: { expert: 0, expert_beside: 0, tensor_forward: 0, tensor_backward: 0, context_forward: 0, context_backward: 0 },
+};
+
+/** Of each micro-batch and layer, exchanges of its forward included: full recomputation runs it once more. */
+const forwardPasses = ({ plan }: Evaluation): number => (plan.parallelism.recompute === "full" ? 2 : 1);
 
 /**
  * What of a stage's exchanges its own operators hide. Tensor parallelism: nothing, or with `overlap_tensor_parallel` all but the first
  * of tp pieces while the products last (TransformerEngine's userbuffers). Context parallelism: the ring passes on while attention
  * runs over what has arrived. Full recomputation exchanges forward once more.
  */
-function exposedExchange({ plan, layout }: Evaluation, times: PartTimes, core: Passes, traffic: StageTraffic): StageExchange {
-  const { recompute, overlap_tensor_parallel } = plan.parallelism;
-  const { tp, cp } = layout();
-  const again = recompute === "full" ? 1 : 0;
+function exposedExchange(evaluation: Evaluation, times: PartTimes, core: Passes, traffic: StageTraffic): StageExchange {
+  const { overlap_tensor_parallel } = evaluation.plan.parallelism;
+  const { tp, cp } = evaluation.layout();
+  const forwards = forwardPasses(evaluation);
   const ring = (cp - 1) / cp;
   const waited = (time: number, beside: number): number => (overlap_tensor_parallel ? Math.max(time / tp, time - beside) : time);
   const passed = (time: number, beside: number): number => Math.max(0, time - ring * beside);
@@ -169,19 +181,22 @@ function exposedExchange({ plan, layout }: Evaluation, times: PartTimes, core: P
   const blocking_forward = waited(traffic.tensor_forward, forward) + passed(traffic.context_forward, core.forward);
   const blocking_backward = waited(traffic.tensor_backward, backward_input + backward_weight) + passed(traffic.context_backward, core.backward_input);
   return {
-    expert_forward: traffic.expert_forward,
-    expert_backward: traffic.expert_backward + again * traffic.expert_forward,
+    expert_forward: traffic.expert,
+    expert_backward: forwards * traffic.expert,
     blocking_forward,
-    blocking_backward: blocking_backward + again * blocking_forward,
+    blocking_backward: blocking_backward + (forwards - 1) * blocking_forward,
   };
 }
 
 type Ends = Pick<Training, "sync" | "exposed_sync" | "sweep">;
 
-function endsOf(evaluation: Evaluation, mode: Mode, chunks: readonly ChunkTimes[], device: Device, { collective }: TrainingTraffic): Ends {
+function endsOf(
+  evaluation: Evaluation, mode: Mode, chunks: readonly ChunkTimes[], chunkOf: (stage: StageParts) => Chunk, device: Device, { collective }: TrainingTraffic,
+): Ends {
   const replicas = evaluation.replicas();
-  const { micro_batches } = evaluation.pipeline();
-  const syncs = replicas.ranks.map((rank): Sync => syncOf(evaluation, rank, coverOf(rank.stages, chunks, micro_batches), collective));
+  // the copies of a stage share its micro-batches
+  const microBatches = evaluation.pipeline().micro_batches / stageCopies(evaluation.plan);
+  const syncs = replicas.ranks.map((rank): Sync => syncOf(evaluation, rank, microBatches, () => coverOf(rank.stages, chunks, chunkOf), collective));
   const most = (values: readonly number[]): number => values.reduce((largest, value) => Math.max(largest, value), 0);
   return {
     sync: most(syncs.map(({ whole }) => whole)),
@@ -191,14 +206,22 @@ function endsOf(evaluation: Evaluation, mode: Mode, chunks: readonly ChunkTimes[
   };
 }
 
-function coverOf(own: readonly Stage[], chunks: readonly ChunkTimes[], micro_batches: number): Cover {
-  const sum = (of: (stage: Stage) => number): number => own.reduce((total, stage) => total + of(stage), 0);
-  const layers = sum((stage) => stage.layers);
+function coverOf(own: readonly Stage[], chunks: readonly ChunkTimes[], chunkOf: (stage: StageParts) => Chunk): Cover {
+  const last = own.at(-1);
+  const uncovered = last === undefined ? undefined : chunkOf(lastUnit(last)).times.durations;
+  const sum = (of: (durations: ChunkDurations) => number): number =>
+    own.reduce((total, { index }) => total + of(chunks[index]?.durations ?? noChunk), 0) - of(uncovered ?? noChunk);
+  return { forward: Math.max(0, sum(({ forward }) => forward)), backward: Math.max(0, sum(({ backward }) => backward)) };
+}
+
+const noChunk: ChunkDurations = { forward: 0, backward: 0, weight: 0 };
+
+/** What of a stage runs last in the forward pass: the head, else its last layer, else the embedding. */
+function lastUnit({ head, runs }: Stage): StageParts {
+  const last = head ? undefined : lastRun(runs);
   return {
-    micro_batches,
-    forward: sum(({ index }) => chunks[index]?.durations.forward ?? 0),
-    backward: sum(({ index }) => chunks[index]?.durations.backward ?? 0),
-    share: layers <= 1 ? 0 : (layers - 1) / layers,
+    runs: last === undefined ? [] : [{ ...last, layers: last.layers.slice(-1) }],
+    embedding: !head && last === undefined, head, mtp_modules: 0, mtp_layer: undefined,
   };
 }
 
@@ -212,14 +235,4 @@ function exchangeOfLayer(evaluation: Evaluation, work: Work, { exchangeOf }: Tra
   const isSpread = copiesPerToken(block, evaluation.groups().ep, "normal").scale_out > 0;
   const bytes = (transfer: typeof dispatch): number => (isSpread ? transfer.scale_out_bytes : transfer.scale_up_bytes) / tokens;
   return { dispatch: dispatch.time, combine: combine.time, traffic: { dispatch: bytes(dispatch), combine: bytes(combine) } };
-}
-
-/** Each rank of a pipeline holds its part once, however often replicas hold it; dualpipe holds every stage twice. */
-function checkpointBytes(evaluation: Evaluation): number {
-  const { ranks } = evaluation.replicas();
-  const { tp, ep, etp } = evaluation.layout();
-  const copies = evaluation.pipeline().schedule === "dualpipe" ? 2 : 1;
-  const { precision } = evaluation.plan.model;
-  const perParameter = plainElement(precision.master_weights).value + 2 * plainElement(precision.optimizer_moments).value + plainElement(precision.weights).value;
-  return ranks.reduce((total, { count, states: { dense, experts } }) => total + count * (dense.trained * tp + experts.trained * ep * etp) * perParameter, 0) / copies;
 }

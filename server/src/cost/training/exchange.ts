@@ -7,12 +7,13 @@ import type { Links } from "../communication/transfer";
 import type { FfnRecord, MoeFfnRecord } from "../model/record";
 import { oncePerKey } from "../once";
 import type { Evaluation, Mode } from "../plan/evaluation";
-import { oncePerLayer, type LayerBlocks, type Stage } from "../plan/stages";
+import { oncePerLayer, type LayerBlocks, type StageParts } from "../plan/stages";
 
 /** Seconds of one micro-batch, hidden or not. */
 export interface StageTraffic {
-  readonly expert_forward: number;
-  readonly expert_backward: number;
+  /** Dispatch and combine, alike in both passes: alone, and beside compute. */
+  readonly expert: number;
+  readonly expert_beside: number;
   readonly tensor_forward: number;
   readonly tensor_backward: number;
   readonly context_forward: number;
@@ -24,6 +25,7 @@ export interface TrainingTraffic {
   readonly tokens: number;
   readonly collective: Links;
   readonly layerOf: (layer: LayerBlocks) => StageTraffic;
+  /** With nothing beside it. */
   readonly exchangeOf: (block: MoeFfnRecord) => Exchange;
 }
 
@@ -31,9 +33,11 @@ export interface TrainingTraffic {
 export function trainingTraffic(evaluation: Evaluation, mode: Mode, tokens: number): TrainingTraffic {
   const { plan } = evaluation;
   const collective = linksOf(plan.hardware, plan.efficiency, mode);
-  const links = exchangeLinks(plan, mode);
-  const exchangeOf = oncePerKey((block: MoeFfnRecord) => block, (block) => layerExchange(evaluation, block, tokens, mode, links));
-  return { tokens, collective, exchangeOf, layerOf: oncePerLayer((layer) => layerTraffic(evaluation, layer, tokens, collective, exchangeOf)) };
+  const exchangesOver = (links: Links): ((block: MoeFfnRecord) => Exchange) =>
+    oncePerKey((block: MoeFfnRecord) => block, (block) => layerExchange(evaluation, block, tokens, mode, links));
+  const exchangeOf = exchangesOver(exchangeLinks(plan, mode, false));
+  const besideOf = exchangesOver(exchangeLinks(plan, mode, true));
+  return { tokens, collective, exchangeOf, layerOf: oncePerLayer((layer) => layerTraffic(evaluation, layer, tokens, collective, exchangeOf, besideOf)) };
 }
 
 /** Of one MoE layer and one micro-batch, on one GPU: tensor-parallel ranks with sequence parallelism each send their part of the tokens. */
@@ -41,8 +45,8 @@ function layerExchange({ plan, layout, groups }: Evaluation, block: MoeFfnRecord
   return expertExchange(plan, groups(), block, tokens / layout().tp, mode, links);
 }
 
-export function stageTraffic(evaluation: Evaluation, stage: Stage, traffic: TrainingTraffic): StageTraffic {
-  const total = { expert_forward: 0, expert_backward: 0, tensor_forward: 0, tensor_backward: 0, context_forward: 0, context_backward: 0 };
+export function stageTraffic(evaluation: Evaluation, stage: StageParts, traffic: TrainingTraffic): StageTraffic {
+  const total = { expert: 0, expert_beside: 0, tensor_forward: 0, tensor_backward: 0, context_forward: 0, context_backward: 0 };
   for (const run of stage.runs) addLayers(total, run.layers.length, traffic.layerOf(run));
   if (stage.mtp_layer !== undefined) addLayers(total, stage.mtp_modules, traffic.layerOf(stage.mtp_layer));
   addEnds(total, evaluation, stage, traffic);
@@ -50,14 +54,14 @@ export function stageTraffic(evaluation: Evaluation, stage: Stage, traffic: Trai
 }
 
 function layerTraffic(
-  { plan, layout, groups }: Evaluation, { attention, ffn }: LayerBlocks, tokens: number, links: Links, exchangeOf: TrainingTraffic["exchangeOf"],
+  { plan, layout, groups }: Evaluation, { attention, ffn }: LayerBlocks, tokens: number, links: Links,
+  exchangeOf: TrainingTraffic["exchangeOf"], besideOf: TrainingTraffic["exchangeOf"],
 ): StageTraffic {
   const tensor = tensorParallelTransfers(plan, layout(), groups(), attention, ffn, tokens, links);
   const context = contextParallelTransfers(plan, layout(), groups(), attention, tokens, links);
-  const expert = isMoe(ffn) ? exchangeOf(ffn) : undefined;
-  const exchanged = expert === undefined ? 0 : expert.dispatch.time + expert.combine.time;
+  const bothOf = ({ dispatch, combine }: Exchange): number => dispatch.time + combine.time;
   return {
-    expert_forward: exchanged, expert_backward: exchanged,
+    expert: isMoe(ffn) ? bothOf(exchangeOf(ffn)) : 0, expert_beside: isMoe(ffn) ? bothOf(besideOf(ffn)) : 0,
     tensor_forward: tensor.forward.time, tensor_backward: tensor.backward.time,
     context_forward: context.forward.time, context_backward: context.backward.time,
   };
@@ -66,15 +70,15 @@ function layerTraffic(
 type Totals = { -readonly [Key in keyof StageTraffic]: StageTraffic[Key] };
 
 function addLayers(total: Totals, count: number, layer: StageTraffic): void {
-  total.expert_forward += count * layer.expert_forward;
-  total.expert_backward += count * layer.expert_backward;
+  total.expert += count * layer.expert;
+  total.expert_beside += count * layer.expert_beside;
   total.tensor_forward += count * layer.tensor_forward;
   total.tensor_backward += count * layer.tensor_backward;
   total.context_forward += count * layer.context_forward;
   total.context_backward += count * layer.context_backward;
 }
 
-function addEnds(total: Totals, { plan, layout, groups }: Evaluation, stage: Stage, { tokens, collective }: TrainingTraffic): void {
+function addEnds(total: Totals, { plan, layout, groups }: Evaluation, stage: StageParts, { tokens, collective }: TrainingTraffic): void {
   const ends = vocabularyTransfers(plan, layout(), groups(), tokens, collective);
   const heads = (stage.head ? 1 : 0) + stage.mtp_modules;
   total.tensor_forward += (stage.embedding ? ends.embedding.forward.time : 0) + heads * ends.head.forward.time;

@@ -37,13 +37,13 @@ export function replicasOf(evaluation: Evaluation): Replicas {
   return { memory, ranks: [...alike.values()].map(({ count, stages }) => ({ count, stages, states: memory.statesOf(stages) })) };
 }
 
-/** What stands beside the exchanges of one rank: its passes over all micro-batches, and over the first and the last. Seconds. */
+/**
+ * What stands beside the exchanges of one rank: its passes over one micro-batch of each of its stages. Of a pass an exchange can stand
+ * beside all but the rank's last unit (head, MTP module, layer or embedding), the first to have a gradient and the last to need its weights. Seconds.
+ */
 export interface Cover {
-  readonly micro_batches: number;
   readonly forward: number;
   readonly backward: number;
-  /** Share of a pass that an exchange can stand beside: all but the first layer to have a gradient, or the last to need its weights. */
-  readonly share: number;
 }
 
 export interface Sync {
@@ -59,16 +59,18 @@ export const overlapsReplicas = ({ overlap_data_parallel, zero }: Pick<Paralleli
 /**
  * With `overlap_data_parallel` gradients are reduced layer by layer while the backward pass goes on, weights gathered while the forward pass does, as Megatron-LM's
  * overlap-grad-reduce and overlap-param-gather do: below ZeRO 2 beside the last backward and the first forward of a step, else beside all of them. Without it everything waits.
+ * `microBatches`: those that pass a stage of this rank.
  */
-export function syncOf({ plan, groups }: Evaluation, { states }: RankStates, cover: Cover, links: Links): Sync {
+export function syncOf({ plan, groups }: Evaluation, { states }: RankStates, microBatches: number, coverOf: () => Cover, links: Links): Sync {
   const { zero } = plan.parallelism;
   const counts = { dense: states.dense.trained, expert: states.experts.trained };
-  const { gradients, weights }: GradientSync = gradientSync(plan, groups(), counts, cover.micro_batches, links);
+  const { gradients, weights }: GradientSync = gradientSync(plan, groups(), counts, microBatches, links);
   const whole = gradients.time + weights.time;
   if (!overlapsReplicas(plan.parallelism)) return { whole, exposed: whole };
-  const besideGradients = (zero >= 2 ? cover.micro_batches : 1) * cover.backward;
-  const besideWeights = zero === 3 ? cover.micro_batches * (cover.forward + cover.backward) - Math.min(gradients.time, besideGradients) : cover.forward;
-  const exposed = (time: number, beside: number): number => Math.max(0, time - cover.share * Math.max(0, beside));
+  const { forward, backward } = coverOf();
+  const besideGradients = (zero >= 2 ? microBatches : 1) * backward;
+  const besideWeights = zero === 3 ? microBatches * (forward + backward) - Math.min(gradients.time, besideGradients) : forward;
+  const exposed = (time: number, beside: number): number => Math.max(0, time - beside);
   return { whole, exposed: exposed(gradients.time, besideGradients) + exposed(weights.time, besideWeights) };
 }
 

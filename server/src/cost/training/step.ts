@@ -34,6 +34,8 @@ export interface Step {
   readonly compute: number;
   /** Communication that no compute hides: the sum of its parts. */
   readonly exposed_communication: number;
+  /** What exchanges of experts have in that. */
+  readonly exposed_expert: number;
   readonly exposed: {
     readonly forward: number;
     readonly backward: number;
@@ -48,6 +50,7 @@ export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: 
   const run = runOf(pipeline, { stages: chunks.map(({ durations }) => durations), send });
   const busy = meanBusy(pipeline, run, chunks.map(({ durations }) => durations));
   const compute = meanBusy(pipeline, run, chunks.map((chunk) => chunk.compute));
+  const expert = meanBusy(pipeline, run, chunks.map((chunk) => chunk.expert));
   const backwardOf = ({ backward, backward_input, backward_weight }: Busy): number => backward + backward_input + backward_weight;
   const exposed = {
     forward: Math.max(0, busy.forward - compute.forward),
@@ -65,6 +68,7 @@ export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: 
     optimizer: ends.exposed_sync + ends.sweep,
     compute: total(compute),
     exposed_communication: exposed.forward + exposed.backward + exposed.overlapped + exposed.replicas,
+    exposed_expert: total(expert),
     exposed,
   };
 }

@@ -5,11 +5,11 @@
 
 import { isCached } from "../../cost/model/attention";
 import type { AttentionRecord } from "../../cost/model/record";
-import { evaluationOf, microBatchesOf } from "../../cost/plan/evaluation";
+import { evaluationOf, forwardPipeline, microBatchesOf, trainingPipeline } from "../../cost/plan/evaluation";
 import { denseDegrees, domainOf, layoutOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
 import type { ParallelismRecord, PlanRecord } from "../../cost/plan/record";
 import { mostStages } from "../../cost/plan/stages";
-import { conditionsOf, type Condition } from "../../cost/pipeline/conditions";
+import { unmetConditions, type Condition } from "../../cost/pipeline/conditions";
 import { stageCount, type Pipeline } from "../../cost/pipeline/schedule";
 import { formatGrouped } from "../../units";
 import { available, changed } from "./plan";
@@ -70,28 +70,24 @@ export const fitsDomain = ({ hardware }: PlanRecord, size: number): boolean => {
   return hardware.gpu.scale_up === undefined || domain === hardware.nodes * hardware.gpus_per_node || domain % size === 0;
 };
 
-/** The pipeline of a plan with a number of micro-batches. */
-export const pipelineOf = ({ parallelism: { schedule } }: PlanRecord, { pp, vp }: Layout, micro_batches: number): Pipeline =>
-  schedule === "interleaved" ? { schedule, pp, vp, micro_batches } : { schedule, pp, micro_batches };
+/** The pipeline of a plan, however many micro-batches pass it. */
+export const pipelineOf = (record: PlanRecord, layout: Layout): Pipeline => (isTraining(record) ? trainingPipeline(record, layout, 1) : forwardPipeline(layout));
 
 /** The stages of a plan; a schedule other than 1f1b may have more of them than ranks, in training alone. */
-export const stagesOf = (record: PlanRecord, layout: Layout): number => (isTraining(record) ? stageCount(pipelineOf(record, layout, 1)) : layout.pp);
+export const stagesOf = (record: PlanRecord, layout: Layout): number => stageCount(pipelineOf(record, layout));
 
 export interface UnmetCondition extends Condition {
   readonly size: number;
 }
 
-/** Conditions of the schedule that a training plan does not meet; while `pp` is wrong only that one, for others follow from it. */
-export function unmetConditions(record: PlanRecord, layout: Layout): readonly UnmetCondition[] {
-  const { schedule } = record.parallelism;
+/** Conditions of the schedule that a training plan does not meet, with the size that it has. */
+export function unmetSizes(record: PlanRecord, layout: Layout): readonly UnmetCondition[] {
   // a batch that does not divide has its own message
   const sizes = { pp: layout.pp, vp: layout.vp, micro_batches: available(() => microBatchesOf(record, layout)) };
-  const unmet = conditionsOf({ schedule, pp: layout.pp }).flatMap((condition) => {
+  return unmetConditions({ schedule: record.parallelism.schedule, ...sizes }).flatMap((condition) => {
     const size = sizes[condition.property];
-    return size === undefined || (size >= condition.atLeast && size % condition.multipleOf === 0) ? [] : [{ ...condition, size }];
+    return size === undefined ? [] : [{ ...condition, size }];
   });
-  const ranks = unmet.filter(({ property }) => property === "pp");
-  return ranks.length > 0 ? ranks : unmet;
 }
 
 /** The busiest GPU of an expert-parallel group has at most all the tokens of the group. */
@@ -111,7 +107,7 @@ export const legalLayout = (record: PlanRecord): Layout | undefined =>
   });
 
 const trainingHolds = (record: PlanRecord, layout: Layout): boolean =>
-  microBatchesOf(record, layout) > 0 && contextDivides(record, layout) && sequenceDivides(record, layout) && unmetConditions(record, layout).length === 0;
+  microBatchesOf(record, layout) > 0 && contextDivides(record, layout) && sequenceDivides(record, layout) && unmetSizes(record, layout).length === 0;
 
 /** The fullest GPU of a plan has room for what stands on it; `true` where that cannot be computed. */
 export const fitsMemory = (record: PlanRecord): boolean =>

@@ -1,7 +1,7 @@
 import type { FixCandidate } from "../../core";
 import type { Layout } from "../../cost/plan/layout";
 import type { PlanRecord } from "../../cost/plan/record";
-import { greatestCommonDivisor } from "../numbers";
+import { greatestCommonDivisor } from "../../cost/whole-numbers";
 import { fitsDomain, fitsMemory, gpusOf, layoutText, legalLayout, withChanges } from "./conditions";
 import { setIn, type PlanSubject } from "./plan";
 

@@ -4,7 +4,7 @@ import type { ScheduleKind } from "../../cost/pipeline/schedule";
 import { mostStages } from "../../cost/plan/stages";
 import { formatGrouped } from "../../units";
 import { examplePlan } from "../examples";
-import { legalLayout, stagesOf, unmetConditions, withChanges, type UnmetCondition } from "./conditions";
+import { legalLayout, stagesOf, unmetSizes, withChanges, type UnmetCondition } from "./conditions";
 import { degreeFixes, multipleFixes, nearestWhole, setLegal, type Buys } from "./nearest";
 import { placeIn, planRule, type Keys, type PlanSubject } from "./plan";
 
@@ -63,6 +63,6 @@ export const scheduleConditionsRule = planRule([scheduleConditions.entry], (plan
   const layout = evaluation.layout();
   if (record.workload.phase !== "training" || stagesOf(record, layout) > mostStages(record.model)) return [];
   const count = `${formatGrouped(record.workload.global_batch_size ?? 0)} / (${formatGrouped(layout.dp)} x ${formatGrouped(record.parallelism.micro_batch_size)})`;
-  return unmetConditions(record, layout).map((unmet) =>
+  return unmetSizes(record, layout).map((unmet) =>
     scheduleConditions.at(placeIn(plan, ...places[unmet.property]), { schedule: record.parallelism.schedule, unmet, pp: layout.pp, count }, { fixes: () => fixes(plan, unmet) }));
 });

@@ -1,6 +1,5 @@
 import { defineDiagnostic } from "../../core";
 import { layersPerStage, rankLoads } from "../../cost/plan/stages";
-import type { Pipeline } from "../../cost/pipeline/schedule";
 import type { Layout } from "../../cost/plan/layout";
 import type { PlanRecord } from "../../cost/plan/record";
 import { formatGrouped, formatPercent } from "../../units";
@@ -31,13 +30,9 @@ function countsText(counts: readonly number[]): string {
   return runs.map(({ layers, stages }) => (stages === 1 ? formatGrouped(layers) : `${formatGrouped(layers)} (${formatGrouped(stages)} times)`)).join(", ");
 }
 
-/** Serving runs forward alone, in the order of the stages whatever schedule is written. */
-const pipelineIn = (record: PlanRecord, layout: Layout): Pipeline =>
-  record.workload.phase === "training" ? pipelineOf(record, layout, 1) : { schedule: "1f1b", pp: layout.pp, micro_batches: 1 };
-
 /** How much more than the mean the fullest rank of a pipeline computes, as a share of the mean. */
 function excessOf(record: PlanRecord, layout: Layout): number {
-  const loads = rankLoads(record.model, pipelineIn(record, layout));
+  const loads = rankLoads(record.model, pipelineOf(record, layout));
   return (Math.max(...loads) * loads.length) / loads.reduce((sum, load) => sum + load, 0) - 1;
 }
 
@@ -47,7 +42,7 @@ export const unevenStagesRule = soundPlanRule([unevenStages.entry], (plan, layou
   const { layers } = record.model;
   if (layers % stages === 0) return [];
   const excess = excessOf(record, layout);
-  const counts = countsText(layersPerStage(record.model, pipelineIn(record, layout)));
+  const counts = countsText(layersPerStage(record.model, pipelineOf(record, layout)));
   const perRank = stages / layout.pp;
   const ends = record.model.mtp ? "the head and MTP" : "the head";
   // a pipeline of another depth altogether is another design

@@ -170,7 +170,7 @@ type PrecisionKey = keyof ModelRecord["precision"];
 
 /** Formats that follow another one as long as nobody writes them. */
 const followers: Partial<Readonly<Record<PrecisionKey, readonly PrecisionKey[]>>> = {
-  weights: ["experts", "compute"], activations: ["compute"], kv_cache: ["index_cache"],
+  weights: ["experts", "compute"], kv_cache: ["index_cache"],
 };
 
 const bytesOrder: readonly Precision[] = ["nvfp4", "mxfp4", "fp8_e4m3", "bf16", "fp32"];
@@ -194,8 +194,6 @@ const hasExperts = ({ record }: PlanSubject): boolean => moeBlocksOf(record).len
 
 export const moments = narrower("optimizer_moments", "bf16", isTraining);
 export const gradients = narrower("gradients", "bf16", isTraining);
-/** As DeepSeek-V3 trains: where GEMMs run in FP8, their inputs are kept in it. */
-export const cachedActivations = narrower("activations", "fp8_e4m3", (plan) => isTraining(plan) && plan.record.model.precision.compute.startsWith("fp8"));
 export const servedWeights = narrower("weights", "fp8_e4m3", (plan) => isServing(plan) && hasRate(plan, "fp8"));
 export const servedExperts = narrower("experts", "nvfp4", (plan) => isServing(plan) && hasExperts(plan) && hasRate(plan, "fp4"));
 /** What the host multiplies takes any format; it is the bytes that count there. */

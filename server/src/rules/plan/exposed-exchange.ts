@@ -33,7 +33,7 @@ interface Exposed {
   readonly whole: number;
 }
 
-/** `undefined` where nothing is exchanged. Of training a lower bound: tensor and context parallelism may hide a part of theirs. */
+/** `undefined` where nothing is exchanged. */
 function exposedOf(record: PlanRecord): Exposed | undefined {
   const evaluation = evaluationOf(record);
   if (evaluation.layout().ep === 1 || expertsOnHost(record)) return undefined;
@@ -41,8 +41,8 @@ function exposedOf(record: PlanRecord): Exposed | undefined {
     const { parts, latency } = evaluation.serving("estimate");
     return { time: parts.exchange, whole: latency };
   }
-  const { step, exposed_sync, tp, cp, dispatch } = evaluation.training("estimate");
-  return dispatch === undefined ? undefined : { time: Math.max(0, step.exposed_communication - exposed_sync - tp - cp), whole: step.step_time };
+  const { step, dispatch } = evaluation.training("estimate");
+  return dispatch === undefined ? undefined : { time: step.exposed_expert, whole: step.step_time };
 }
 
 const percent = ({ time, whole }: Exposed): string => `${Math.round((100 * time) / whole)} %`;

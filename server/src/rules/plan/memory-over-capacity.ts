@@ -45,7 +45,7 @@ function largestOf(worst: RankMemory): readonly [name: string, size: number] {
 }
 
 const trainingLevers = [
-  changes.zero, changes.recompute, changes.moments, changes.cachedActivations, changes.microBatch, changes.pp, changes.tp, changes.ep, changes.cp, changes.schedule, changes.gradients,
+  changes.zero, changes.recompute, changes.moments, changes.microBatch, changes.pp, changes.tp, changes.ep, changes.cp, changes.schedule, changes.gradients,
 ];
 const servingLevers = [changes.cache, changes.servedWeights, changes.servedExperts, changes.ep, changes.tp, changes.pp, changes.batch, changes.context];
 

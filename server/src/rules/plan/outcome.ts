@@ -2,6 +2,7 @@
 
 import { evaluationOf } from "../../cost/plan/evaluation";
 import type { PlanRecord } from "../../cost/plan/record";
+import { trainingTokensPerSecond } from "../../cost/plan/training-metrics";
 import { tokensPerSecondPerGpu } from "../../cost/serving/evaluate";
 import { dimensions, formatGrouped, formatQuantity } from "../../units";
 import { available, type PlanSubject } from "../layout/plan";
@@ -25,10 +26,10 @@ export const outcomeOf = (record: PlanRecord): Outcome | undefined =>
   available(() => {
     const evaluation = evaluationOf(record);
     const memory = evaluation.memory().worst.total;
-    const { phase, global_batch_size = Number.NaN, sequence_length = Number.NaN } = record.workload;
+    const { phase, global_batch_size = Number.NaN } = record.workload;
     if (phase === "training") {
       const time = evaluation.training("estimate").step.step_time;
-      return { memory, time, throughput: (global_batch_size * sequence_length) / time / evaluation.layout().gpus, work: global_batch_size };
+      return { memory, time, throughput: trainingTokensPerSecond(record) / evaluation.layout().gpus, work: global_batch_size };
     }
     const serving = evaluation.serving("estimate");
     return { memory, time: serving.latency, throughput: tokensPerSecondPerGpu(serving), work: record.workload.batch_per_gpu ?? Number.NaN };

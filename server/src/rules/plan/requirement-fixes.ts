@@ -16,7 +16,7 @@ import { outcomeOf, timeText, withoutRepeat } from "./outcome";
 const levers = [
   changes.overlaps, changes.zero, changes.recompute, changes.microBatch, changes.schedule, changes.virtualStages, changes.batch, changes.context, changes.dualMicroBatch,
   changes.pp, changes.tp, changes.ep, changes.etp, changes.cp, groupLimits,
-  changes.dispatch, changes.combine, changes.moments, changes.cachedActivations, changes.gradients, changes.cache, changes.servedWeights, changes.servedExperts,
+  changes.dispatch, changes.combine, changes.moments, changes.gradients, changes.cache, changes.servedWeights, changes.servedExperts,
 ];
 
 /** The best single changes; none where the left side is more than a metric, or no change is enough. */

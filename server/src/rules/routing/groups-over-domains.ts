@@ -1,5 +1,6 @@
 import { defineDiagnostic } from "../../core";
-import { domainOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
+import { domainsOf } from "../../cost/communication/collectives";
+import { groupsOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
 import type { HardwareRecord } from "../../cost/hardware/record";
 import type { MoeFfnRecord } from "../../cost/model/record";
 import { formatGrouped } from "../../units";
@@ -20,7 +21,7 @@ const groupsOverDomains = defineDiagnostic<{ groups: number; limit: number; doma
 });
 
 /** Scale-up domains that the experts of one layer stand on. */
-const domainsOf = ({ ep, etp }: Layout, hardware: HardwareRecord): number => Math.ceil((ep * etp) / domainOf(hardware));
+const domainsUnder = (layout: Layout, hardware: HardwareRecord): number => domainsOf(groupsOf(layout, hardware).ep);
 
 const matches = (groups: number, domains: number): boolean => groups % domains === 0 || domains % groups === 0;
 
@@ -30,7 +31,7 @@ const isLimited = ({ groups, group_limit, top_k }: MoeFfnRecord): boolean =>
 
 export const groupsOverDomainsRule = soundPlanRule([groupsOverDomains.entry], (plan, layout) => {
   const { record } = plan;
-  const domains = domainsOf(layout, record.hardware);
+  const domains = domainsUnder(layout, record.hardware);
   // Decode sends every copy to its GPU directly, whatever node that is on.
   if (record.workload.phase === "decode" || domains === 1) return [];
   const index = record.model.ffn.findIndex((block) => block.kind === "moe" && isLimited(block) && !matches(block.groups ?? 1, domains));
@@ -39,10 +40,10 @@ export const groupsOverDomainsRule = soundPlanRule([groupsOverDomains.entry], (p
   const { groups = 1, group_limit: limit = 1, routed_experts, top_k } = block;
   return [groupsOverDomains.at(placeIn(plan, { path: "parallelism", keys: ["ep", "etp"] }), { groups, limit, domains, ranks: layout.ep }, { fixes: () => {
     const onNodes = (next: Layout) => {
-      const count = domainsOf(next, record.hardware);
+      const count = domainsUnder(next, record.hardware);
       return count >= groups ? `each group on ${formatGrouped(count / groups)} of ${formatGrouped(count)} domains` : `${formatGrouped(groups / count)} whole groups on each of ${formatGrouped(count)} domains`;
     };
-    const isMatch = (ep: number) => matches(groups, domainsOf({ ...layout, ep }, record.hardware));
+    const isMatch = (ep: number) => matches(groups, domainsUnder({ ...layout, ep }, record.hardware));
     const fits = (count: number) => routed_experts % count === 0 && limit < count && (routed_experts / count) * limit >= top_k && matches(count, domains);
     return [
       ...degreeFixes(plan, "ep", layout.ep, onNodes, isMatch),

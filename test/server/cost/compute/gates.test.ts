@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
-import { stageOperators } from "../../../../server/src/cost/compute/layer";
+import { computeOf } from "../../../../server/src/cost/compute/layer";
 import type { Operator, Work } from "../../../../server/src/cost/compute/operator";
 import { kvBytesPerSequenceOnGpu } from "../../../../server/src/cost/memory/kv-cache";
 import { decodeFlops, forwardFlops } from "../../../../server/src/cost/model/flops";
@@ -31,7 +31,7 @@ const models: readonly (readonly [string, ModelRecord])[] = [
 
 const operatorsOf = (record: ModelRecord, work: Work, degrees = {}): readonly Operator[] => {
   const written = plan(record);
-  return stageOperators(written, layout(degrees), wholeModel(record), work, deviceOf(written, "estimate"));
+  return computeOf(written, layout(degrees), work, deviceOf(written, "estimate")).operators(wholeModel(record));
 };
 const flopsOf = (operators: readonly Operator[]): number => operators.reduce((sum, { count, flops: { forward } }) => sum + count * forward, 0);
 const decoding: Work = { phase: "decode", tokens: 64, sequences: 64, sequence_length: 4096, imbalance: 1 };

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
-import { passTimes, stageOperators } from "../../../../server/src/cost/compute/layer";
+import { computeOf, passTimes } from "../../../../server/src/cost/compute/layer";
 import type { Operator, Work } from "../../../../server/src/cost/compute/operator";
 import { Unavailable } from "../../../../server/src/cost/definition";
 import { kvBytesPerSequenceOnGpu } from "../../../../server/src/cost/memory/kv-cache";
@@ -25,7 +25,7 @@ const sparseModel = (sparse: Partial<SparseRecord> = {}): ModelRecord => ({
 
 const operatorsOf = (model: ModelRecord, work: Work, degrees = {}): readonly Operator[] => {
   const written = plan(model);
-  return stageOperators(written, layout(degrees), wholeModel(model), work, deviceOf(written, "estimate"));
+  return computeOf(written, layout(degrees), work, deviceOf(written, "estimate")).operators(wholeModel(model));
 };
 const named = (operators: readonly Operator[], name: string): Operator => {
   const found = operators.find((operator) => operator.name === name);

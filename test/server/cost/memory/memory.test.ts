@@ -3,7 +3,6 @@ import { Unavailable } from "../../../../server/src/cost/definition";
 import { flowOf, savedByLayer } from "../../../../server/src/cost/memory/activations";
 import { maxBatchPerGpu, maxContextThatFits } from "../../../../server/src/cost/memory/capacity";
 import { kvBytesPerSequenceOnGpu } from "../../../../server/src/cost/memory/kv-cache";
-import { weightBytesPerGpu } from "../../../../server/src/cost/memory/stage-memory";
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import { weightBytes } from "../../../../server/src/cost/model/weight-bytes";
 import { evaluationOf } from "../../../../server/src/cost/plan/evaluation";
@@ -59,8 +58,12 @@ describe("what divides the states", () => {
   });
 
   test("experts in host memory leave the GPU", () => {
-    const plan = planOf(small, { parallelism: { ep: 4, offload: { experts: "host" } } });
-    expect(memoryOf(plan).worst.weights).toBe(2 * denseParameters);
+    const offload = { experts: "host" } as const;
+    expect(memoryOf(planOf(small, { parallelism: { ep: 4, offload }, workload: decode(1024, 1) })).worst.weights).toBe(2 * denseParameters);
+    // their gradients and moments would be nowhere
+    const training = evaluationOf(planOf(small, { parallelism: { ep: 4, offload } }));
+    expect(() => training.memory()).toThrow("serving alone");
+    expect(() => training.replicas()).toThrow(Unavailable);
   });
 
   test("dualpipe keeps a stage and its mirror: the middle ranks hold what the whole of a two-stage pipeline does", () => {
@@ -141,7 +144,7 @@ describe("serving DeepSeek-V3", () => {
   // two experts a GPU on 144 GPUs: (256 + 32) / 144; the model without experts, and 2 of 256 of them
   test("each GPU holds its experts, the redundant ones with them, and everything else", () => {
     const experts = 58 * 256 * 3 * 7168 * 2048 * (1 + 4 / 16_384);
-    expect(weightBytesPerGpu(evaluationOf(decodePlan(4096, 1)))).toBeCloseTo(weightBytes(deepSeekV3).value - experts + (experts * 2) / 256, 0);
+    expect(memoryOf(decodePlan(4096, 1)).worst.weights).toBeCloseTo(weightBytes(deepSeekV3).value - experts + (experts * 2) / 256, 0);
   });
 
   // DeepEP's low-latency layout, csrc/config.hpp: two send and two receive buffers of experts x tokens x hidden_size x 2 B

@@ -24,6 +24,7 @@ describe("a step", () => {
     const pipeline: Pipeline = { schedule: "1f1b", pp: 1, micro_batches: 10 };
     const step = stepOf(pipeline, equalChunks(pipeline, chunkTimes(compute, { ...silent, expert_forward: 0.5, blocking_backward: 0.25 })), 0, ends);
     expect(step.exposed_communication).toBeCloseTo(10 * 0.75 + 0.25, 9);
+    expect(step.exposed_expert).toBeCloseTo(10 * 0.5, 9);
     expect(step.compute).toBeCloseTo(30, 9);
   });
 });
@@ -52,8 +53,13 @@ describe("a step too long to run through", () => {
 
 describe("an overlapped pair", () => {
   test("takes the longer of compute and exchanges", () => {
-    expect(overlappedPair({ compute: 2, expert: 1, blocking: 0 }, { compute: 4, expert: 2, blocking: 0 }, 9)).toEqual({ duration: 6, compute: 6 });
-    expect(overlappedPair({ compute: 2, expert: 4, blocking: 0 }, { compute: 1, expert: 3, blocking: 0 }, 10)).toEqual({ duration: 7, compute: 3 });
+    expect(overlappedPair({ compute: 2, expert: 1, blocking: 0 }, { compute: 4, expert: 2, blocking: 0 }, 9)).toEqual({ duration: 6, compute: 6, expert: 0 });
+    expect(overlappedPair({ compute: 2, expert: 4, blocking: 0 }, { compute: 1, expert: 3, blocking: 0 }, 10)).toEqual({ duration: 7, compute: 3, expert: 4 });
+  });
+
+  test("what blocks counts as no exchange of experts", () => {
+    // 7 s of exchanges beside 3 s of operators leave 4 s, whatever tensor parallelism adds
+    expect(overlappedPair({ compute: 2, expert: 4, blocking: 0.5 }, { compute: 1, expert: 3, blocking: 0.25 }, 20)).toEqual({ duration: 7.75, compute: 3, expert: 4 });
   });
 
   test("never takes longer than one after the other", () => {
