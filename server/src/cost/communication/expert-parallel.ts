@@ -137,12 +137,13 @@ const normalKernelSms = 20;
 
 /**
  * Streaming multiprocessors that communication takes from compute which runs at the same time. None where the schedule overlaps no
- * exchange, and none in low-latency kernels, whose transfer occupies no multiprocessor.
+ * exchange, and none in low-latency kernels, whose transfer occupies no multiprocessor. Throws `Unavailable` where none is left to compute.
  */
 export function commSms(plan: PlanRecord, groups: Groups): number {
-  const { parallelism } = plan;
-  if (parallelism.comm_sms !== undefined) return parallelism.comm_sms;
-  return groups.ep.size > 1 && overlapsCompute(plan) ? normalKernelSms : 0;
+  const { parallelism: { comm_sms }, hardware: { gpu: { sms } } } = plan;
+  const taken = comm_sms ?? (groups.ep.size > 1 && overlapsCompute(plan) ? normalKernelSms : 0);
+  if (sms !== undefined && taken >= sms) throw new Unavailable(`\`comm_sms\` (${taken}) leaves none of the gpu's ${sms} multiprocessors to compute`);
+  return taken;
 }
 
 /** What limiting routing does to one layer's dispatch, for messages and rules. */

@@ -64,11 +64,6 @@ export function computeOf(plan: PlanRecord, layout: Layout, work: Work, device: 
   };
 }
 
-/** All operators of one stage. */
-export function stageOperators(plan: PlanRecord, layout: Layout, stage: ComputedStage, work: Work, device: Device): readonly Operator[] {
-  return computeOf(plan, layout, work, device).operators(stage);
-}
-
 /** What repeats: one layer, or one end of a stage. */
 interface Piece {
   readonly operators: readonly Operator[];
@@ -202,7 +197,7 @@ function mlaOperators(site: Site, block: MlaRecord, operators: Operator[]): void
 }
 
 /** Keys that this rank makes: those of its own tokens, and of a prompt also those found in the cache, which mla keeps compressed. */
-const keysOf = ({ work: { phase, tokens, sequences, sequence_length }, layout: { cp } }: Site): number =>
+export const keysOf = ({ work: { phase, tokens, sequences, sequence_length }, layout: { cp } }: Pick<Site, "work" | "layout">): number =>
   phase === "prefill" ? Math.max(tokens, (sequences * sequence_length) / cp) : tokens;
 
 /** The core of new queries, causal: the queries of a sequence are its last ones, and context parallelism shares them out evenly. */

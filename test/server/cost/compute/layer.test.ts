@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { confidenceOf } from "../../../../server/src/cost/compute/confidence";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
 import { efficiencies } from "../../../../server/src/cost/compute/efficiency";
-import { computeOf, passTimes, stageOperators } from "../../../../server/src/cost/compute/layer";
+import { computeOf, passTimes } from "../../../../server/src/cost/compute/layer";
 import type { Operator, OperatorPart, Work } from "../../../../server/src/cost/compute/operator";
 import { memoryTime } from "../../../../server/src/cost/compute/time";
 import { Unavailable } from "../../../../server/src/cost/definition";
@@ -14,7 +14,7 @@ import { a100Pcie, b200, h800, layout, plan, training, type PlanOptions } from "
 
 const operatorsOf = (record: ModelRecord, work: Work, options: PlanOptions = {}, degrees = {}, smShare = 1): readonly Operator[] => {
   const written = plan(record, options);
-  return stageOperators(written, layout(degrees), { ...wholeModel(record), mtp_modules: 0 }, work, deviceOf(written, "estimate", smShare));
+  return computeOf(written, layout(degrees), work, deviceOf(written, "estimate", smShare)).operators({ ...wholeModel(record), mtp_modules: 0 });
 };
 
 const total = (operators: readonly Operator[], of: (operator: Operator) => number): number =>

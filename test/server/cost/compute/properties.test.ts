@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
-import { stageOperators } from "../../../../server/src/cost/compute/layer";
+import { computeOf } from "../../../../server/src/cost/compute/layer";
 import type { Operator, Work } from "../../../../server/src/cost/compute/operator";
 import type { GpuRecord } from "../../../../server/src/cost/hardware/record";
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
@@ -41,7 +41,7 @@ const works: fc.Arbitrary<Work> = fc.record({
 }).map(({ phase, sequences, length, imbalance }) => ({ phase, sequences, tokens: phase === "decode" ? sequences : sequences * length, sequence_length: length, imbalance }));
 
 const operators = (written: PlanRecord, work: Work, mode: Mode = "estimate", smShare = 1): readonly Operator[] =>
-  stageOperators(written, layout(), { ...wholeModel(written.model), mtp_modules: 1 }, work, deviceOf(written, mode, smShare));
+  computeOf(written, layout(), work, deviceOf(written, mode, smShare)).operators({ ...wholeModel(written.model), mtp_modules: 1 });
 
 const passes = ["forward", "backward_input", "backward_weight"] as const;
 
