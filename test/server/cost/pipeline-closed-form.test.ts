@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { activationsInFlight, closedForm, parameterMultiplicity } from "../../../server/src/cost/pipeline/closed-form";
-import { inFlight } from "../../../server/src/cost/pipeline/in-flight";
+import { fullestMoments } from "../../../server/src/cost/pipeline/in-flight";
 import { stageCount, type ChunkDurations, type Pipeline } from "../../../server/src/cost/pipeline/schedule";
 import { chunkDurations, dualPipe, dualPipeV, interleaved, lists, oneForwardOneBackward, pipelines, uniform, zeroBubble } from "./pipelines";
 
@@ -53,7 +53,7 @@ describe("the tables' figures", () => {
 
   it("activations are those of the operation lists, on every rank and for any number of micro-batches", () => {
     fc.assert(fc.property(pipelines, (pipeline) => {
-      const peaks = lists(pipeline).ranks.map((operations) => inFlight(operations).peak);
+      const peaks = lists(pipeline).ranks.map((operations) => Math.max(0, ...fullestMoments(operations).map(({ chunks }) => [...chunks.values()].reduce((sum, count) => sum + count, 0))));
       expect(peaks).toEqual(peaks.map((_, rank) => activationsInFlight(pipeline, rank)));
     }));
   });

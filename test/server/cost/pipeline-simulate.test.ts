@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draw } from "../../../server/src/cost/pipeline/draw";
-import { inFlight } from "../../../server/src/cost/pipeline/in-flight";
+import { fullestMoments } from "../../../server/src/cost/pipeline/in-flight";
 import type { Operation, OperationLists } from "../../../server/src/cost/pipeline/operations";
 import { uniformDurations, type ChunkDurations, type Durations, type Pipeline } from "../../../server/src/cost/pipeline/schedule";
 import { simulate, type Simulation } from "../../../server/src/cost/pipeline/simulate";
@@ -174,20 +174,19 @@ describe("activations in flight", () => {
   it("peak where a pair starts its forward before its backward ends", () => {
     // F0 F1 F2 F4 I4 W4 F5 F3&B5 ...: four chunks, one freed, and two more until the pair, its forward on top.
     expect(rank[7]?.kind).toBe("overlapped");
-    expect(inFlight(rank)).toEqual({ peak: 5, at: 7, chunks: new Map([[0, 4], [3, 1]]) });
+    expect(fullestMoments(rank)).toContainEqual({ at: 7, chunks: new Map([[0, 4], [3, 1]]) });
   });
 
-  it("weigh as much as their stage says", () => {
+  it("have a moment for each mixture of stages that no other contains", () => {
     const chunk = (kind: "forward" | "backward", stage: number, micro_batch: number): Operation => ({ kind, stage, micro_batch });
     const operations = [
       chunk("forward", 0, 0), chunk("forward", 0, 1), chunk("backward", 0, 0), chunk("backward", 0, 1), chunk("forward", 1, 0), chunk("backward", 1, 0),
     ];
-    expect(inFlight(operations)).toEqual({ peak: 2, at: 1, chunks: new Map([[0, 2]]) });
-    expect(inFlight(operations, (stage) => (stage === 1 ? 10 : 4))).toEqual({ peak: 10, at: 4, chunks: new Map([[1, 1]]) });
+    expect(fullestMoments(operations)).toEqual([{ at: 1, chunks: new Map([[0, 2]]) }, { at: 4, chunks: new Map([[1, 1]]) }]);
   });
 
   it("are none without operations", () => {
-    expect(inFlight([])).toEqual({ peak: 0, at: 0, chunks: new Map() });
+    expect(fullestMoments([])).toEqual([]);
   });
 });
 

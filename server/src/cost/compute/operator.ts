@@ -1,7 +1,5 @@
 /** One operator of a GPU for one micro-batch, as `explain` lists it and as the times of a layer add it up. */
 
-import type { LayerRun, Stage } from "../plan/stages";
-
 /** What one GPU works on in one pass. */
 export interface Work {
   readonly phase: "training" | "prefill" | "decode";
@@ -45,8 +43,3 @@ export interface Operator {
   /** Share of the peak rate that the forward pass is taken to achieve (compute-bound) or of the memory bandwidth. */
   readonly efficiency: number;
 }
-
-/** The signature of what `compute/layer.ts` gives: all operators of a stage for one micro-batch, communication left out. */
-export type StageOperators = (stage: Pick<Stage, "runs" | "embedding" | "head" | "mtp_modules">) => readonly Operator[];
-
-export type RunOperators = (run: LayerRun) => readonly Operator[];

@@ -6,7 +6,6 @@
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
 import { oncePerKey } from "../once";
-import type { Evaluation } from "../plan/evaluation";
 import { shapeOf, shapesOf, type LayerRun, type Stage } from "../plan/stages";
 import { sum } from "../term";
 import { headBytes, mtpTensors, type HeadBytes } from "./activations";
@@ -55,12 +54,6 @@ export function stageMemory(model: MemoryModel): PlanMemory {
   const [first] = ranks;
   if (first === undefined) throw new Unavailable("the pipeline has no stages");
   return { model, ranks, worst: ranks.reduce((worst, rank) => (rank.total > worst.total ? rank : worst), first) };
-}
-
-/** Resident weights of the GPU that holds most of them, in bytes. Throws `Unavailable`. */
-export function weightBytesPerGpu(evaluation: Evaluation): number {
-  const model = evaluation.memoryModel();
-  return Math.max(...model.ranks.map((stages) => fixedBytes(model, stages).weights));
 }
 
 /** What a rank takes whatever micro-batches it keeps. */

@@ -5,39 +5,6 @@
 
 import type { Operation } from "./operations";
 
-export interface InFlight {
-  /** The most that is kept at once: chunks, or whatever unit `size` states. */
-  readonly peak: number;
-  /** The first operation, by its place in the rank's list, during which it is kept. */
-  readonly at: number;
-  /** Chunks kept then, by stage; stages without one are left out. */
-  readonly chunks: ReadonlyMap<number, number>;
-}
-
-/**
- * What one rank keeps at its worst moment. `size` states what one chunk of a stage keeps, in any unit (bytes); left
- * out, chunks are counted. No operations keep nothing, at place 0.
- */
-export function inFlight(operations: readonly Operation[], size: (stage: number) => number = () => 1): InFlight {
-  const kept = new Map<number, number>();
-  let worst: InFlight = { peak: 0, at: 0, chunks: new Map() };
-  let sum = 0;
-  const change = (stage: number, by: number) => {
-    const count = (kept.get(stage) ?? 0) + by;
-    if (count === 0) kept.delete(stage);
-    else kept.set(stage, count);
-    sum += by * size(stage);
-  };
-  operations.forEach((operation, at) => {
-    const taken = takes(operation);
-    if (taken !== undefined) change(taken, 1);
-    if (sum > worst.peak) worst = { peak: sum, at, chunks: new Map(kept) };
-    const freed = frees(operation);
-    if (freed !== undefined) change(freed, -1);
-  });
-  return worst;
-}
-
 /** Chunks that a rank keeps during one of its operations, by stage; stages without one are left out. */
 export interface Kept {
   readonly at: number;
