@@ -7,6 +7,7 @@
  * own in the expert-parallel group; what another group of the node has fetched is not passed on.
  */
 
+import { noteDefault } from "../defaults-read";
 import { Unavailable } from "../definition";
 import { ffnWeights } from "../model/ffn";
 import { weightElement } from "../model/precision";
@@ -56,7 +57,9 @@ export const chosenShare = ({ routed_experts, top_k }: Pick<MoeFfnRecord, "route
 function memoryBandwidth({ hardware, efficiency }: PlanRecord, mode: Mode): number {
   const bandwidth = hardware.host?.memory_bandwidth;
   if (bandwidth === undefined) throw new Unavailable("experts are in the host's memory, and the hardware has no `host { memory_bandwidth = … }`");
-  return mode === "ideal" ? bandwidth : bandwidth * (efficiency.memory ?? hostMemoryShare);
+  if (mode === "ideal") return bandwidth;
+  if (efficiency.memory === undefined) noteDefault({ name: "share of the host's memory", unit: "share", evidence: { value: hostMemoryShare, reach: "scaled", source: "two AMD Rome, arXiv:2408.14158, section IV" } });
+  return bandwidth * (efficiency.memory ?? hostMemoryShare);
 }
 
 /** BF16 rows of a GPU's tokens to the host and back; none where GPU and host share one memory and no link is written. */
@@ -74,5 +77,7 @@ function pcieBandwidth(plan: PlanRecord, mode: Mode): number {
 /** In B/s of one GPU and direction. */
 function linkToHost({ hardware: { host, gpu } }: PlanRecord, mode: Mode): number | undefined {
   const line = host?.pcie_bandwidth ?? gpu.pcie?.bandwidth;
-  return line === undefined || mode === "ideal" ? line : line * pcieShare;
+  if (line === undefined || mode === "ideal") return line;
+  noteDefault({ name: "share of PCIe", unit: "share", evidence: { value: pcieShare, reach: "scaled", source: "PCIe 4.0 x16, NVIDIA/nvbandwidth, issue 15" } });
+  return line * pcieShare;
 }
