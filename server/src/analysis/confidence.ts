@@ -2,10 +2,10 @@
 
 import type { BoundDeclaration, Workspace } from "../core";
 import { confidenceOf, type Confidence } from "../cost/compute/confidence";
-import type { Reach } from "../cost/compute/efficiency";
+import type { Default, Reach } from "../cost/defaults-read";
 import { Unavailable } from "../cost/definition";
 import type { PlanRecord } from "../cost/plan/record";
-import { formatPercent } from "../units";
+import { dimensions, formatGrouped, formatPercent, formatQuantity } from "../units";
 import type { TracedExplanation } from "./figures";
 import { planResult } from "./plan-record";
 import { serviceResult } from "./service-record";
@@ -27,7 +27,15 @@ export function confidenceText(workspace: Workspace, declaration: BoundDeclarati
   const found = prefixes.flatMap((prefix) => confidenceOfPlan(workspace, declaration, prefix) ?? []);
   const [weakest] = [...found].sort((left, right) => order.indexOf(right.level) - order.indexOf(left.level));
   if (weakest?.level === "measured") return "every default that it rests on was measured on a device of this class";
-  return weakest && `${reachWords[weakest.level]}: the weakest default is \`${weakest.name}\`, ${formatPercent(weakest.evidence.value)} (${weakest.evidence.source})`;
+  return weakest && `${reachWords[weakest.level]}: the weakest default is \`${weakest.name}\`, ${valueText(weakest)} (${weakest.evidence.source})`;
+}
+
+function valueText({ unit, evidence: { value } }: Default): string {
+  switch (unit) {
+    case "share": return formatPercent(value);
+    case "s": return formatQuantity(value, dimensions.time);
+    case "size": return formatGrouped(value);
+  }
 }
 
 /** Of the plan itself, or of the one that a service names under a prefix of its input paths. */

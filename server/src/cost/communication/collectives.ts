@@ -13,6 +13,7 @@
  * not counted: it takes all-reduce on the H100 from 365 to 480 GB/s (NVIDIA/nccl, issue 1455) and leaves the other collectives as they are.
  */
 
+import type { Default } from "../defaults-read";
 import type { Group } from "../plan/layout";
 import { noTransfer, shareAcrossLeaves, transferOf, type Links, type Transfer } from "./transfer";
 
@@ -46,6 +47,8 @@ function ring(bytes: number, group: Group, links: Links, passes: number): Transf
  */
 const directStart = 2.4e-6;
 
+const directDefault: Default = { name: "start of a small all-reduce", unit: "s", evidence: { value: directStart, reach: "scaled", source: "8 H100: sgl-project/sglang, pull request 2904" } };
+
 /**
  * All-reduce as serving engines run it while they decode: inside a domain a kernel of their own, in which every GPU reads all buffers at
  * once, as long as that is faster than the collective. Held against the same table: 7.8 us for 32 KB, 33.8 for 1 MB on 8 H100.
@@ -54,7 +57,7 @@ export function smallAllReduce(bytes: number, group: Group, links: Links): Trans
   const collective = allReduce(bytes, group, links);
   if (group.size === 1 || bytes === 0 || domainsOf(group) > 1) return collective;
   const traffic = { scale_up_bytes: bytes * (group.size - 1), scale_out_bytes: 0, scale_up_steps: 1, scale_out_steps: 0 };
-  const direct = transferOf(traffic, { ...links, start: Math.min(links.start, directStart) });
+  const direct = transferOf(traffic, { ...links, start: Math.min(links.start, directStart), start_default: links.start < directStart ? links.start_default : directDefault });
   return direct.time < collective.time ? direct : collective;
 }
 

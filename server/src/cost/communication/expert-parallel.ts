@@ -7,6 +7,8 @@
  * Sources: DeepSeek-V3 technical report, arXiv:2412.19437, section 3.2.2; DeepEP (deepseek-ai/DeepEP, docs/legacy.md).
  */
 
+import { reachFrom } from "../compute/efficiency";
+import type { Default } from "../defaults-read";
 import { activationElement, plainElement } from "../model/precision";
 import type { MoeFfnRecord, Precision } from "../model/record";
 import { Unavailable } from "../definition";
@@ -48,6 +50,11 @@ function overlapsCompute(plan: PlanRecord): boolean {
   return plan.workload.phase === "training" ? schedule === "dualpipe" || schedule === "dualpipev" : dual_micro_batch;
 }
 
+const besideDefault = ({ hardware: { gpu }, workload: { phase } }: PlanRecord): Default => ({
+  name: "share of exchanges beside compute", unit: "share",
+  evidence: { value: besideCompute, reach: reachFrom(phase === "training" ? ["hopper"] : [], gpu), source: "deepseek-ai/profile-data, train.json, H800: 31 and 33 of 40 GB/s" },
+});
+
 /**
  * The links of one GPU as the exchanges of expert parallelism find them, `beside` compute or alone; what `efficiency` says of a link
  * holds as it is written.
@@ -57,7 +64,7 @@ export function exchangeLinks(plan: PlanRecord, mode: Mode, beside = overlapsCom
   const links = linksOf(hardware, efficiency, mode, "exchange");
   if (mode === "ideal" || !beside) return links;
   const slowed = (link: Link | undefined, written: number | undefined): Link | undefined =>
-    link === undefined || written !== undefined ? link : { ...link, bandwidth: link.bandwidth * besideCompute };
+    link === undefined || written !== undefined ? link : { ...link, bandwidth: link.bandwidth * besideCompute, defaults: [...(link.defaults ?? []), besideDefault(plan)] };
   return { ...links, scale_up: slowed(links.scale_up, efficiency.scale_up), scale_out: slowed(links.scale_out, efficiency.scale_out) };
 }
 
@@ -140,12 +147,13 @@ const normalKernelSms = 20;
 
 /**
  * Streaming multiprocessors that communication takes from compute which runs at the same time. None where the schedule overlaps no
- * exchange, and none in low-latency kernels, whose transfer occupies no multiprocessor.
+ * exchange, and none in low-latency kernels, whose transfer occupies no multiprocessor. Throws `Unavailable` where none is left to compute.
  */
 export function commSms(plan: PlanRecord, groups: Groups): number {
-  const { parallelism } = plan;
-  if (parallelism.comm_sms !== undefined) return parallelism.comm_sms;
-  return groups.ep.size > 1 && overlapsCompute(plan) ? normalKernelSms : 0;
+  const { parallelism: { comm_sms }, hardware: { gpu: { sms } } } = plan;
+  const taken = comm_sms ?? (groups.ep.size > 1 && overlapsCompute(plan) ? normalKernelSms : 0);
+  if (sms !== undefined && taken >= sms) throw new Unavailable(`\`comm_sms\` (${taken}) leaves none of the gpu's ${sms} multiprocessors to compute`);
+  return taken;
 }
 
 /** What limiting routing does to one layer's dispatch, for messages and rules. */

@@ -4,7 +4,8 @@
  */
 
 import { endpointLatency, leafIsShared, nodesPerLeaf, scaleOutRate } from "../hardware/scale-out";
-import type { Evidence } from "../compute/efficiency";
+import { reachFrom } from "../compute/efficiency";
+import type { Default, Evidence, Reach } from "../defaults-read";
 import type { HardwareRecord } from "../hardware/record";
 import type { Mode } from "../plan/evaluation";
 import type { EfficiencyRecord } from "../plan/record";
@@ -74,7 +75,42 @@ const exchangeStart = 17e-6;
 export function linksOf(hardware: HardwareRecord, efficiency: EfficiencyRecord, mode: Mode, use: Use = "collective"): Links {
   if (mode === "ideal") return { scale_up: idealScaleUp(hardware), scale_out: idealScaleOut(hardware), start: 0 };
   const start = use === "exchange" ? exchangeStart : collectiveStart;
-  return { scale_up: scaleUp(hardware, efficiency, use), scale_out: scaleOut(hardware, efficiency), start };
+  return { scale_up: scaleUp(hardware, efficiency, use), scale_out: scaleOut(hardware, efficiency), start, start_default: startDefault(hardware, use) };
+}
+
+const share = (name: string, value: number, reach: Reach, source: string): Default => ({ name, unit: "share", evidence: { value, reach, source } });
+const seconds = (name: string, value: number, reach: Reach, source: string): Default => ({ name, unit: "s", evidence: { value, reach, source } });
+
+const startDefault = ({ gpu }: HardwareRecord, use: Use): Default => (use === "exchange"
+  ? seconds("start of an exchange", exchangeStart, reachFrom(["hopper", "blackwell"], gpu), "DeepEP's low-latency kernels on H800, TensorRT-LLM's on GB200")
+  : seconds("start of a collective", collectiveStart, reachFrom([], gpu), "NCCL's own model of its protocols, src/graph/tuning.cc"));
+
+/** What of the scale-up link of a GPU nobody wrote. */
+function scaleUpDefaults({ gpu }: HardwareRecord, efficiency: EfficiencyRecord, use: Use): readonly Default[] {
+  const { scale_up } = gpu;
+  return [
+    ...(scale_up?.effective_bandwidth === undefined
+      ? [share("scale-up share", scaleUpShare, scale_up === undefined ? "assumed" : reachFrom(["ampere", "hopper", "blackwell"], gpu), "H800: 160 of 200 GB/s, arXiv:2505.09343, section 4.2; NCCL, src/graph/topo.h")] : []),
+    ...(efficiency.scale_up === undefined && use === "exchange"
+      ? [share("scale-up share of exchanges", exchangeScaleUpShare, reachFrom(["hopper", "blackwell"], gpu), "DeepEP on H800 134 and 138 of 160 GB/s, on H20 286 and 291 of 360; TensorRT-LLM on GB200 609 and 706 of 720")] : []),
+    ...(scale_up?.latency === undefined ? [seconds("scale-up latency", scaleUpLatency, reachFrom(["hopper"], gpu), "NVLink of the H800, 64 B: arXiv:2505.09343, Table 5")] : []),
+  ];
+}
+
+/** Cards of up to 400 Gbps were measured. */
+const measuredCardRate = 50e9;
+
+/** What of the cards and their network nobody wrote. */
+function scaleOutDefaults(hardware: HardwareRecord, reach: "same_leaf" | "cross_leaf"): readonly Default[] {
+  const { nic, network } = hardware;
+  if (nic === undefined) return [];
+  const latency = network?.latency_same_leaf ?? nic.latency ?? (reach === "cross_leaf" ? network?.latency_cross_leaf : undefined);
+  return [
+    ...(nic.effective_bandwidth === undefined
+      ? [share("share of the card", scaleOutShare, nic.rate <= measuredCardRate ? "measured" : "scaled", "nccl-tests, issues 252 and 290, on 200G and 400G cards; DeepEP 43 to 45 of 50 GB/s")] : []),
+    ...(latency === undefined
+      ? [seconds("scale-out latency", endpointLatency(hardware, reach), network?.protocol === undefined ? "assumed" : "measured", "64 B from end to end, arXiv:2505.09343, Table 5; InfiniBand where no protocol is written")] : []),
+  ];
 }
 
 /** GPUs without a scale-up link of their own meet over PCIe. */
@@ -95,20 +131,20 @@ function scaleUp(hardware: HardwareRecord, efficiency: EfficiencyRecord, use: Us
   if (line === undefined) return undefined;
   const { scale_up } = hardware.gpu;
   const effective = Math.min(line, scale_up?.effective_bandwidth ?? line * scaleUpShare);
-  const share = efficiency.scale_up ?? (use === "exchange" ? exchangeScaleUpShare : 1);
-  return { bandwidth: effective * share, latency: scale_up?.latency ?? scaleUpLatency };
+  const reached = efficiency.scale_up ?? (use === "exchange" ? exchangeScaleUpShare : 1);
+  return { bandwidth: effective * reached, latency: scale_up?.latency ?? scaleUpLatency, defaults: scaleUpDefaults(hardware, efficiency, use) };
 }
 
 function scaleOut(hardware: HardwareRecord, efficiency: EfficiencyRecord): Link | undefined {
   const line = scaleOutRate(hardware);
   const { nic } = hardware;
   if (line === undefined || nic === undefined) return undefined;
-  const share = Math.min(1, nic.effective_bandwidth === undefined ? scaleOutShare : nic.effective_bandwidth / nic.rate) * (efficiency.scale_out ?? 1);
+  const reached = Math.min(1, nic.effective_bandwidth === undefined ? scaleOutShare : nic.effective_bandwidth / nic.rate) * (efficiency.scale_out ?? 1);
   const reach = leafIsShared(hardware) ? "same_leaf" : "cross_leaf";
-  const link: Link = { bandwidth: line * share, latency: endpointLatency(hardware, reach) };
+  const link: Link = { bandwidth: line * reached, latency: endpointLatency(hardware, reach), defaults: scaleOutDefaults(hardware, reach) };
   const oversubscription = reach === "same_leaf" ? 1 : (hardware.network?.oversubscription ?? 1);
   if (oversubscription === 1) return link;
   // where nobody says what a leaf serves, every node has its own
   const leaf_gpus = (nodesPerLeaf(hardware) ?? 1) * hardware.gpus_per_node;
-  return { ...link, across_leaves: { bandwidth: (line * share) / oversubscription, leaf_gpus } };
+  return { ...link, across_leaves: { bandwidth: (line * reached) / oversubscription, leaf_gpus } };
 }

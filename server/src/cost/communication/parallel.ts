@@ -93,7 +93,8 @@ export function vocabularyTransfers(plan: PlanRecord, layout: Layout, groups: Gr
 /**
  * Context parallelism of one attention layer: keys and values of the whole sequence pass every GPU, around a ring or gathered (the
  * bytes are the same); the backward pass moves them once more and reduce-scatters their gradients. Nothing is taken off for a window.
- * Of mla these are the expanded keys and values. Throws `Unavailable` for mixers that pass a state on.
+ * Of mla these are the expanded keys and values. `tokens`: those whose keys the rank holds, of a prompt also those found in the cache,
+ * which stands divided over the ranks. Throws `Unavailable` for mixers that pass a state on.
  */
 export function contextParallelTransfers(plan: PlanRecord, layout: Layout, groups: Groups, attention: AttentionRecord | undefined, tokens: number, links: Links): BothWays {
   if (groups.cp.size === 1 || attention === undefined) return neitherWay;

@@ -1,5 +1,6 @@
 /** What an exchange costs, and over which links it goes: the types that everything about communication shares. */
 
+import { noteDefault, type Default } from "../defaults-read";
 import { Unavailable } from "../definition";
 
 /** What an exchange costs a GPU. */
@@ -22,6 +23,8 @@ export interface Links {
   readonly scale_out: Link | undefined;
   /** Seconds until an exchange has started, whatever it carries. */
   readonly start: number;
+  /** What of it nobody wrote. */
+  readonly start_default?: Default | undefined;
 }
 
 export interface Link {
@@ -31,6 +34,8 @@ export interface Link {
   readonly latency: number;
   /** Of an oversubscribed network with more GPUs than one leaf switch serves: what each has in B/s across leaves when all send. */
   readonly across_leaves?: { readonly bandwidth: number; readonly leaf_gpus: number } | undefined;
+  /** What of bandwidth and latency nobody wrote. */
+  readonly defaults?: readonly Default[] | undefined;
 }
 
 /** What one GPU sends in an exchange, and how many messages of it wait for one another on each link. */
@@ -52,6 +57,7 @@ export function transferOf(traffic: Traffic, links: Links): Transfer {
   if (scale_up_bytes === 0 && scale_out_bytes === 0) return noTransfer;
   const up = scale_up_bytes === 0 ? undefined : scaleUpOf(links);
   const out = scale_out_bytes === 0 ? undefined : scaleOutOf(links);
+  for (const used of [links.start_default, ...(up?.defaults ?? []), ...(out?.defaults ?? [])]) if (used) noteDefault(used);
   const upTime = up === undefined ? 0 : scale_up_bytes / up.bandwidth;
   const outTime = out === undefined ? 0 : scaleOutTime(scale_out_bytes, traffic.across_leaves ?? 0, out);
   const latency = links.start + traffic.scale_up_steps * (up?.latency ?? 0) + traffic.scale_out_steps * (out?.latency ?? 0);

@@ -1,11 +1,12 @@
 /** A GPU as its operators see it: rates, bandwidth, and the shares of both that operators reach. */
 
+import { notedTable, type DefaultUnit } from "../defaults-read";
 import { Unavailable } from "../definition";
 import type { PeakRecord } from "../hardware/record";
 import type { Precision } from "../model/record";
 import type { Mode } from "../plan/evaluation";
 import type { EfficiencyRecord, PlanRecord } from "../plan/record";
-import { efficienciesOf, powerReferences, type Efficiencies, type PowerReference } from "./efficiency";
+import { efficienciesOf, launchTimesOf, powerReferences, type Efficiencies, type LaunchTimes, type PowerReference } from "./efficiency";
 
 export interface Device {
   readonly mode: Mode;
@@ -19,6 +20,7 @@ export interface Device {
   readonly sm_share: number;
   /** The defaults of the device class. */
   readonly defaults: Efficiencies;
+  readonly launch: LaunchTimes;
   /** What the author wrote instead. */
   readonly written: EfficiencyRecord;
   /** Board power in W; `undefined`: nobody said. */
@@ -33,19 +35,25 @@ export interface Device {
 export function deviceOf({ hardware: { gpu }, efficiency }: PlanRecord, mode: Mode, smShare = 1): Device {
   const isIdeal = mode === "ideal";
   const share = isIdeal ? 1 : smShare;
-  const defaults = efficienciesOf(gpu);
   return {
     mode,
     peak: gpu.peak,
     memory_bandwidth: gpu.memory_bandwidth,
     sms: isIdeal || gpu.sms === undefined ? undefined : gpu.sms * share,
     sm_share: share,
-    defaults,
+    defaults: notedTable(efficienciesOf(gpu), unitOf),
+    launch: notedTable(launchTimesOf(gpu), () => "s", (kind) => `start of ${launchNames[kind] ?? kind}`),
     written: efficiency,
     power: gpu.power,
     power_reference: powerReferences[gpu.architecture ?? "unknown"],
   };
 }
+
+const unitOf = (name: string): DefaultUnit => (name === "attention_block" || name === "prologue_bytes" ? "size" : "share");
+
+const launchNames: Readonly<Record<string, string>> = {
+  gemm: "a product", grouped_gemm: "a grouped product", attention: "an attention core", decode_attention: "decode attention", memory: "an operator that moves memory",
+};
 
 type RateKey = "bf16" | "fp16" | "fp32" | "tf32" | "fp8" | "fp6" | "fp4" | "int8" | "int4";
 

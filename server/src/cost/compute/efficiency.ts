@@ -3,17 +3,8 @@
  * that reaches; none is fitted to the time of a whole step. The shape of an operator enters in `time.ts`.
  */
 
+import type { Evidence, Reach } from "../defaults-read";
 import type { Architecture, GpuRecord } from "../hardware/record";
-
-/** `measured`: on a device of this class; `scaled`: from a measurement on another or at another precision; `assumed`: neither. */
-export type Reach = "measured" | "scaled" | "assumed";
-
-export interface Evidence {
-  readonly value: number;
-  readonly reach: Reach;
-  /** What was measured, on which device, and where it is published. */
-  readonly source: string;
-}
 
 /** What the shares of a device class say; each is of the peak rate of the precision, or of the memory bandwidth. */
 export interface Efficiencies {
@@ -63,15 +54,15 @@ const transformerEngine = "NVIDIA/TransformerEngine 8f2e6357, docs/examples/gemm
 const trace = "deepseek-ai/profile-data, train.json, H800";
 
 const hopper: Efficiencies = {
-  gemm: scaled(0.74, "cuBLAS and MAMF on H100 in bf16: 716 to 794 of 989 TFLOPS (stas00/ml-engineering); the lower, as in long runs; the H800 FP8 table has 0.75"),
-  gemm_fp8: measured(0.78, `${h800Tables}: dense FP8, 110 shapes; mean error of the shape model 8 %`),
+  gemm: scaled(0.74, "between cuBLAS and MAMF on H100 in bf16, 716 and 794 of 989 TFLOPS, 0.72 and 0.80 (stas00/ml-engineering), nearer the lower, since runs are long"),
+  gemm_fp8: measured(0.78, `${h800Tables}: dense FP8, 110 shapes, of which the largest reach 0.75; the asymptote of the shape model fitted to them, mean error 8 %`),
   gemm_fp4: assumed(0.7, "Hopper has no fp4 rate of its own"),
   grouped_gemm: scaled(0.65, `${h800Tables}: grouped FP8, taken over to bf16`),
-  grouped_gemm_fp8: measured(0.65, `${h800Tables}: grouped FP8, 72 shapes twice; in training 0.60 of 112 SMs (${trace})`),
+  grouped_gemm_fp8: measured(0.65, `${h800Tables}: grouped FP8, 72 shapes twice, the asymptote of the shape model fitted to them; in training 0.60 of 112 SMs (${trace})`),
   grouped_gemm_fp4: assumed(0.6, "Hopper has no fp4 rate of its own"),
   weight_gradient_fp8: measured(0.58, `${trace}: 32.8 ms for 19.1 TFLOP of four layers on 112 of 132 SMs; kernels of their own reach 0.88 since (deepseek-ai/DeepGEMM pull request 95)`),
   running: measured(0.964, `${trace}: 124.3 ms of operators in 129.0 ms`),
-  attention_forward: measured(0.66, `${h800Tables}: mla prefill 0.61 to 0.63 causal from 4K tokens; FlashAttention-3, arXiv:2407.08608: 638 TFLOPS at 4K`),
+  attention_forward: scaled(0.66, `the asymptote of the shape model, tails and block starts apart, fitted to ${h800Tables}: mla prefill 0.61 to 0.63 causal from 4K tokens; FlashAttention-3, arXiv:2407.08608: 638 of 989 TFLOPS, 0.645, at 4K`),
   attention_backward: measured(0.55, "FlashAttention-3, arXiv:2407.08608, figure 6: about 550 of 989 TFLOPS, head dimension 128"),
   attention_backward_wide: measured(0.55, `${trace}: 455 TFLOPS on 112 of 132 SMs, 192 and 128 wide`),
   attention_block: scaled(128, "FlashAttention-3, arXiv:2407.08608: 128 queries a block"),
@@ -80,12 +71,12 @@ const hopper: Efficiencies = {
   memory: measured(0.8, "pytorch/ao issue 4054: FP8 casts of DeepSeek-V3's shapes on H100 above 0.8; ai-dynamo/aiconfigurator takes 0.8 and 3 us an operator"),
   gather: scaled(0.5, `${b200Table}: permute 0.50`),
   gemm_memory: measured(0.85, `${h800Tables}: dense FP8 with 16 to 128 rows 0.84, grouped 0.88`),
-  prologue_bytes: measured(130, `${h800Tables}: dense FP8`),
+  prologue_bytes: measured(130, `${h800Tables}: dense FP8, fitted with the shape model`),
 };
 
 const blackwell: Efficiencies = {
   ...hopper,
-  gemm: measured(0.52, `${b200Table}: bf16 products in long hot runs, mean error of the shape model 11 % over 39 shapes; short runs reach 0.67 (vllm pull request 19566; B300: ${transformerEngine}), the best case 0.78 (MAMF)`),
+  gemm: measured(0.52, `${b200Table}: bf16 products in long hot runs, the asymptote of the shape model fitted to 39 shapes, mean error 11 %; short runs reach 0.67 (vllm pull request 19566; B300: ${transformerEngine}), the best case 0.78 (MAMF)`),
   gemm_fp8: measured(0.57, `B200: 2545 of 4500 TFLOPS at 16,384 rows (vllm pull request 19566); B300: MXFP8 0.60, FP8 0.66 (${transformerEngine}); the best case is 0.76 (MAMF)`),
   gemm_fp4: scaled(0.52, `B300: NVFP4 5,100 TFLOPS (${transformerEngine}), at the power of a B200`),
   grouped_gemm: measured(0.48, `${b200Table}: grouped bf16 from 2,460 rows an expert, 0.45 to 0.50`),
@@ -93,11 +84,11 @@ const blackwell: Efficiencies = {
   grouped_gemm_fp4: scaled(0.48, "the dense share, less as in bf16"),
   weight_gradient_fp8: measured(1, `B300: 2.40 ms for 2.37 ms forward in MXFP8 (${transformerEngine})`),
   running: scaled(0.964, "the H800 share"),
-  attention_forward: measured(0.56, `${b200Table}: core attention forward, 0.44 to 0.60 causal; FlashMLA on B200 1460 of 2250`),
+  attention_forward: scaled(0.56, `the asymptote of the shape model fitted to ${b200Table}: core attention forward, 0.44 to 0.60 causal; FlashMLA on B200 1460 of 2250`),
   attention_block: measured(256, `${b200Table}: 4 to 128 heads of 4,096 queries; two tiles of 128 a multiprocessor`),
-  attention_backward: measured(0.44, `${b200Table}: core attention backward, 0.36 to 0.48 causal`),
-  attention_backward_wide: measured(0.33, `${b200Table}: core attention backward, 192 and 128 wide, 0.30 to 0.33`),
-  attention_decode: scaled(0.45, "the H800 share, with FlashMLA's 350 on B200 for 410 on H800 (sparse)"),
+  attention_backward: scaled(0.44, `the asymptote of the shape model fitted to ${b200Table}: core attention backward, 0.36 to 0.48 causal`),
+  attention_backward_wide: scaled(0.33, `the asymptote of the shape model fitted to ${b200Table}: core attention backward, 192 and 128 wide, 0.30 to 0.33`),
+  attention_decode: measured(0.43, "CUTLASS's dense mla decode on Blackwell in bf16, 128 heads: 4,047, 4,015 and 4,124 GB/s of cache, queries and outputs for 256 sequences of 2K, 4K and 8K (sgl-project/sglang, pull request 6929; bench_cutlass_mla.py), 0.43 to 0.44 of 2,250 TFLOPS but for the start; FlashMLA's sparse decode was at 350 TFLOPS in November 2025 and growing (deepseek-ai/FlashMLA, issue 120)"),
   attention_decode_memory: scaled(0.9, "the H800 share"),
   memory: measured(0.67, `${b200Table}: element-wise 0.67; casts to MXFP8 on B300 the same (${transformerEngine})`),
   gather: measured(0.5, `${b200Table}: permute 0.50`),
@@ -114,9 +105,9 @@ const ampere: Efficiencies = {
   grouped_gemm_fp8: assumed(0.75, "Ampere has no fp8 rate"),
   grouped_gemm_fp4: assumed(0.75, "Ampere has no fp4 rate"),
   running: scaled(0.964, "the H800 share"),
-  attention_forward: measured(0.71, `${a100Table}: core attention forward, 0.50 to 0.59 causal from 16 heads; FlashAttention-2, arXiv:2307.08691`),
-  attention_backward: measured(0.6, `${a100Table}: core attention backward, 0.44 to 0.50 causal from 16 heads`),
-  attention_backward_wide: measured(0.48, `${a100Table}: core attention backward, 192 and 128 wide, 0.38 to 0.40`),
+  attention_forward: scaled(0.71, `the asymptote of the shape model, at 400 W, fitted to ${a100Table}: core attention forward at 300 W, 0.50 to 0.59 causal from 16 heads; FlashAttention-2, arXiv:2307.08691`),
+  attention_backward: scaled(0.6, `the asymptote of the shape model, at 400 W, fitted to ${a100Table}: core attention backward at 300 W, 0.44 to 0.50 causal from 16 heads`),
+  attention_backward_wide: scaled(0.48, `the asymptote of the shape model, at 400 W, fitted to ${a100Table}: core attention backward, 192 and 128 wide, 0.38 to 0.40`),
   attention_decode: scaled(0.5, "the H800 share, less without asynchronous products"),
   attention_decode_memory: scaled(0.9, "the H800 share"),
   memory: measured(0.85, `${a100Table}: 0.91 of 1.6 TB/s; calculon 0.90 for large transfers`),
@@ -157,11 +148,39 @@ function weakened(from: Efficiencies, reach: Reach, source: string): Efficiencie
 
 export const efficienciesOf = ({ architecture }: GpuRecord): Efficiencies => efficiencies[architecture ?? "unknown"];
 
-/**
- * Seconds that an operator costs whatever its size: from its launch to its last block. A product 4.1 us and a grouped one 9.1 us
- * (H800 kernel tables), decode attention with the merge of its parts 15 us (the same), another operator 3 us (aiconfigurator).
- */
-export const launchTimes = { gemm: 4.1e-6, grouped_gemm: 9.1e-6, attention: 5e-6, decode_attention: 15e-6, memory: 3e-6 } as const;
+export type LaunchKind = "gemm" | "grouped_gemm" | "attention" | "decode_attention" | "memory";
+
+export type LaunchTimes = Readonly<Record<LaunchKind, Evidence>>;
+
+/** Seconds that an operator costs whatever its size: from its launch to its last block. */
+const hopperLaunches: LaunchTimes = {
+  gemm: measured(4.1e-6, `${h800Tables}: dense FP8`),
+  grouped_gemm: measured(9.1e-6, `${h800Tables}: grouped FP8`),
+  attention: scaled(5e-6, "that of a dense product, 4.1 us in the H800 tables, and the longer start of a block"),
+  decode_attention: measured(15e-6, `${h800Tables}: gqa and mla decode, the merge of its parts included`),
+  memory: scaled(3e-6, "ai-dynamo/aiconfigurator takes 3 us an operator on every device"),
+};
+
+const isOfNvidia = (architecture: Architecture | undefined): boolean =>
+  architecture === "ampere" || architecture === "ada" || architecture === "hopper" || architecture === "blackwell";
+
+/** How far something measured on `on` reaches: to other devices of the same maker it is scaled, to the rest assumed. */
+export function reachFrom(on: readonly Architecture[], { architecture }: Pick<GpuRecord, "architecture">): Reach {
+  if (architecture !== undefined && on.includes(architecture)) return "measured";
+  return isOfNvidia(architecture) ? "scaled" : "assumed";
+}
+
+export function launchTimesOf(gpu: Pick<GpuRecord, "architecture">): LaunchTimes {
+  const reach = reachFrom(["hopper"], gpu);
+  return reach === "measured" ? hopperLaunches : (reach === "scaled" ? scaledLaunches : assumedLaunches);
+}
+
+const takenOver = (reach: Reach): LaunchTimes => Object.fromEntries(
+  Object.entries(hopperLaunches).map(([kind, { value, source }]: [string, Evidence]) => [kind, { value, reach, source: `as on Hopper: ${source}` }]),
+) as unknown as LaunchTimes;
+
+const scaledLaunches = takenOver("scaled");
+const assumedLaunches = takenOver("assumed");
 
 /** The board that a class was measured on, and how its compute-bound shares go with power. */
 export interface PowerReference {
@@ -185,7 +204,7 @@ const hopperPower: PowerReference = {
 export const powerReferences: Readonly<Record<Architecture | "unknown", PowerReference>> = {
   ampere: {
     power: 400, peak: { 16: 312e12, 8: 624e12, 4: 1248e12 },
-    exponent: measured(1 / 3, "A100 at 250, 300 and 400 W: 220, 235 and 263 TFLOPS (arXiv:2408.14158; SimuMax's A100 PCIe table): 0.36 to 0.39"),
+    exponent: scaled(1 / 3, "that of dynamic power at a voltage that follows the clock; A100 at 250, 300 and 400 W, 220, 235 and 263 TFLOPS (arXiv:2408.14158; SimuMax's A100 PCIe table), has 0.36 to 0.39"),
   },
   hopper: hopperPower,
   blackwell: {

@@ -258,7 +258,7 @@ function sparseOperators(site: Site, block: MlaRecord, sparse: SparseRecord, byt
 }
 
 /** Keys that this rank makes: those of its own tokens, and of a prompt also those found in the cache, which mla keeps compressed. */
-const keysOf = ({ work: { phase, tokens, sequences, sequence_length }, layout: { cp } }: Site): number =>
+export const keysOf = ({ work: { phase, tokens, sequences, sequence_length }, layout: { cp } }: Pick<Site, "work" | "layout">): number =>
   phase === "prefill" ? Math.max(tokens, (sequences * sequence_length) / cp) : tokens;
 
 /** The core of new queries, causal: the queries of a sequence are its last ones, and context parallelism shares them out evenly. */

@@ -5,7 +5,6 @@ import type { Precision } from "../model/record";
 import type { Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
 import { rateOf, type Device, type Rate } from "./device";
-import { launchTimes } from "./efficiency";
 import type { Operator, OperatorPart, Passes, Work } from "./operator";
 import { coreTime, decodeTime, memoryTime, productTime, type Core, type Product, type Timing } from "./time";
 
@@ -75,7 +74,7 @@ export function sweep(site: Site, { name, part, bytes, share = "memory" }: Sweep
   return {
     name, part, count: 1, kind: "memory", flops: none, bytes: moved,
     time: { forward, backward_input: timeOf(moved.backward_input), backward_weight: timeOf(moved.backward_weight) },
-    bound: site.device.mode === "estimate" && forward < 2 * launchTimes.memory ? "launch" : "memory",
+    bound: site.device.mode === "estimate" && forward < 2 * site.device.launch.memory.value ? "launch" : "memory",
     efficiency: forward === 0 ? 0 : moved.forward / (site.device.memory_bandwidth * forward),
   };
 }

@@ -6,7 +6,8 @@
  */
 
 import type { Device, Rate } from "./device";
-import { greatestShare, launchTimes, type EfficiencyName } from "./efficiency";
+import { noteDefault } from "../defaults-read";
+import { greatestShare, type EfficiencyName } from "./efficiency";
 import type { EfficiencyKey } from "../plan/record";
 
 /** A time and what it comes from. */
@@ -50,7 +51,8 @@ export function productTime(device: Device, product: Product, rate: Rate): Timin
     ? tiledTime(device, product, rate)
     : flops / (rate.peak * device.sm_share * written);
   const busy = Math.max(Math.hypot(compute, memory) + exposedAccumulation * accumulation, memory + accumulation);
-  return { time: busy + launchTimes[kind], bound: boundOf(compute, memory + accumulation, launchTimes[kind]) };
+  const launch = device.launch[kind].value;
+  return { time: busy + launch, bound: boundOf(compute, memory + accumulation, launch) };
 }
 
 /** The faster of large and small tiles: few rows leave large ones half empty, or most of the device idle. */
@@ -75,7 +77,10 @@ export function shareName(kind: Product["kind"], { key }: Rate): EfficiencyName 
   }
 }
 
-const computeShare = (device: Device, name: EfficiencyName, rate: Rate): number => Math.min(greatestShare, device.defaults[name].value * rate.power_factor);
+function computeShare(device: Device, name: EfficiencyName, rate: Rate): number {
+  if (rate.power_factor !== 1) noteDefault({ name: "exponent of power", unit: "size", evidence: device.power_reference.exponent });
+  return Math.min(greatestShare, device.defaults[name].value * rate.power_factor);
+}
 
 /** The core of attention over queries that are all new: training and prefill. */
 export interface Core {
@@ -109,7 +114,7 @@ export function coreTime(device: Device, core: Core, rate: Rate, pass: "forward"
   if (device.mode === "ideal") return roofline(flops / rate.peak, bytes / device.memory_bandwidth, 0);
   const memory = memoryBytesTime(device, bytes, "memory");
   const written = device.written.attention;
-  if (written !== undefined) return roofline(flops / (rate.peak * device.sm_share * written), memory, launchTimes.attention);
+  if (written !== undefined) return roofline(flops / (rate.peak * device.sm_share * written), memory, device.launch.attention.value);
   const name = pass === "forward" ? "attention_forward" : wide ? "attention_backward_wide" : "attention_backward";
   const achieved = rate.peak * device.sm_share * computeShare(device, name, rate);
   const products = pass === "forward" ? 1 : 2.5;
@@ -117,7 +122,7 @@ export function coreTime(device: Device, core: Core, rate: Rate, pass: "forward"
   const perKey = 2 * block * width * products;
   const blocks = heads * Math.ceil(queries / block);
   const tail = device.sms === undefined ? 0 : (pass === "forward" ? forwardTail : backwardTail) * device.sms * perKey * keys;
-  return roofline((flops + blocks * perKey * blockPrologue + tail) / achieved, memory, launchTimes.attention);
+  return roofline((flops + blocks * perKey * blockPrologue + tail) / achieved, memory, device.launch.attention.value);
 }
 
 /** Attention of a few queries over a long cache: reading it, or over a latent that all heads share, computing. */
@@ -126,13 +131,13 @@ export function decodeTime(device: Device, flops: number, bytes: number, rate: R
   const written = device.written.attention;
   const share = written ?? computeShare(device, "attention_decode", rate);
   const memory = bytes / (device.memory_bandwidth * device.defaults.attention_decode_memory.value);
-  return longer(flops / (rate.peak * device.sm_share * share), memory, launchTimes.decode_attention);
+  return longer(flops / (rate.peak * device.sm_share * share), memory, device.launch.decode_attention.value);
 }
 
 /** An operator that moves `bytes` through memory and computes next to nothing. */
 export function memoryTime(bytes: number, device: Device, share: "memory" | "gather" = "memory"): number {
   if (bytes === 0) return 0;
-  return device.mode === "ideal" ? bytes / device.memory_bandwidth : launchTimes.memory + memoryBytesTime(device, bytes, share);
+  return device.mode === "ideal" ? bytes / device.memory_bandwidth : device.launch.memory.value + memoryBytesTime(device, bytes, share);
 }
 
 /** Each multiprocessor keeps so many bytes on their way: with fewer of them less of the bandwidth is reached. */

@@ -3,10 +3,12 @@
  */
 
 import { plainElement, weightElement } from "../model/precision";
+import type { MoeFfnRecord } from "../model/record";
 import type { Stage } from "../plan/stages";
+import { expertsOnHost } from "../serving/host-experts";
 import { product, type Term } from "../term";
 import { endsOfRank, runsOfRank, type MemoryModel } from "./memory-model";
-import { bytesOf, elementsOf, type Matrix } from "./weights";
+import { bytesOf, elementsOf, layerMatrices, type Matrix } from "./weights";
 
 const MiB = 1024 * 1024;
 
@@ -24,7 +26,7 @@ export function bufferTerms(memory: MemoryModel, stages: readonly Stage[]): read
     product("GEMM workspaces", [workspaces, { value: 32 * MiB, unit: "B" }]),
     ...(layout.tp > 1 && layout.sequence_parallel ? [product("gathered sequence", [flow.tokens, flow.hidden, flow.plain])] : []),
     ...(layout.pp > 1 ? [product("received from the stage before", [flow.ownTokens, flow.hidden, flow.plain])] : []),
-    ...(training ? trainingBuffers(memory, stages, layers) : dispatchBuffers(memory, stages)),
+    ...(training ? trainingBuffers(memory, stages, layers) : [...dispatchBuffers(memory, stages), ...fetchedExperts(memory, stages)]),
     product("memory_reserve", [{ value: memory.plan.parallelism.memory_reserve, unit: "B" }]),
   ];
 }
@@ -62,10 +64,22 @@ function placeholders(layers: readonly (readonly Matrix[])[]): number {
  * Low-latency dispatch and combine of decode write into registered memory: room to send and to receive each token of a micro-batch in
  * BF16 at every expert, twice, since two exchanges are under way (DeepEP, csrc/config.hpp, LowLatencyLayout).
  */
-function dispatchBuffers({ plan, layout, flow }: MemoryModel, stages: readonly Stage[]): readonly Term[] {
+function dispatchBuffers({ plan, layout, flow, demand }: MemoryModel, stages: readonly Stage[]): readonly Term[] {
   const { dual_micro_batch, redundant_experts } = plan.parallelism;
   const experts = Math.max(0, ...stages.flatMap(({ runs }) => runs.map(({ ffn }) => (ffn?.kind === "moe" ? ffn.routed_experts : 0))));
   if (plan.workload.phase !== "decode" || layout.ep === 1 || experts === 0) return [];
-  const tokens = { value: flow.ownTokens.value / (dual_micro_batch ? 2 : 1), unit: "tokens" };
+  // the GPUs of a tensor-parallel group dispatch equal parts, sequence-parallel or not
+  const tokens = { value: demand.tokens / layout.tp / (dual_micro_batch ? 2 : 1), unit: "tokens" };
   return [product("expert dispatch and combine", [4, experts + redundant_experts, tokens, flow.hidden, plainElement("bf16")])];
+}
+
+/** In prefill experts that live on the host come layer by layer: room for those that multiply and for those on their way. */
+function fetchedExperts({ plan, layout }: MemoryModel, stages: readonly Stage[]): readonly Term[] {
+  const { model, workload, parallelism } = plan;
+  if (workload.phase !== "prefill" || !expertsOnHost(plan)) return [];
+  const blocks = stages.flatMap(({ runs }) => runs.flatMap(({ ffn }) => (ffn?.kind === "moe" ? [ffn] : [])));
+  const own = { layout, redundant_experts: parallelism.redundant_experts, offloaded: false };
+  const bytes = (ffn: MoeFfnRecord): number =>
+    layerMatrices(model, { attention: undefined, ffn }, own).reduce((sum, matrix) => sum + (matrix.group === "experts" ? bytesOf(matrix) : 0), 0);
+  return [product("experts of this layer and the next", [2, { value: Math.max(0, ...blocks.map(bytes)), unit: "B" }])];
 }

@@ -8,7 +8,6 @@ import { activationElement } from "../model/precision";
 import type { ModelRecord, PrecisionRecord } from "../model/record";
 import type { Layout } from "../plan/layout";
 import { requireModelled } from "../plan/modelled";
-import type { PlanRecord } from "../plan/record";
 import type { LayerRun } from "../plan/stages";
 import { kvHeadsOf } from "./weights";
 
@@ -33,14 +32,4 @@ export function cacheOfRuns(model: ModelRecord, runs: readonly LayerRun[], { tp,
     attention === undefined || !isCached(attention) ? [] : [{ attention, layers: layers.length, bytes: cacheEntryOnGpu(attention, model.precision, tp) }]
   ));
   return (context) => entries.reduce((sum, { attention, layers, bytes }) => sum + layers * cachedTokens(attention, context, cp) * bytes, 0);
-}
-
-/** Bytes of one sequence of `context` tokens on one GPU that holds every layer (pp = 1). Throws `Unavailable`. */
-export function kvBytesPerSequenceOnGpu({ model }: PlanRecord, { tp, cp }: Layout, context: number): number {
-  requireModelled(model);
-  let bytes = 0;
-  for (const block of model.attention) {
-    if (isCached(block)) bytes += block.layers.length * cachedTokens(block, context, cp) * cacheEntryOnGpu(block, model.precision, tp);
-  }
-  return bytes;
 }

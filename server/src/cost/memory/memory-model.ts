@@ -10,6 +10,7 @@ import type { Pipeline } from "../pipeline/schedule";
 import type { Evaluation } from "../plan/evaluation";
 import { replicaCounts, stageCopies, type Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
+import { groupsOf } from "../serving/batch";
 import { oncePerLayer, ranksOf, shapesOf, wholeModel, type LayerBlocks, type LayerRun, type Stage } from "../plan/stages";
 import { sum, type Term } from "../term";
 import { flowOf, flowTokens, savedByLayer, workingBytes, type Flow } from "./activations";
@@ -17,7 +18,7 @@ import { bytesOf, divisionOf, elementsOf, endMatrices, layerMatrices, type Divis
 
 /** What one pass works on; of a serving plan it can be asked for another batch than the plan's. */
 export interface Demand {
-  /** New tokens of one pass on one context-parallel rank. */
+  /** New tokens of one pass, of the sequences that a pipeline works on together, on one context-parallel rank. */
   readonly tokens: number;
   /** Sequences in the cache of one GPU; 0 in training. */
   readonly sequences: number;
@@ -89,14 +90,15 @@ export function memoryModel(evaluation: Evaluation, demand?: Demand): MemoryMode
 /** The same serving plan with another batch or context, which changes nothing in its weights. */
 export const withDemand = (model: MemoryModel, demand: Demand): MemoryModel => ({ ...model, demand, flow: { ...model.flow, ...flowTokens(model.layout, demand.tokens) } });
 
-export function demandOf({ workload, parallelism }: PlanRecord, { cp }: Layout): Demand {
+export function demandOf({ workload, parallelism }: PlanRecord, { cp, pp }: Layout): Demand {
   if (workload.phase === "training") {
     return { tokens: (parallelism.micro_batch_size * required(workload.sequence_length, "sequence_length")) / cp, sequences: 0, context: 0 };
   }
   const sequences = required(workload.batch_per_gpu, "batch_per_gpu");
-  if (workload.phase === "decode") return { tokens: sequences, sequences, context: decodeContext({ workload }) };
+  const passing = sequences / groupsOf(sequences, pp);
+  if (workload.phase === "decode") return { tokens: passing, sequences, context: decodeContext({ workload }) };
   const prompt = required(workload.prompt_length, "prompt_length");
-  return { tokens: Math.ceil((sequences * prompt * (1 - workload.cache_hit_rate)) / cp), sequences, context: prompt };
+  return { tokens: Math.ceil((passing * prompt * (1 - workload.cache_hit_rate)) / cp), sequences, context: prompt };
 }
 
 /** Tokens that a sequence of a decode plan has in the cache. Throws `Unavailable`. */

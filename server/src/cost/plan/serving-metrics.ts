@@ -70,7 +70,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
     id: "ttft",
     title: "Time to first token",
     unit: "s",
-    documentation: "From the start of a pass over `batch_per_gpu` prompts until their first tokens are there.",
+    documentation: "From the start of a pass over `batch_per_gpu` prompts (with pp, over one of the groups that a pipeline divides them into) until their first tokens are there.",
     formula: "sum over layers of attention + ffn + exchanges + head; with dual_micro_batch one half computes while the other exchanges; over stages the sum",
     convention:
       "Waiting for a pass to begin is left out, and so is loading the cache of tokens found in it (`cache_hit_rate`): they are not computed again, and attention " +
@@ -163,7 +163,8 @@ export const servingMetrics: readonly PlanDefinition[] = [
     formula: "estimate: copies x bytes with scales / achieved bandwidth + latency; ideal: (top_k + shared_experts) x tokens x hidden_size x (dispatch + combine) B / bandwidth",
     convention:
       "A micro-batch is `batch_per_gpu`, halved under `dual_micro_batch` (with pp, of the group on a stage). The estimate counts what leaves the GPU in the low-latency mode: top_k copies, no " +
-      "shared expert. The ideal is the paper's: payload without scales, shared expert counted, no latency.",
+      "shared expert, and only those that leave the GPU. The ideal is the paper's formula and no bound of the estimate: payload without scales and no latency, but the shared " +
+      "expert and copies that stay on the GPU or in its domain counted as if all took the same link. In a group over few domains it can be the longer of the two.",
     source: `${insights}, section 2.3.2; DeepEP, low-latency kernels`,
     gap: onlyIn("decode", "exchanges of one token a sequence"),
     arithmetic: (plan) => {

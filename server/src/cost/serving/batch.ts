@@ -11,7 +11,7 @@ export type ServingPhase = Exclude<WorkloadRecord["phase"], "training">;
 
 export interface Batch {
   readonly phase: ServingPhase;
-  /** Sequences of a replica that pass the model together: all it holds, but in decode one group of a pipeline's. */
+  /** Sequences of a replica that pass the model together: all it holds, or one group of a pipeline's. */
   readonly sequences: number;
   /** Groups that a replica works on at the same time, one on each stage. */
   readonly groups: number;
@@ -27,14 +27,17 @@ export function batchOf({ workload, parallelism }: PlanRecord, { pp }: Layout): 
   if (phase === "training") throw new Unavailable("a training plan serves nothing", true);
   const held = required(workload, "batch_per_gpu");
   const micro_batches = parallelism.dual_micro_batch ? 2 : 1;
+  const groups = groupsOf(held, pp);
   if (phase === "prefill") {
     const computed = required(workload, "prompt_length") * (1 - workload.cache_hit_rate);
-    return { phase, micro_batches, sequences: held, groups: pp, new_tokens: Math.max(1, computed) };
+    return { phase, micro_batches, sequences: held / groups, groups, new_tokens: Math.max(1, computed) };
   }
-  const groups = Math.min(pp, held);
   if (held / groups < micro_batches) throw new Unavailable("`dual_micro_batch` divides the sequences of a GPU in two, and `batch_per_gpu` leaves one");
   return { phase, micro_batches, sequences: held / groups, groups, new_tokens: 1 };
 }
+
+/** Groups into which a pipeline divides the sequences that a replica holds: one a stage, and no more than there are sequences. */
+export const groupsOf = (held: number, pp: number): number => Math.max(1, Math.min(pp, held));
 
 /** Tokens of a sequence that its last query attends to. */
 export const lengthOf = ({ workload }: PlanRecord): number => required(workload, workload.phase === "prefill" ? "prompt_length" : "context_length");

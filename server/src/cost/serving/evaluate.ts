@@ -31,9 +31,10 @@ export function servingOf(evaluation: Evaluation, mode: Mode): Serving {
   const parts = total(stages);
   const through = timeOf(parts);
   const slowest = stages.reduce((time, stage) => Math.max(time, timeOf(stage.parts)), 0);
-  // a group comes back to the first stage when it has left the last one, and all the others have passed there
-  const latency = batch.phase === "decode" ? Math.max(through, batch.groups * slowest) : through;
-  const interval = batch.phase === "decode" ? latency / batch.groups : slowest;
+  // a group comes back to the first stage, or in prefill the next prompts take its place, when it has left the last one and all the others have passed there
+  const round = Math.max(through, batch.groups * slowest);
+  const latency = batch.phase === "decode" ? round : through;
+  const interval = round / batch.groups;
   const tokens = batch.phase === "decode" ? 1 : lengthOf(evaluation.plan);
   return { batch, stages, parts, waiting: latency - through, latency, interval, tokens, replica_gpus: layout.tp * layout.cp * layout.pp };
 }

@@ -11,14 +11,6 @@ export interface LayerWork {
 }
 
 /**
- * How much longer the normal kernels take beside operators than alone: they share memory and wait for ranks whose operators run late.
- * Measured on H800: in the public training trace (deepseek-ai/profile-data, EP64, 4,096 tokens, balanced) dispatch takes 3.41 ms and
- * combine 6.18 ms in the mean, where the same exchange alone takes 2.66 and 5.14 ms at the 46 and 45 GB/s of DeepEP's table of that
- * time. Other devices: assumed alike. Low-latency kernels hold no multiprocessor, and nothing published says that they slow down.
- */
-export const exchangeBesideOperators = 1.23;
-
-/**
  * What one layer of two equal micro-batches A and B takes beyond their operators, where one computes while the other exchanges. Two
  * orders, of which a system takes the shorter; a micro-batch never overtakes the other:
  *

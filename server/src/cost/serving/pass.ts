@@ -5,7 +5,7 @@ import { linksOf } from "../communication/links";
 import { contextParallelTransfers, decodeTensorParallelTransfer, pipelineSend, tensorParallelTransfers, vocabularyTransfers } from "../communication/parallel";
 import type { Links } from "../communication/transfer";
 import { deviceOf } from "../compute/device";
-import { computeOf, type ComputedStage, type StageCompute } from "../compute/layer";
+import { computeOf, keysOf, type ComputedStage, type StageCompute } from "../compute/layer";
 import type { Operator, Work } from "../compute/operator";
 import { oncePerKey } from "../once";
 import type { Evaluation, Mode } from "../plan/evaluation";
@@ -13,7 +13,7 @@ import { shapeOf, type LayerRun, type Stage } from "../plan/stages";
 import { exchangedTokens } from "./limit";
 import { lengthOf, tokensOf, type Batch } from "./batch";
 import { expertsOnHost, hostExpertTime } from "./host-experts";
-import { beyond, exchangeBesideOperators, exposedOfTwo, type LayerWork } from "./overlap";
+import { beyond, exposedOfTwo, type LayerWork } from "./overlap";
 
 /** Where the time of a pass goes. The parts add up to the time. */
 export interface Parts {
@@ -60,7 +60,7 @@ function contextOf(evaluation: Evaluation, batch: Batch, mode: Mode): Context {
   const { plan } = evaluation;
   const layout = evaluation.layout();
   const { sms } = plan.hardware.gpu;
-  const share = sms === undefined ? 1 : Math.max(1, sms - commSms(plan, evaluation.groups())) / sms;
+  const share = sms === undefined ? 1 : (sms - commSms(plan, evaluation.groups())) / sms;
   const work: Work = {
     phase: batch.phase,
     tokens: tokensOf(batch, layout),
@@ -114,7 +114,7 @@ function addRun(sums: Sums, context: Context, run: LayerRun): void {
     ? decodeTensorParallelTransfer(plan, layout, groups, run.attention, run.ffn, work.tokens, links)
     : tensorParallelTransfers(plan, layout, groups, run.attention, run.ffn, work.tokens, links).forward;
   sums.tensor_parallel += each * tensorParallel.time;
-  sums.context_parallel += work.phase === "prefill" ? each * contextParallelTransfers(plan, layout, groups, run.attention, work.tokens, links).forward.time : 0;
+  sums.context_parallel += work.phase === "prefill" ? each * contextParallelTransfers(plan, layout, groups, run.attention, keysOf({ work, layout }), links).forward.time : 0;
 }
 
 /**
@@ -128,8 +128,7 @@ function exposedTime({ evaluation, batch, mode }: Context, { ffn }: LayerRun, op
   if (expertsOnHost(plan)) return batch.micro_batches * exposedHostTime(operators, hostExpertTime(plan, evaluation.layout(), ffn, tokens, mode), batch);
   const { dispatch, combine } = evaluation.layout().ep === 1 ? noExchange : expertExchange(plan, evaluation.groups(), ffn, tokens, mode, exchangeLinks(plan, mode));
   if (batch.micro_batches === 1) return dispatch.time + combine.time;
-  const slowed = mode === "ideal" || batch.phase === "decode" ? 1 : exchangeBesideOperators;
-  return exposedOfTwo({ ...operators, dispatch: slowed * dispatch.time, combine: slowed * combine.time }, mode, batch.phase === "decode");
+  return exposedOfTwo({ ...operators, dispatch: dispatch.time, combine: combine.time }, mode, batch.phase === "decode");
 }
 
 /** In decode the shared experts run on the GPU while the routed ones run on the host; in prefill a layer's experts arrive while it computes. */

@@ -136,7 +136,6 @@ function besideExchanges(evaluation: Evaluation, mode: Mode, device: Device): De
   const { sms } = plan.hardware.gpu;
   const taken = commSms(plan, evaluation.groups());
   if (taken === 0 || mode === "ideal" || sms === undefined) return device;
-  if (taken >= sms) throw new Unavailable(`\`comm_sms\` (${taken}) leaves none of the gpu's ${sms} multiprocessors to compute`);
   return deviceOf(plan, mode, (sms - taken) / sms);
 }
 

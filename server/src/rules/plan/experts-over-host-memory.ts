@@ -1,6 +1,7 @@
 import { defineDiagnostic } from "../../core";
 import { routedWeights } from "../../cost/model/moe";
 import { weightElement } from "../../cost/model/precision";
+import type { MoeFfnRecord } from "../../cost/model/record";
 import { evaluationOf } from "../../cost/plan/evaluation";
 import { moeBlocksOf } from "../../cost/plan/layout";
 import type { PlanRecord } from "../../cost/plan/record";
@@ -26,11 +27,12 @@ const expertsOverHostMemory = defineDiagnostic<{ bytes: number; capacity: number
 
 const bytesText = (value: number): string => formatQuantity(value, dimensions.bytes);
 
-/** Bytes of routed experts on one node. */
+/** Bytes of routed experts on one node, redundant ones included. */
 function hostBytes(record: PlanRecord): number {
-  const { model, hardware: { gpus_per_node } } = record;
+  const { model, hardware: { gpus_per_node }, parallelism: { redundant_experts } } = record;
   const { ep, etp } = evaluationOf(record).layout();
-  const experts = moeBlocksOf(record).reduce((sum, block) => sum + block.layers.length * routedWeights(block, model.hidden_size, "all").value, 0);
+  const copies = ({ routed_experts }: MoeFfnRecord): number => 1 + redundant_experts / routed_experts;
+  const experts = moeBlocksOf(record).reduce((sum, block) => sum + block.layers.length * copies(block) * routedWeights(block, model.hidden_size, "all").value, 0);
   return Math.min(1, gpus_per_node / (ep * etp)) * experts * weightElement(model.precision.experts).value;
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
 import { computeOf } from "../../../../server/src/cost/compute/layer";
 import type { Operator, Work } from "../../../../server/src/cost/compute/operator";
-import { kvBytesPerSequenceOnGpu } from "../../../../server/src/cost/memory/kv-cache";
+import { cacheOfRuns } from "../../../../server/src/cost/memory/kv-cache";
 import { decodeFlops, forwardFlops } from "../../../../server/src/cost/model/flops";
 import { kvBytesPerSequence } from "../../../../server/src/cost/model/kv-cache";
 import type { AttentionRecord, FfnRecord, ModelRecord } from "../../../../server/src/cost/model/record";
@@ -53,7 +53,7 @@ describe.each(models)("%s", (name, record) => {
   it("one GPU holds the weights of the metric, and caches what it says", () => {
     const written = planOf(record, { workload: decode(4096, 1) });
     expect(memoryOf(written).worst.weights).toBeCloseTo(weightBytes(record).value, 3);
-    expect(kvBytesPerSequenceOnGpu(written, layout(), 4096)).toBe(kvBytesPerSequence(record, { sequence_length: 1, context_length: 4096 }).value);
+    expect(cacheOfRuns(record, wholeModel(record).runs, layout())(4096)).toBe(kvBytesPerSequence(record, { sequence_length: 1, context_length: 4096 }).value);
   });
 
   it("tensor parallelism shares the gate out", () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { confidenceOf } from "../../../../server/src/cost/compute/confidence";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
 import { efficiencies } from "../../../../server/src/cost/compute/efficiency";
 import { computeOf, passTimes } from "../../../../server/src/cost/compute/layer";
@@ -196,13 +195,6 @@ describe("evidence", () => {
         expect(value, name).toBeLessThanOrEqual(1);
       }
     }
-  });
-
-  it("a plan is as sure as its weakest default; nobody said which family: assumed", () => {
-    expect(confidenceOf(plan(llama31Dense405B, { gpu: b200 }))).toMatchObject({ level: "measured" });
-    expect(confidenceOf(plan(llama31Dense405B))).toMatchObject({ level: "scaled", name: "gemm" });
-    expect(confidenceOf(plan(llama31Dense405B, { gpu: { ...h800, architecture: undefined } }))).toMatchObject({ level: "assumed" });
-    expect(confidenceOf(plan(llama31Dense405B, { efficiency: { gemm: 0.5, attention: 0.5, memory: 0.8 } }))).toBeUndefined();
   });
 
   it("what the author wrote is the share that a large product reaches, whatever its shape", () => {

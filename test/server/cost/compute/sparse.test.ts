@@ -5,7 +5,7 @@ import { deviceOf } from "../../../../server/src/cost/compute/device";
 import { computeOf, passTimes } from "../../../../server/src/cost/compute/layer";
 import type { Operator, Work } from "../../../../server/src/cost/compute/operator";
 import { Unavailable } from "../../../../server/src/cost/definition";
-import { kvBytesPerSequenceOnGpu } from "../../../../server/src/cost/memory/kv-cache";
+import { cacheOfRuns } from "../../../../server/src/cost/memory/kv-cache";
 import { decodeFlops } from "../../../../server/src/cost/model/flops";
 import { kvBytesPerSequence } from "../../../../server/src/cost/model/kv-cache";
 import type { ModelRecord, SparseRecord } from "../../../../server/src/cost/model/record";
@@ -76,7 +76,7 @@ describe("sparse mla in serving", () => {
 
   it("caches what the model's metric says, and holds 61 indexers of 13,959,424 weights (norm included) more", () => {
     const on = (model: ModelRecord) => planOf(model, { nodes: 2, workload: decode(4096, 1) });
-    expect(kvBytesPerSequenceOnGpu(on(sparseModel()), layout(), 4096)).toBe(kvBytesPerSequence(sparseModel(), { sequence_length: 1, context_length: 4096 }).value);
+    expect(cacheOfRuns(sparseModel(), wholeModel(sparseModel()).runs, layout())(4096)).toBe(kvBytesPerSequence(sparseModel(), { sequence_length: 1, context_length: 4096 }).value);
     const weights = (model: ModelRecord): number => memoryOf(on(model)).worst.weights;
     expect(weights(sparseModel()) - weights(dense)).toBe(61 * (12_582_912 + 917_504 + 458_752 + 256) * 2);
   });

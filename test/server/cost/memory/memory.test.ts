@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { Unavailable } from "../../../../server/src/cost/definition";
 import { flowOf, savedByLayer } from "../../../../server/src/cost/memory/activations";
+import { componentTerm } from "../../../../server/src/cost/memory/breakdown";
 import { maxBatchPerGpu, maxContextThatFits } from "../../../../server/src/cost/memory/capacity";
-import { kvBytesPerSequenceOnGpu } from "../../../../server/src/cost/memory/kv-cache";
+import { cacheOfRuns } from "../../../../server/src/cost/memory/kv-cache";
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import { weightBytes } from "../../../../server/src/cost/model/weight-bytes";
 import { evaluationOf } from "../../../../server/src/cost/plan/evaluation";
+import { wholeModel } from "../../../../server/src/cost/plan/stages";
 import { bf16, deepSeekV3, dense, gqa, model, moe, range } from "../models";
 import { planRecord } from "../../../kit/plan";
 import { decode, memoryOf, planOf, type Changes } from "./plans";
@@ -136,9 +138,10 @@ describe("serving DeepSeek-V3", () => {
 
   // FACTS 2.1: (512 + 64) x 61 x 2 B = 70,272 B a token
   test("mla's cache stands whole on every tensor-parallel rank, and context parallelism divides it", () => {
-    const { layout } = evaluationOf(decodePlan(4096, 1));
-    expect(kvBytesPerSequenceOnGpu(decodePlan(4096, 1), layout(), 4096)).toBe(70_272 * 4096);
-    expect(kvBytesPerSequenceOnGpu(decodePlan(4096, 1), { ...layout(), tp: 4, cp: 2 }, 4096)).toBe(70_272 * 2048);
+    const layout = evaluationOf(decodePlan(4096, 1)).layout();
+    const { runs } = wholeModel(deepSeekV3);
+    expect(cacheOfRuns(deepSeekV3, runs, layout)(4096)).toBe(70_272 * 4096);
+    expect(cacheOfRuns(deepSeekV3, runs, { ...layout, tp: 4, cp: 2 })(4096)).toBe(70_272 * 2048);
   });
 
   // two experts a GPU on 144 GPUs: (256 + 32) / 144; the model without experts, and 2 of 256 of them
@@ -154,6 +157,39 @@ describe("serving DeepSeek-V3", () => {
     const buffers = 4 * (256 + 32) * 128 * 7168 * 2;
     expect(memoryOf(plan).worst.buffers).toBe(workspaces + buffers);
     expect(memoryOf({ ...plan, parallelism: { ...plan.parallelism, dual_micro_batch: true } }).worst.buffers).toBe(workspaces + buffers / 2);
+  });
+
+  // each stage of four works on 32 of 128 sequences at a time; each GPU of a tensor-parallel group dispatches a fourth
+  test("dispatch buffers are of the sequences that pass together, and of a GPU's part of them", () => {
+    const buffersOf = (parallelism: object, tp = 1) => componentTerm(memoryOf(planOf(deepSeekV3, { nodes: 32, parallelism: { ep: 16, tp, ...parallelism }, workload: decode(4096, 128) })), "buffers");
+    const dispatchOf = (parallelism: object, tp = 1) => {
+      const term = buffersOf(parallelism, tp);
+      return term.kind === "sum" ? term.parts.find(({ label }) => label === "expert dispatch and combine")?.value : undefined;
+    };
+    expect(dispatchOf({})).toBe(4 * 256 * 128 * 7168 * 2);
+    expect(dispatchOf({ pp: 4 })).toBe(4 * 256 * 32 * 7168 * 2);
+    expect(dispatchOf({ sequence_parallel: false }, 4)).toBe(4 * 256 * 32 * 7168 * 2);
+    expect(dispatchOf({ sequence_parallel: true }, 4)).toBe(4 * 256 * 32 * 7168 * 2);
+  });
+
+  test("the largest batch of a pipeline fits and one more does not", () => {
+    for (const context of [4096, 400_000]) {
+      const planAt = (batch: number) => planOf(deepSeekV3, { nodes: 8, memory: 80e9, parallelism: { ep: 16, pp: 4 }, workload: decode(context, batch) });
+      const batch = maxBatchPerGpu(evaluationOf(planAt(1)));
+      expect(batch).toBeGreaterThan(0);
+      expect(memoryOf(planAt(batch)).worst.total).toBeLessThanOrEqual(80e9);
+      expect(memoryOf(planAt(batch + 1)).worst.total).toBeGreaterThan(80e9);
+    }
+  });
+
+  // 256 experts of 3 x 7168 x 2048 FP8 weights with 4 B a block of 16,384, of two layers
+  test("in prefill experts on the host have room for two layers on the GPU", () => {
+    const at = (offload: { experts: "host" } | undefined, ep: number) => memoryOf(planOf(deepSeekV3, {
+      nodes: 1, parallelism: { ep, offload }, workload: { phase: "prefill", prompt_length: 4096, batch_per_gpu: 1 },
+    })).worst.buffers;
+    const expert = 3 * 7168 * 2048 * (1 + 4 / 16_384);
+    expect(at({ experts: "host" }, 1) - at(undefined, 1)).toBeCloseTo(2 * 256 * expert - 4 * 32 * 2 ** 20, -1);
+    expect(at({ experts: "host" }, 8) - at(undefined, 8)).toBeCloseTo((2 * 256 * expert) / 8 - 4 * 32 * 2 ** 20, -1);
   });
 
   test("the largest batch fits and one more does not, and so the longest context", () => {
@@ -175,7 +211,7 @@ describe("serving DeepSeek-V3", () => {
     const windowed: ModelRecord = model(4, 1024, 32_000, [gqa({ layers, heads: 8, kv_heads: 2, head_dim: 128, window: 512 })], [dense(layers, 4096)], { precision: bf16 });
     const plan = planOf(windowed, { parallelism: { tp: 8 }, workload: decode(100_000, 2) });
     // one of the two heads a GPU: 4 layers x 512 tokens x 2 x 128 x 2 B
-    expect(kvBytesPerSequenceOnGpu(plan, evaluationOf(plan).layout(), 100_000)).toBe(4 * 512 * 2 * 128 * 2);
+    expect(cacheOfRuns(windowed, wholeModel(windowed).runs, evaluationOf(plan).layout())(100_000)).toBe(4 * 512 * 2 * 128 * 2);
     expect(() => maxContextThatFits(evaluationOf(plan))).toThrow(Unavailable);
   });
 });

@@ -45,6 +45,19 @@ describe("tokens and money", () => {
     expect(interval).toBeCloseTo(latency / 2, 12);
   });
 
+  it("a pipeline divides the prompts that a GPU holds: 8 on four stages pass two at a time, and their cache is what memory holds", () => {
+    const piped = (batch: number): PlanRecord => planRecord({
+      ...prefillText, model: "Llama3_1_405B", parallelism: "tp = 8, pp = 4", workload: `phase = prefill, prompt_length = 4096, batch_per_gpu = ${batch}`,
+    });
+    const { latency, interval, batch, parts } = evaluationOf(piped(8)).serving("estimate");
+    expect([batch.groups, batch.sequences]).toEqual([4, 2]);
+    expect(interval).toBeGreaterThanOrEqual(latency / 4);
+    expect(value(piped(8), "tokens_per_second_per_gpu")).toBeCloseTo((2 * 4096) / interval / 32, 9);
+    // one prompt leaves three of four stages idle
+    expect(evaluationOf(piped(1)).serving("estimate").interval).toBeCloseTo(evaluationOf(piped(1)).serving("estimate").latency, 12);
+    expect(parts.send).toBeGreaterThan(0);
+  });
+
   it("a prompt is done when its pass is", () => {
     expect(value(prefill, "tokens_per_second_per_gpu")).toBeCloseTo((4 * 4096) / value(prefill, "ttft"), 6);
   });

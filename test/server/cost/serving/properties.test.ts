@@ -8,6 +8,7 @@ import { evaluationOf } from "../../../../server/src/cost/plan/evaluation";
 import { planMetrics } from "../../../../server/src/cost/plan/metrics";
 import type { ParallelismRecord, PlanRecord, WorkloadRecord } from "../../../../server/src/cost/plan/record";
 import type { Serving } from "../../../../server/src/cost/serving/evaluate";
+import { hostExpertTime } from "../../../../server/src/cost/serving/host-experts";
 import { partNames, timeOf } from "../../../../server/src/cost/serving/pass";
 import { planRecord } from "../../../kit/plan";
 
@@ -142,7 +143,48 @@ describe("experts in the host's memory", () => {
     }));
   });
 
+  // ideally, over PCIe of 32 GB/s: a GPU fetches all 256 experts of a layer, or at ep = 8 an eighth; 32 redundant ones come on top. Long prompts choose all.
+  it.each([
+    ["alone", 1, 0, 256], ["one of eight GPUs of a node that each hold all", 8, 0, 256], ["with redundant experts", 8, 32, 288],
+  ] as const)("in prefill every GPU fetches its own experts: %s", (_, gpus, redundant_experts, fetched) => {
+    const node = { ...machine, gpus_per_node: gpus, nics_per_node: gpus, host: { ...host, memory_bandwidth: 1e15 } };
+    const secondsOf = (ep: number): number => {
+      const plan = planOf({ ...single, phase: "prefill", length: 8192 }, node, { ...offloaded, ep, redundant_experts });
+      const [block] = plan.model.ffn.flatMap((ffn) => (ffn.kind === "moe" ? [ffn] : []));
+      if (!block) throw new Error("no experts");
+      return hostExpertTime(plan, evaluationOf(plan).layout(), block, 4 * 8192, "ideal");
+    };
+    const expert = 3 * 7168 * 2048 * (1 + 4 / 16_384);
+    expect(secondsOf(1)).toBeCloseTo((fetched * expert) / 32e9, 9);
+    expect(secondsOf(gpus)).toBeCloseTo((fetched * expert) / gpus / 32e9, 9);
+  });
+
+  it("wait in prefill for the host's memory where PCIe of all its GPUs together is faster", () => {
+    const time = (memory_bandwidth: number): number => latency(planOf({ ...single, phase: "prefill" }, { ...machine, gpus_per_node: 8, nics_per_node: 8, host: { ...host, memory_bandwidth } }, offloaded));
+    expect(time(100e9)).toBeGreaterThan(1.5 * time(400e9));
+  });
+
   it("need a host that says how fast it is", () => {
     expect(() => serving(planOf(single, { ...machine, host: undefined }, offloaded))).toThrow(Unavailable);
+  });
+});
+
+describe("prompts of which the cache holds a part", () => {
+  const shared = planRecord({ model: "Llama3_1_405B", parallelism: "tp = 8, cp = 4", workload: "phase = prefill, prompt_length = 131_072, batch_per_gpu = 1" });
+  const at = (cache_hit_rate: number): number => serving({ ...shared, workload: { ...shared.workload, cache_hit_rate } }).parts.context_parallel;
+
+  it("pass all their keys around a context-parallel group: the cache is divided over it", () => {
+    expect(at(0)).toBeGreaterThan(0);
+    expect(at(0.9)).toBeCloseTo(at(0), 12);
+  });
+});
+
+describe("multiprocessors for communication", () => {
+  it.each(["decode", "prefill"] as const)("as many as the gpu has leave none to compute: %s", (phase) => {
+    const [base] = bases;
+    if (!base) throw new Error("no plan");
+    const at = (comm_sms: number): Serving => serving(planOf({ base, phase, dual: true, batch: 8, length: 1024, imbalance: 1, hits: 0 }, {}, { comm_sms }));
+    expect(() => at(132)).toThrow(new Unavailable("`comm_sms` (132) leaves none of the gpu's 132 multiprocessors to compute"));
+    expect(at(131).latency).toBeGreaterThan(at(20).latency);
   });
 });
