@@ -15,7 +15,8 @@ export function candidates(model: PlainModel): readonly Candidate[] {
   const make = (modelType: string, architecture: string, ...parts: readonly Part[]): Candidate =>
     ({ architecture, config: Object.assign({ architectures: [architecture], model_type: modelType }, common, attention, ...parts) as Part });
   const has = (kind: string): boolean => model.attention.some((block) => block?.kind === kind);
-  if (has("mla") && !has("kda")) return latentTypes.map(([type, name]) => make(type, name, latentPart(model), deepseekPart(model)));
+  const isLossFree = expertsOf(model).lossFree;
+  if (has("mla") && !has("kda")) return (isLossFree ? latentTypes : latentTypes.toReversed()).map(([type, name]) => make(type, name, latentPart(model), deepseekPart(model)));
   if (has("kda")) return [make("kimi_linear", "KimiLinearForCausalLM", latentPart(model), kimiPart(model))];
   if (has("gated_delta")) {
     return [
@@ -27,19 +28,23 @@ export function candidates(model: PlainModel): readonly Candidate[] {
   if (has("lightning")) return [make("minimax_m1", "MiniMaxM1ForCausalLM", lightningPart(model), localExpertPart(model))];
   if (has("mamba2") || model.attention.some((block) => !block) || model.ffn.some((block) => !block)) return [make("nemotron_h", "NemotronHForCausalLM", mambaPart(model))];
   if (model.attention.some((block) => block?.values["compress"] !== undefined)) return [make("deepseek_v4", "DeepseekV4ForCausalLM", compressedPart(model), deepseekPart(model))];
-  if (model.ffn.every((block) => block?.kind === "dense")) return denseTypes.map(([type, name]) => make(type, name, densePart(model)));
+  const hasWindow = model.attention.every((block) => block?.values["window"] !== undefined);
+  const denseFirst = hasWindow ? [["mistral", "MistralForCausalLM"] as const, ...denseTypes] : denseTypes;
+  if (model.ffn.every((block) => block?.kind === "dense")) return denseFirst.map(([type, name]) => make(type, name, densePart(model)));
   return [
     ...localTypes.map(([type, name]) => make(type, name, localExpertPart(model))),
     ...qwenTypes.map(([type, name]) => make(type, name, qwenPart(model))),
-    ...deepseekTypes.map(([type, name]) => make(type, name, deepseekPart(model), swaPart(model))),
+    ...deepseekTypes.map(([type, name]) => make(type, name, deepseekPart(model))),
     make("llama4_text", "Llama4ForCausalLM", llama4Part(model)),
     make("hunyuan", "HunYuanForCausalLM", hunyuanPart(model)),
+    make("minimax_m2", "MiniMaxM2ForCausalLM", localExpertPart(model)),
     make("step3p5", "Step3p5ForCausalLM", stepPart(model)),
+    make("mimo_v2_flash", "MiMoV2FlashForCausalLM", deepseekPart(model), swaPart(model)),
   ];
 }
 
 const latentTypes = [
-  ["deepseek_v3", "DeepseekV3ForCausalLM"], ["deepseek_v2", "DeepseekV2ForCausalLM"], ["deepseek_v32", "DeepseekV32ForCausalLM"], ["glm_moe_dsa", "GlmMoeDsaForCausalLM"],
+  ["deepseek_v3", "DeepseekV3ForCausalLM"], ["deepseek_v32", "DeepseekV32ForCausalLM"], ["glm_moe_dsa", "GlmMoeDsaForCausalLM"], ["deepseek_v2", "DeepseekV2ForCausalLM"],
 ] as const;
 const denseTypes = [
   ["llama", "LlamaForCausalLM"], ["qwen3", "Qwen3ForCausalLM"], ["qwen2", "Qwen2ForCausalLM"], ["mistral", "MistralForCausalLM"], ["gemma", "GemmaForCausalLM"],
@@ -48,10 +53,10 @@ const denseTypes = [
   ["starcoder2", "Starcoder2ForCausalLM"], ["hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM"],
 ] as const;
 const localTypes = [
-  ["mixtral", "MixtralForCausalLM"], ["gpt_oss", "GptOssForCausalLM"], ["minimax_m2", "MiniMaxM2ForCausalLM"], ["phimoe", "PhiMoEForCausalLM"],
+  ["mixtral", "MixtralForCausalLM"], ["gpt_oss", "GptOssForCausalLM"], ["phimoe", "PhiMoEForCausalLM"],
 ] as const;
 const qwenTypes = [["qwen3_moe", "Qwen3MoeForCausalLM"], ["qwen2_moe", "Qwen2MoeForCausalLM"]] as const;
-const deepseekTypes = [["deepseek", "DeepseekForCausalLM"], ["glm4_moe", "Glm4MoeForCausalLM"], ["mimo_v2_flash", "MiMoV2FlashForCausalLM"]] as const;
+const deepseekTypes = [["deepseek", "DeepseekForCausalLM"], ["glm4_moe", "Glm4MoeForCausalLM"]] as const;
 
 const first = (blocks: readonly (PlainBlock | undefined)[], kinds?: readonly string[]): PlainBlock | undefined =>
   blocks.find((block) => block && (kinds === undefined || kinds.includes(block.kind)));
