@@ -48,10 +48,6 @@ export const notModelled: readonly NotModelled[] = [
     ["DeepSeekMoE 145B and 142B, FLOPs of 4K tokens", "585.6 and 374.6 TFLOP", "arXiv:2401.06066", "the width of the experts and the vocabulary are not in the source"],
     ["GShard 137B, FLOPs of 4K tokens", "572.7 TFLOP", "arXiv:2401.06066", "its shape is not in the source"],
     ["DeepSeek-V3, activated parameters of the main model", "36.7B", "deepseek-ai/DeepSeek-V3, README_WEIGHTS.md", "counts by a rule that is not stated; the abstract's 37B is compared"],
-    ["DeepSeek-V4 Flash and Pro, parameters", "284B and 1.6T", "the model cards", "their shapes are not in the standard library"],
-    ["DeepSeek-V3.2, parameters", "671B", "the model card", "its shape is not in the standard library"],
-    ["GLM-4.5-Air, Qwen3-Coder-480B, Qwen3-32B, Mixtral 8x22B, gpt-oss-20b, parameters", "106B, 480B, 32.8B, 141B, 21B", "the model cards", "their shapes are not in the standard library"],
-    ["MiniMax-M1, Qwen3-Next-80B-A3B, parameters", "456B and 80B", "the model cards", "their shapes are not in the standard library"],
   ]),
   ...inGroup("Bound of expert parallelism: time of a token", [
     ["Tokens a second and user", "67 and about 1,200 tokens/s", "arXiv:2505.09343, section 2.3.2", "the inverse of `tpot_limit`, which is compared"],
