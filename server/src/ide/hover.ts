@@ -217,7 +217,7 @@ function describeUses(workspace: Workspace, scope: FileScope, bound: BoundDeclar
   return paragraphs(
     own,
     users.length > 0 || computed ? usersText(workspace, users, property, options) : "No plan of this file uses it.",
-    own === undefined ? checksText(bound, property.key) : undefined,
+    own === undefined && users.length === 0 ? checksText(bound, property.key) : undefined,
   );
 }
 

@@ -1,6 +1,6 @@
 /** The metrics of a training plan. Where a time is not said to be of one micro-batch it is of one step and the mean over the ranks of a pipeline. */
 
-import { dimensions, formatPercent } from "../../units";
+import { dimensions, formatGrouped, formatPercent, formatShortest } from "../../units";
 import { Unavailable } from "../definition";
 import { trainFlops, trainFlopsNoncausal } from "../model/flops";
 import type { ModelRecord } from "../model/record";
@@ -21,7 +21,7 @@ const ofStep = "Of one step, the mean over the ranks of a pipeline.";
 const training = (plan: PlanRecord, mode: Mode = "estimate"): Training => evaluationOf(plan).training(mode);
 
 const quantityOf = (dimension: Quantity["dimension"]) => (value: number): Quantity => ({ value, dimension });
-const [seconds, workRate, money, watts] = [quantityOf(dimensions.time), quantityOf(dimensions.workRate), quantityOf(dimensions.moneyRate), quantityOf(dimensions.power)];
+const [seconds, workRate, watts] = [quantityOf(dimensions.time), quantityOf(dimensions.workRate), quantityOf(dimensions.power)];
 
 /** A time of a step, its two values read off the same place. */
 function time(
@@ -272,7 +272,8 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     arithmetic: (plan) => {
       const { price } = plan.hardware;
       if (price === undefined) throw new Unavailable("the hardware has no `price`");
-      return sum("training_cost", [product("GPU time x price", [seconds(gpuSeconds(plan)), money(price)])]);
+      const time = gpuSeconds(plan);
+      return sum("training_cost", [amount("rent", time * price, `${formatGrouped(Math.round(time / 3600))} GPU·h x ${formatShortest(price, dimensions.moneyRate)}`)]);
     },
   },
   {
