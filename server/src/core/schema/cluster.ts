@@ -128,7 +128,7 @@ export const parallelism = defineBlock("parallelism", "The layout of a model on 
   micro_batch_size: count("Sequences in a micro-batch.", otherwise("1")),
   recompute: word(["none", "selective", "full", "auto"], "What the backward pass computes again instead of keeping it: nothing; norms, activations and the up-projections of mla; or whole layers.",
     otherwise("auto", "auto = selective under dualpipe and dualpipev, as DeepSeek-V3 trains (arXiv:2412.19437, section 3.2.3), else none")),
-  comm_sms: optional(count("Streaming multiprocessors that communication takes.", { least: 0 })),
+  comm_sms: optional(count("Streaming multiprocessors that exchanges beside compute take from it. Left out: 20 where DeepEP's normal kernels run beside compute (dualpipe, prefill with two micro-batches), else none. The exchanges are taken to be as fast with any number: write what your kernels need.", { least: 0 })),
   overlap_tensor_parallel: flag("Tensor-parallel exchanges run piece by piece beside the GEMMs that they feed (Megatron-LM, tp_comm_overlap).", otherwise("false", "Megatron-LM's default")),
   overlap_data_parallel: word(["true", "false", "auto"], "Gradients and weights are exchanged beside the backward and the forward pass (Megatron-LM, overlap_grad_reduce and overlap_param_gather).",
     otherwise("auto", "auto = on where zero = 3, else off: Megatron-LM's defaults")),
