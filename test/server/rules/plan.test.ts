@@ -115,6 +115,8 @@ test("every change that is offered keeps its promise, and its title is true", ()
     { model: "Small", hardware: "H800Cluster", nodes: 4, layout: { pp: 4, zero: 1 }, workload: "phase = training, sequence_length = 4096, global_batch_size = 64", require: "" },
     { model: "Small", hardware: "H800Cluster", nodes: 4, layout: { pp: 4, dp: 8, zero: 1 }, workload: "phase = training, sequence_length = 4096, global_batch_size = 64", require: "require mfu >= 20%" },
     { model: "DeepSeekV2", hardware: "H800Cluster", nodes: 4, layout: { ep: 32 }, workload: "phase = prefill, prompt_length = 4096, batch_per_gpu = 4", require: "" },
+    { model: "DeepSeekV2", hardware: "H800Cluster", nodes: 16, layout: { ep: 8, pp: 8, zero: 0 }, workload: "phase = training, sequence_length = 4096, global_batch_size = 256", require: "" },
+    { model: "Small", hardware: "H800Cluster", nodes: 1, layout: { tp: 8 }, workload: "phase = decode, context_length = 65_536, batch_per_gpu = 256", require: "" },
     { model: "DeepSeekV2", hardware: "DGX_H100", nodes: 8, layout: { ep: 32, pp: 2, zero: 1 }, workload: "phase = training, sequence_length = 4096, global_batch_size = 64", require: "" },
   ];
   fc.assert(fc.property(designs, (design) => {
