@@ -1,20 +1,13 @@
 /** Comparisons of what no metric states: a row of a table, and a plan that says where it was measured. */
 
-import { planResult, type FigureForm } from "../../analysis";
+import { planResult } from "../../analysis";
 import { bindDeclaration, fileScope, type BoundDeclaration, type Workspace } from "../../core";
 import { Unavailable } from "../../cost/definition";
 import type { PlanRecord } from "../../cost/plan/record";
 import type { Comparison } from "./comparisons";
 import { judge } from "./verdict";
 
-export interface TableCase {
-  readonly group: string;
-  readonly name: string;
-  readonly metric: string;
-  readonly form: FigureForm;
-  readonly published: number;
-  readonly source: string;
-}
+export type TableCase = Omit<Comparison, "outcome">;
 
 /** A table prints more digits than a kernel repeats: only an equal figure is exact. */
 export function compared(about: TableCase, estimate: () => number): Comparison {

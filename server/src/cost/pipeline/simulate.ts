@@ -169,16 +169,17 @@ function timeline({ operations, start, end, busy, waited, free }: Progress, step
 const noTime: ChunkDurations = { forward: 0, backward: 0, weight: 0 };
 
 /** In seconds. Every stage of the lists has durations: `durationFault` has seen to it. */
-function durationOf(operation: Operation, stages: readonly ChunkDurations[]): number {
-  const of = (stage: number): ChunkDurations => stages[stage] ?? noTime;
-  switch (operation.kind) {
-    case "forward": return of(operation.stage).forward;
-    case "backward": return of(operation.stage).backward;
-    case "backward_input": return of(operation.stage).backward - of(operation.stage).weight;
-    case "backward_weight": return of(operation.stage).weight;
-    case "overlapped": {
-      const { forward, overlapped } = of(operation.forward.stage);
-      return overlapped ?? forward + of(mirrorStage(stages.length, operation.forward.stage)).backward;
-    }
+const durationOf = (operation: Operation, stages: readonly ChunkDurations[]): number =>
+  durationOfKind(operation.kind, operation.kind === "overlapped" ? operation.forward.stage : operation.stage, stages);
+
+/** What an operation of a kind takes in a stage, in seconds; a pair counts at its forward's stage. */
+export function durationOfKind(kind: OperationKind, stage: number, stages: readonly ChunkDurations[]): number {
+  const { forward, backward, weight, overlapped } = stages[stage] ?? noTime;
+  switch (kind) {
+    case "forward": return forward;
+    case "backward": return backward;
+    case "backward_input": return backward - weight;
+    case "backward_weight": return weight;
+    case "overlapped": return overlapped ?? forward + (stages[mirrorStage(stages.length, stage)] ?? noTime).backward;
   }
 }

@@ -8,8 +8,8 @@
 import { Unavailable } from "../definition";
 import { conditionsOf, unmetConditions, unmetText } from "../pipeline/conditions";
 import { operationsOf, type OperationKind } from "../pipeline/operations";
-import { mirrorStage, stageCount, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
-import { simulate, type Simulation } from "../pipeline/simulate";
+import { stageCount, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
+import { durationOfKind, simulate, type Simulation } from "../pipeline/simulate";
 import { formatNumber } from "../term";
 import type { ChunkTimes } from "./chunk";
 
@@ -75,21 +75,16 @@ export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: 
 
 type Busy = Readonly<Record<OperationKind, number>>;
 
+const operationKinds = ["forward", "backward", "backward_input", "backward_weight", "overlapped"] as const satisfies readonly OperationKind[];
+
 const total = ({ forward, backward, backward_input, backward_weight, overlapped }: Busy): number =>
   forward + backward + backward_input + backward_weight + overlapped;
 
 /** Time in operations of each kind, the mean over the ranks, with the given durations. */
 function meanBusy({ pp }: Pipeline, { counts }: Run, stages: readonly ChunkDurations[]): Busy {
   const busy = { forward: 0, backward: 0, backward_input: 0, backward_weight: 0, overlapped: 0 };
-  stages.forEach(({ forward, backward, weight, overlapped }, stage) => {
-    const count = counts[stage];
-    if (!count) return;
-    busy.forward += (count.forward * forward) / pp;
-    busy.backward += (count.backward * backward) / pp;
-    busy.backward_input += (count.backward_input * (backward - weight)) / pp;
-    busy.backward_weight += (count.backward_weight * weight) / pp;
-    const pair = overlapped ?? forward + (stages[mirrorStage(stages.length, stage)]?.backward ?? 0);
-    busy.overlapped += (count.overlapped * pair) / pp;
+  counts.forEach((count, stage) => {
+    for (const kind of operationKinds) busy[kind] += (count[kind] * durationOfKind(kind, stage, stages)) / pp;
   });
   return busy;
 }
