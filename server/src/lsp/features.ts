@@ -10,6 +10,8 @@ import {
 import { importConfig, nameOfPath } from "../import";
 import { toCompletionItem, toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
+import { ofDocument, ofPlace, ofRange } from "./params";
+import { toEditorStretches } from "./places";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
 import { guarded } from "./requests";
 import { editorUri, type Session } from "./session";
@@ -23,14 +25,12 @@ interface LensData extends ExplainParams {
   readonly version: number;
 }
 
-const ofDocument = (params: { readonly textDocument: { readonly uri: string } }): string => params.textDocument.uri;
-
 /** Registers every feature: each handler asks `ide/` and puts the answer into the protocol's words. */
 export function registerFeatures(session: Session, lenses: LensMemory): void {
   const { connection } = session;
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
-  connection.onHover(guarded(session, "the hover", ofDocument, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
+  connection.onHover(guarded(session, "the hover", ofPlace, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
     const explanationOf = session.client().runsCommands ? explanationLink(session) : undefined;
     const found = hover(workspace, uri, position, { ...figureOptions(await settingsOf(uri)), explanationOf }, token);
     if (!found) return null;
@@ -38,10 +38,10 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
     return { contents: session.client().rendersMarkdown ? { kind: MarkupKind.Markdown, value: contents } : { kind: MarkupKind.PlainText, value: withoutMarkdown(contents) }, range };
   }));
 
-  connection.onCompletion(guarded(session, "completion", ofDocument, ({ position }: CompletionParams, { uri, workspace }) =>
+  connection.onCompletion(guarded(session, "completion", ofPlace, ({ position }: CompletionParams, { uri, workspace }) =>
     completion(workspace, uri, position).map((item) => toCompletionItem(item, session.client()))));
 
-  connection.onDefinition(guarded(session, "the definition", ofDocument, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
+  connection.onDefinition(guarded(session, "the definition", ofPlace, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
     const found = definition(workspace, uri, position);
     if (!found) return null;
     const link = toLocationLink(found, (address) => editorUri(session, address));
@@ -58,7 +58,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   connection.onDocumentFormatting(guarded(session, "formatting", ofDocument, (_, { uri, workspace }) => [...formatting(workspace, uri)]));
 
-  connection.onCodeAction(guarded(session, "quick fixes", ofDocument, ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
+  connection.onCodeAction(guarded(session, "quick fixes", ofRange, ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
     const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
     if (!isWanted || !session.client().takesCodeActionLiterals) return [];
     return quickFixes(workspace, uri, range, token).map((fix) => ({
@@ -71,13 +71,14 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   }));
 
   connection.languages.semanticTokens.on(guarded(session, "semantic tokens", ofDocument, (_, { uri, workspace, token }) =>
-    encode(semanticTokens(workspace, uri, token))));
-  connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofDocument, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
+    encode(toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token)))));
+  connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofRange, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
     const lines = fileScope(workspace, uri)?.source.lines;
-    return encode(lines ? semanticTokens(workspace, uri, token, { start: lines.offset(range.start), end: lines.offset(range.end) }) : []);
+    const wanted = lines && { start: lines.offset(range.start), end: lines.offset(range.end) };
+    return encode(wanted ? toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token, wanted)) : []);
   }));
 
-  connection.languages.inlayHint.on(guarded(session, "inlay hints", ofDocument, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
+  connection.languages.inlayHint.on(guarded(session, "inlay hints", ofRange, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
     const { inlayHints: { enabled } } = await settingsOf(uri);
     if (!enabled) return [];
     return inlayHints(workspace, uri, range, token).map(({ position, label, tooltip }) => ({
