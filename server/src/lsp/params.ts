@@ -41,18 +41,26 @@ export const isRange = (value: unknown): value is Range => isRecord(value) && is
 const isChange = (value: unknown): value is TextDocumentContentChangeEvent =>
   isRecord(value) && typeof value["text"] === "string" && (value["range"] === undefined || isRange(value["range"]));
 
+const documentIn = (params: unknown): Readonly<Record<string, unknown>> | undefined =>
+  isRecord(params) && isRecord(params["textDocument"]) && typeof params["textDocument"]["uri"] === "string" ? params["textDocument"] : undefined;
+
 /** For `guardedNotification`: it names a document. */
-export const isOfDocument = (params: unknown): boolean =>
-  isRecord(params) && isRecord(params["textDocument"]) && typeof params["textDocument"]["uri"] === "string";
+export const isOfDocument = (params: unknown): boolean => documentIn(params) !== undefined;
 
 /** For `guardedNotification`: a document with its text. */
-export const isOpening = (params: { readonly textDocument: { readonly text: string; readonly version: number } }): boolean =>
-  isOfDocument(params) && typeof params.textDocument.text === "string" && typeof params.textDocument.version === "number";
+export function isOpening(params: unknown): boolean {
+  const document = documentIn(params);
+  return typeof document?.["text"] === "string" && typeof document["version"] === "number";
+}
 
 /** For `guardedNotification`: a document with changes of which each can be applied. */
-export const isChangeOfDocument = (params: { readonly textDocument: { readonly version: number }; readonly contentChanges: unknown }): boolean =>
-  isOfDocument(params) && typeof params.textDocument.version === "number" && Array.isArray(params.contentChanges) && params.contentChanges.every(isChange);
+export function isChangeOfDocument(params: unknown): boolean {
+  const changes = isRecord(params) ? params["contentChanges"] : undefined;
+  return typeof documentIn(params)?.["version"] === "number" && Array.isArray(changes) && changes.every(isChange);
+}
 
 /** For `guardedNotification`: addresses of files. */
-export const isChangeOfFiles = ({ changes }: { readonly changes: unknown }): boolean =>
-  Array.isArray(changes) && changes.every((change) => isRecord(change) && typeof change["uri"] === "string");
+export function isChangeOfFiles(params: unknown): boolean {
+  const changes = isRecord(params) ? params["changes"] : undefined;
+  return Array.isArray(changes) && changes.every((change) => isRecord(change) && typeof change["uri"] === "string");
+}

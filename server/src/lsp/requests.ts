@@ -6,6 +6,8 @@ import { fromEditor, toEditorPlaces } from "./places";
 import { logFault, type Session } from "./session";
 import { toInternal } from "./uris";
 
+export { ofDocument, ofPlace, ofPlaces, ofRange } from "./params";
+
 /** What a handler is asked about: the workspace of the version that the editor meant. */
 export interface Asked {
   readonly uri: string;
@@ -70,7 +72,7 @@ export function guarded<Params, Result>(
  * dropped, as the protocol asks; so is what `isValid` refuses, with a warning: nobody waits for an answer.
  */
 export function guardedNotification<Params>(
-  session: Pick<Session, "connection" | "phase">, what: string, isValid: (params: Params) => boolean, run: (params: Params) => void,
+  session: Pick<Session, "connection" | "phase">, what: string, isValid: (params: unknown) => boolean, run: (params: Params) => void,
 ): (params: Params) => void {
   return (params) => {
     if (session.phase() !== "running") return;
