@@ -3,7 +3,9 @@ import { validate } from "../../server/src/cli/validate/summary";
 import { diagnosticDocuments } from "./diagnostics";
 import { languageDocument } from "./language";
 import { localizationDocument } from "./localization";
-import { readmeDocument, validationDocument } from "./validation";
+import { modelsDocument } from "./models";
+import { readmeDocument } from "./readme";
+import { validationDocument } from "./validation";
 
 /**
  * Every file that is made from the sources, by its path in the repository. `readme`: README.md as it is; a part of it is
@@ -15,6 +17,7 @@ export function documents(readme: string, clientSources: readonly string[]): Rea
     ["grammar/dsco.tmLanguage.json", generateTmLanguage()],
     ["l10n/bundle.l10n.json", localizationDocument(clientSources)],
     ["docs/language.md", languageDocument()],
+    ["docs/models.md", modelsDocument()],
     ["docs/validation.md", validationDocument(validation)],
     ["README.md", readmeDocument(readme, validation)],
     ...diagnosticDocuments(),

@@ -1,19 +1,19 @@
 import {
-  CodeActionKind, InlayHintKind, MarkupKind, SemanticTokensBuilder, type CodeActionParams, type CodeLens, type CompletionParams, type DefinitionParams, type Hover, type HoverParams,
-  type InlayHint, type InlayHintParams, type Location, type LocationLink, type Range, type SemanticTokens, type SemanticTokensRangeParams,
+  CodeActionKind, InlayHintKind, MarkupKind, type CodeActionParams, type CodeLens, type DefinitionParams, type InlayHint, type InlayHintParams, type Location,
+  type LocationLink, type Range,
 } from "vscode-languageserver";
-import { bindDeclaration, createLineIndex, fileScope, resolveSymbol, type BoundDeclaration } from "../core";
+import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../core";
 import {
-  codeLenses, completion, definition, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, isLensMetric, lensText, quickFixes,
-  semanticTokens, tokenModifiers, tokenTypes, type PlaceLink, type SemanticToken,
+  codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes, type PlaceLink,
 } from "../ide";
 import { importConfig, nameOfPath } from "../import";
-import { toCompletionItem, toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
+import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
-import { guarded } from "./requests";
+import { guarded, ofDocument } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions } from "./settings";
+import { registerTypingFeatures } from "./typing-features";
 import { toInternal } from "./uris";
 
 /** What a lens carries until it is shown. */
@@ -23,23 +23,10 @@ interface LensData extends ExplainParams {
   readonly version: number;
 }
 
-const ofDocument = (params: { readonly textDocument: { readonly uri: string } }): string => params.textDocument.uri;
-
 /** Registers every feature: each handler asks `ide/` and puts the answer into the protocol's words. */
 export function registerFeatures(session: Session, lenses: LensMemory): void {
   const { connection } = session;
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
-
-  connection.onHover(guarded(session, "the hover", ofDocument, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
-    const explanationOf = session.client().runsCommands ? explanationLink(session) : undefined;
-    const found = hover(workspace, uri, position, { ...figureOptions(await settingsOf(uri)), explanationOf }, token);
-    if (!found) return null;
-    const { contents, range } = found;
-    return { contents: session.client().rendersMarkdown ? { kind: MarkupKind.Markdown, value: contents } : { kind: MarkupKind.PlainText, value: withoutMarkdown(contents) }, range };
-  }));
-
-  connection.onCompletion(guarded(session, "completion", ofDocument, ({ position }: CompletionParams, { uri, workspace }) =>
-    completion(workspace, uri, position).map((item) => toCompletionItem(item, session.client()))));
 
   connection.onDefinition(guarded(session, "the definition", ofDocument, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
     const found = definition(workspace, uri, position);
@@ -56,8 +43,6 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
 
-  connection.onDocumentFormatting(guarded(session, "formatting", ofDocument, (_, { uri, workspace }) => [...formatting(workspace, uri)]));
-
   connection.onCodeAction(guarded(session, "quick fixes", ofDocument, ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
     const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
     if (!isWanted || !session.client().takesCodeActionLiterals) return [];
@@ -70,13 +55,6 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
     }));
   }));
 
-  connection.languages.semanticTokens.on(guarded(session, "semantic tokens", ofDocument, (_, { uri, workspace, token }) =>
-    encode(semanticTokens(workspace, uri, token))));
-  connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofDocument, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
-    const lines = fileScope(workspace, uri)?.source.lines;
-    return encode(lines ? semanticTokens(workspace, uri, token, { start: lines.offset(range.start), end: lines.offset(range.end) }) : []);
-  }));
-
   connection.languages.inlayHint.on(guarded(session, "inlay hints", ofDocument, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
     const { inlayHints: { enabled } } = await settingsOf(uri);
     if (!enabled) return [];
@@ -85,15 +63,10 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
     }));
   }));
 
+  registerTypingFeatures(session);
   registerLenses(session, lenses);
   registerDscoRequests(session);
 }
-
-/** A link that runs `dsco.showExplanation`. Parentheses would end it. */
-const explanationLink = (session: Session) => ({ file, name }: BoundDeclaration, metric: string): string => {
-  const args: DscoCommands["dsco.showExplanation"] = [{ uri: editorUri(session, file.uri), declaration: name, metric }];
-  return `command:dsco.showExplanation?${encodeURIComponent(JSON.stringify(args)).replace(/\(/g, "%28").replace(/\)/g, "%29")}`;
-};
 
 /** A page leads into files of the editor; it cannot open the standard library's. */
 const lineLink = (session: Session): PlaceLink => (uri, line) => {
@@ -177,19 +150,6 @@ function registerDscoRequests(session: Session): void {
   connection.onRequest("dsco/importConfig", importAnswer);
 }
 
-function encode(tokens: readonly SemanticToken[]): SemanticTokens {
-  const builder = new SemanticTokensBuilder();
-  for (const { line, character, length, type, modifiers } of tokens) {
-    const bits = modifiers.reduce((sum, modifier) => sum | (1 << tokenModifiers.indexOf(modifier)), 0);
-    builder.push(line, character, length, tokenTypes.indexOf(type), bits);
-  }
-  return builder.build();
-}
-
 const sameRange = (left: Range, right: Range): boolean =>
   left.start.line === right.start.line && left.start.character === right.start.character &&
   left.end.line === right.end.line && left.end.character === right.end.character;
-
-/** For an editor that shows plain text: the marks go, the words stay. */
-const withoutMarkdown = (markdown: string): string =>
-  markdown.replace(/\\([\\`*_{}[\]()#+\-.!|<>~&])/g, "$1").replace(/\*\*|`/g, "");

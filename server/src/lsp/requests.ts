@@ -14,6 +14,9 @@ export interface Asked {
 const cancelled = () => new ResponseError(LSPErrorCodes.RequestCancelled, "The request was cancelled.");
 const changed = () => new ResponseError(LSPErrorCodes.ContentModified, "The text has changed since the request was made.");
 
+/** The document that a request is about. */
+export const ofDocument = (params: { readonly textDocument: { readonly uri: string } }): string => params.textDocument.uri;
+
 /**
  * A handler that cannot harm the connection: a cancelled request and one about a text that has changed meanwhile end
  * with an error that says so, never with an empty answer; a fault is logged and ends this request alone.

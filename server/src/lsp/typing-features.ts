@@ -1,0 +1,55 @@
+import {
+  MarkupKind, SemanticTokensBuilder, type CompletionParams, type Hover, type HoverParams, type SemanticTokens, type SemanticTokensRangeParams,
+} from "vscode-languageserver";
+import { fileScope, type BoundDeclaration } from "../core";
+import { completion, formatting, hover, semanticTokens, tokenModifiers, tokenTypes, type SemanticToken } from "../ide";
+import { toCompletionItem } from "./convert";
+import type { DscoCommands } from "./protocol";
+import { guarded, ofDocument } from "./requests";
+import { editorUri, type Session } from "./session";
+import { figureOptions } from "./settings";
+
+/** What an editor asks for with nearly every key: hover, completion, formatting, colours. */
+export function registerTypingFeatures(session: Session): void {
+  const { connection } = session;
+  const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
+
+  connection.onHover(guarded(session, "the hover", ofDocument, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
+    const explanationOf = session.client().runsCommands ? explanationLink(session) : undefined;
+    const found = hover(workspace, uri, position, { ...figureOptions(await settingsOf(uri)), explanationOf }, token);
+    if (!found) return null;
+    const { contents, range } = found;
+    return { contents: session.client().rendersMarkdown ? { kind: MarkupKind.Markdown, value: contents } : { kind: MarkupKind.PlainText, value: withoutMarkdown(contents) }, range };
+  }));
+
+  connection.onCompletion(guarded(session, "completion", ofDocument, ({ position }: CompletionParams, { uri, workspace }) =>
+    completion(workspace, uri, position).map((item) => toCompletionItem(item, session.client()))));
+
+  connection.onDocumentFormatting(guarded(session, "formatting", ofDocument, (_, { uri, workspace }) => [...formatting(workspace, uri)]));
+
+  connection.languages.semanticTokens.on(guarded(session, "semantic tokens", ofDocument, (_, { uri, workspace, token }) =>
+    encode(semanticTokens(workspace, uri, token))));
+  connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofDocument, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
+    const lines = fileScope(workspace, uri)?.source.lines;
+    return encode(lines ? semanticTokens(workspace, uri, token, { start: lines.offset(range.start), end: lines.offset(range.end) }) : []);
+  }));
+}
+
+/** A link that runs `dsco.showExplanation`. Parentheses would end it. */
+const explanationLink = (session: Session) => ({ file, name }: BoundDeclaration, metric: string): string => {
+  const args: DscoCommands["dsco.showExplanation"] = [{ uri: editorUri(session, file.uri), declaration: name, metric }];
+  return `command:dsco.showExplanation?${encodeURIComponent(JSON.stringify(args)).replace(/\(/g, "%28").replace(/\)/g, "%29")}`;
+};
+
+function encode(tokens: readonly SemanticToken[]): SemanticTokens {
+  const builder = new SemanticTokensBuilder();
+  for (const { line, character, length, type, modifiers } of tokens) {
+    const bits = modifiers.reduce((sum, modifier) => sum | (1 << tokenModifiers.indexOf(modifier)), 0);
+    builder.push(line, character, length, tokenTypes.indexOf(type), bits);
+  }
+  return builder.build();
+}
+
+/** For an editor that shows plain text: the marks go, the words stay. */
+const withoutMarkdown = (markdown: string): string =>
+  markdown.replace(/\\([\\`*_{}[\]()#+\-.!|<>~&])/g, "$1").replace(/\*\*|`/g, "");
