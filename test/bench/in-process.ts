@@ -23,7 +23,7 @@ export interface Phases {
 export function openDesign(text: string) {
   const documents = createDocuments();
   const state = createWorkspaceState(documents, {
-    readFile: () => ({ kind: "failed", reason: "there is no such file" }), isInside: () => false, letMessagesIn: () => Promise.resolve(),
+    readFile: () => ({ kind: "failed", reason: "there is no such file" }), isInside: () => false, findFiles: () => Promise.resolve([]), letMessagesIn: () => Promise.resolve(),
   });
   const uri = "file:///bench/design.dsco";
   let version = 1;
