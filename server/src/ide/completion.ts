@@ -1,6 +1,5 @@
 import { declarationKeywords, type Block, type BlockDeclaration, type Body, type DeclarationKeyword, type NameExpression } from "../../../grammar/src";
 import { computedKinds, figureOf, metricIds } from "../analysis";
-import { isNotModelled } from "../analysis/not-modelled";
 import {
   bindDeclaration, blockTitle, declarationSchemas, evaluate, exportedNames, fileScope, functionNames, resolveSymbol, type BlockSchema, type BoundBlock,
   type BoundDeclaration, type ChildSchema, type FileScope, type Position, type PropertySpec, type PropertyType, type Range, type Scope, type Workspace,
@@ -177,7 +176,7 @@ function keyDraft(spec: PropertySpec): Draft {
 function blockDrafts(child: ChildSchema): readonly Draft[] {
   return child.variants.map((schema) => {
     const title = blockTitle(schema);
-    return { label: title, kind: "block", detail: "block", documentation: schema.documentation, newText: `${title} { }`, snippet: `${title} {\n  $0\n}`, rank: isNotModelled(schema) ? 3 : 2 };
+    return { label: title, kind: "block", detail: "block", documentation: schema.documentation, newText: `${title} { }`, snippet: `${title} {\n  $0\n}`, rank: 2 };
   });
 }
 
@@ -185,7 +184,7 @@ function kinds(child: ChildSchema | undefined): readonly Draft[] {
   if (!child?.hasKinds) return [];
   return child.variants.map((schema) => ({
     label: schema.variant ?? "", kind: "kind", detail: child.keyword, documentation: schema.documentation, newText: `${schema.variant ?? ""} { }`,
-    snippet: `${schema.variant ?? ""} {\n  $0\n}`, rank: isNotModelled(schema) ? 1 : 0,
+    snippet: `${schema.variant ?? ""} {\n  $0\n}`, rank: 0,
   }));
 }
 

@@ -2,10 +2,9 @@ import type { BlockDeclaration, NumberLiteral, StringLiteral } from "../../../gr
 import {
   assignLayers, confidenceText, explainFigure, fedMetrics, figureOf, figuresOf, figureText, metricsOfKind, usersOf, type FigureOptions, type MetricFigure, type TracedExplanation,
 } from "../analysis";
-import { isNotModelled } from "../analysis/not-modelled";
 import {
   bindDeclaration, blockTitle, declarationSchemas, documentationUrl, evaluate, exportedNames, fileScope, letValue, resolveSymbol, settledValue,
-  type BlockSchema, type BoundBlock, type BoundDeclaration, type FileScope, type LetSymbol, type Position, type PropertyValue, type Reference,
+  type BoundBlock, type BoundDeclaration, type FileScope, type LetSymbol, type Position, type PropertyValue, type Reference,
   type ResolvedImport, type Workspace,
 } from "../core";
 import { Cancelled, rules, type Cancellation } from "../rules";
@@ -168,7 +167,6 @@ function describeBlock({ workspace, scope, options }: Asked, located: Extract<Lo
     schema.documentation,
     layers && `On ${describeLayers(layers)}.`,
     usual.length === 0 ? undefined : `By default: ${usual.map(({ text }) => code(text)).join(", ")}.`,
-    isNotModelled(schema) ? notModelled(schema) : undefined,
     isEfficiency(bound, block) ? efficiencyDefaults(workspace, bound) : undefined,
     metrics.length === 0 ? undefined : paragraphs("Its kind enters into:", list(linesOf(workspace, bound, metrics, options))),
   );
@@ -244,7 +242,6 @@ function describeUse(workspace: Workspace, bound: BoundDeclaration, { block, key
   const metrics = fedMetrics(workspace, bound, block, key, options);
   if (metrics.length > 0) return paragraphs(where === "" ? "Enters into:" : `Enters into the figures${where}:`, list(mostTelling(workspace, bound, metrics, options)));
   if (where !== "") return `Enters no figure${where} that is computed here.`;
-  if (block.schema && isNotModelled(block.schema)) return notModelled(block.schema);
   const figures = figuresOf(workspace, bound, options).filter((metric) => !isInapplicable(metric));
   const missing = figures.filter(({ figure }) => figure.kind === "unavailable");
   return paragraphs(
@@ -270,8 +267,6 @@ function mostTelling(workspace: Workspace, bound: BoundDeclaration, metrics: rea
   const rest = metrics.length - shown.length;
   return [...linesOf(workspace, bound, shown, options), ...(rest > 0 ? [`and ${rest} ${rest === 1 ? "other figure" : "others"}`] : [])];
 }
-
-const notModelled = (schema: BlockSchema): string => `Plans do not model ${code(blockTitle(schema))} yet: the figures of the model count it, those of a plan are not computed.`;
 
 /** The rules whose explanation names a key. */
 const checksOf = ({ keyword }: BoundDeclaration, key: string): readonly string[] =>
