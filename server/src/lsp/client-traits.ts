@@ -22,10 +22,12 @@ export interface ClientTraits {
   readonly takesSnippets: boolean;
   /** It has dsco's own commands: a link in a hover may run one. */
   readonly runsCommands: boolean;
+  /** It hands out files that the server cannot see. */
+  readonly readsFiles: boolean;
 }
 
 export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
-  const { runsCommands } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const { runsCommands, readsFiles } = (initialization ?? {}) as Partial<DscoInitialization>;
   return {
     positionEncoding: positionEncodingFor(general),
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
@@ -42,5 +44,6 @@ export function traitsOf({ general, textDocument, workspace }: ClientCapabilitie
     takesCodeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     takesSnippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
     runsCommands: runsCommands === true,
+    readsFiles: readsFiles === true,
   };
 }
