@@ -1,8 +1,11 @@
 import type { ClientCapabilities } from "vscode-languageserver";
+import { positionEncodingFor, type PositionEncoding } from "./positions";
 import type { DscoInitialization } from "./protocol";
 
 /** What the editor on the other side can do, as far as answers depend on it. */
 export interface ClientTraits {
+  /** How columns are counted in every message, both ways. */
+  readonly positionEncoding: PositionEncoding;
   /** It asks for diagnostics: then none are pushed. */
   readonly pullsDiagnostics: boolean;
   readonly refreshesDiagnostics: boolean;
@@ -26,10 +29,11 @@ export interface ClientTraits {
   readonly runsCommands: boolean;
 }
 
-export function traitsOf({ textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
+export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
   const { runsCommands } = (initialization ?? {}) as Partial<DscoInitialization>;
   const item = textDocument?.completion?.completionItem;
   return {
+    positionEncoding: positionEncodingFor(general),
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
     refreshesCodeLenses: workspace?.codeLens?.refreshSupport ?? false,

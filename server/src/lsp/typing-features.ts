@@ -4,8 +4,9 @@ import {
 import { fileScope, type BoundDeclaration } from "../core";
 import { completion, formatting, hover, semanticTokens, tokenModifiers, tokenTypes, type Completion, type SemanticToken } from "../ide";
 import { toCompletionItem, toMarkup, withMore, type CompletionData } from "./convert";
+import { toEditorStretches } from "./places";
 import type { DscoCommands } from "./protocol";
-import { guarded, ofDocument } from "./requests";
+import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions } from "./settings";
 
@@ -14,7 +15,7 @@ export function registerTypingFeatures(session: Session): void {
   const { connection } = session;
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
-  connection.onHover(guarded(session, "the hover", ofDocument, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
+  connection.onHover(guarded(session, "the hover", ofPlace, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
     const explanationOf = session.client().runsCommands ? explanationLink(session) : undefined;
     const found = hover(workspace, uri, position, { ...figureOptions(await settingsOf(uri)), explanationOf }, token);
     if (!found) return null;
@@ -27,10 +28,11 @@ export function registerTypingFeatures(session: Session): void {
   connection.onDocumentFormatting(guarded(session, "formatting", ofDocument, (_, { uri, workspace }) => [...formatting(workspace, uri)]));
 
   connection.languages.semanticTokens.on(guarded(session, "semantic tokens", ofDocument, (_, { uri, workspace, token }) =>
-    encode(semanticTokens(workspace, uri, token))));
-  connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofDocument, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
+    encode(toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token)))));
+  connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofRange, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
     const lines = fileScope(workspace, uri)?.source.lines;
-    return encode(lines ? semanticTokens(workspace, uri, token, { start: lines.offset(range.start), end: lines.offset(range.end) }) : []);
+    const wanted = lines && { start: lines.offset(range.start), end: lines.offset(range.end) };
+    return encode(wanted ? toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token, wanted)) : []);
   }));
 }
 
@@ -42,9 +44,9 @@ function registerCompletion(session: Session): void {
   const lists = new Map<number, readonly Completion[]>();
   let last = 0;
 
-  connection.onCompletion(guarded(session, "completion", ofDocument, ({ position, context }: CompletionParams, { uri, workspace }): CompletionList => {
+  connection.onCompletion(guarded(session, "completion", ofPlace, async ({ position, context }: CompletionParams, { uri, workspace }): Promise<CompletionList> => {
     const client = session.client();
-    const { items, isIncomplete } = completion(workspace, uri, position);
+    const { items, isIncomplete } = completion(workspace, uri, position, { files: await session.state.everyFile(), textOf: session.state.textOf });
     const isPath = items.some(({ kind }) => kind === "file");
     if (!isPath && (context?.triggerCharacter === "/" || context?.triggerCharacter === ":")) return { isIncomplete: false, items: [] };
     const list = (last += 1);

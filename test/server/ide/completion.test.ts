@@ -1,5 +1,6 @@
 // Completion in texts that are being written: half a line, a brace too few, a name that nobody declared yet.
 import { describe, expect, it } from "vitest";
+import { fileScope } from "../../../server/src/core";
 import { completion, type Completion, type CompletionList } from "../../../server/src/ide";
 import { applyEdits } from "../../../server/src/rules";
 import { smallPlans } from "../../kit/plans";
@@ -20,7 +21,8 @@ function ask(marked: string, others: Readonly<Record<string, string>> = {}): Ask
   const { workspace, uri, scope } = openFiles({ "a.dsco": text, ...others });
   const { lines } = scope.source;
   const files = ["a.dsco", ...Object.keys(others)].map((name) => new URL(name, uri).href);
-  const list = completion(workspace, uri, lines.position(offset), { files });
+  const textOf = (address: string) => fileScope(workspace, address)?.source.text;
+  const list = completion(workspace, uri, lines.position(offset), { files, textOf });
   const labels = list.items.filter(({ origin }) => origin === undefined).sort((left, right) => left.rank - right.rank).map(({ label }) => label);
   return { ...list, text, offset, labels, offsetOf: lines.offset };
 }

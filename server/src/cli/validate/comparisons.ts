@@ -4,9 +4,9 @@ import type { Expression, NumberLiteral } from "../../../../grammar/src";
 import { figureOf, isShare, loadStandard, metricDimension, metricUnit, openWorkspace, type FigureForm } from "../../analysis";
 import { bindDeclaration, createSource, evaluateAssertion, fileScope, type BoundAssertion, type BoundDeclaration, type Workspace } from "../../core";
 import type { Figure } from "../../cost/metric";
+import { firstSentence } from "../../design";
 import { evidenceFiles, evidenceGroups, type EvidenceGroup } from "../../evidence";
 import { dimensions } from "../../units";
-import { firstSentence } from "../documentation";
 import { judge, type Verdict } from "./verdict";
 
 /** One published figure and the one computed for it, both in base units. */
@@ -76,7 +76,8 @@ function compare(workspace: Workspace, group: EvidenceGroup, declaration: BoundD
 /** The first sentence of the doc comment, its full stop left out. */
 export const caseName = ({ node, name }: BoundDeclaration): string => firstSentence(node.doc)?.replace(/\.$/, "") ?? name;
 
-const formOf = ({ keyword }: BoundDeclaration, metric: string): FigureForm =>
+/** How a figure of the declaration is written. */
+export const formOf = ({ keyword }: BoundDeclaration, metric: string): FigureForm =>
   ({ unit: metricUnit(keyword, metric) ?? "", dimension: metricDimension(keyword, metric) ?? dimensions.none, share: isShare(keyword, metric) });
 
 function outcomeOf(figure: Figure, { ideal }: EvidenceGroup, published: number, digit: number): Outcome {
@@ -88,7 +89,7 @@ function outcomeOf(figure: Figure, { ideal }: EvidenceGroup, published: number, 
 }
 
 /** What one unit in the last printed digit is worth; a derived figure begins with the printed one: `34.6K * 2 B`. */
-function lastDigit(value: Expression, published: number): number {
+export function lastDigit(value: Expression, published: number): number {
   const printed = firstNumber(value);
   if (!printed || !(printed.value > 0)) return 0;
   const [, decimals = ""] = printed.digits.replace(/_/g, "").split(".");

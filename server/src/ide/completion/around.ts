@@ -10,6 +10,8 @@ export interface Asked {
   readonly offset: number;
   /** The address of every file that may be imported, this one among them. */
   readonly files: readonly string[];
+  /** The text of one of them, where it is known without parsing. */
+  readonly textOf: ((uri: string) => string | undefined) | undefined;
 }
 
 /** The block that the cursor stands in. */

@@ -13,17 +13,19 @@ import { beforeWord, ownerPath, statementBefore, writingOf } from "./writing";
 export interface CompletionOptions {
   /** The addresses of the files that may be imported. */
   readonly files?: readonly string[];
+  /** The text of such a file, not parsed: most need not be. */
+  readonly textOf?: (uri: string) => string | undefined;
 }
 
 /** What may stand at a position: keys and blocks, values of the property's type, names, metrics, units, paths. */
-export function completion(workspace: Workspace, uri: string, position: Position, { files = [] }: CompletionOptions = {}): CompletionList {
+export function completion(workspace: Workspace, uri: string, position: Position, { files = [], textOf }: CompletionOptions = {}): CompletionList {
   const scope = fileScope(workspace, uri);
   if (!scope) return { items: [], isIncomplete: false };
   const { text, lines, parsed } = scope.source;
   const offset = lines.offset(position);
   const inside = (span: { readonly start: number; readonly end: number }) => span.start < offset && offset < span.end;
   if (parsed.file.comments.some((comment) => inside(comment) || (comment.kind !== "block" && comment.start < offset && offset === comment.end))) return { items: [], isIncomplete: false };
-  const { drafts, from, isIncomplete = false } = draftsAt({ workspace, scope, offset, files }, text);
+  const { drafts, from, isIncomplete = false } = draftsAt({ workspace, scope, offset, files, textOf }, text);
   const start = lines.position(from);
   const range = { start, end: position };
   const replaceRange = { start, end: lines.position(Math.max(offset, wordAt(text, offset).end)) };

@@ -45,7 +45,7 @@ export function knownDeclarations({ workspace, scope }: Asked, keyword: Declarat
 }
 
 /** Declarations of a kind, or of every kind, of the workspace and of the standard library, which are imported when they are chosen. */
-export function importableDeclarations({ workspace, scope, files }: Asked, keyword: DeclarationKeyword | undefined, prefix = ""): readonly Draft[] {
+export function importableDeclarations({ workspace, scope, files, textOf }: Asked, keyword: DeclarationKeyword | undefined, prefix = ""): readonly Draft[] {
   const begins = prefix.toLowerCase();
   const wanted = ({ name, node }: DeclarationSymbol) =>
     (keyword === undefined || node.keyword === keyword) && name.text.toLowerCase().startsWith(begins) && !scope.symbols.has(name.text);
@@ -57,7 +57,9 @@ export function importableDeclarations({ workspace, scope, files }: Asked, keywo
       return additionalEdits === undefined ? [] : [{ ...symbolDraft(workspace, target, symbol.name.text), origin: originOf(uri), rank, additionalEdits }];
     });
   };
-  return [...files.flatMap((uri) => from(uri, 7)), ...[...standardLibrary.keys()].flatMap((uri) => from(uri, 8))];
+  const declares = new RegExp(`^[ \\t]*${keyword ?? "\\w+"}[ \\t]+${begins === "" ? "\\w" : begins}`, "im");
+  const candidates = files.filter((uri) => declares.test(textOf?.(uri) ?? ""));
+  return [...candidates.flatMap((uri) => from(uri, 7)), ...[...standardLibrary.keys()].flatMap((uri) => from(uri, 8))];
 }
 
 const originOf = (uri: string): string => (uri.startsWith("std:") ? uri : uri.slice(uri.lastIndexOf("/") + 1));

@@ -1,10 +1,11 @@
-import type { DeclarationKeyword } from "../../../../grammar/src";
-import { defaultSequenceLength, figuresOf, type FigureOptions, type MetricFigure } from "../../analysis";
-import { bindDeclaration, evaluateAssertion, fileScope, settledValue, type BoundDeclaration, type Diagnostic, type Workspace } from "../../core";
-import type { Figure } from "../../cost/metric";
-import { keyMetricsOf, partsOfFigure } from "../../ide/key-figures";
-import { checkDesign, type Design, type NamedFile } from "../design";
-import { firstSentence } from "../documentation";
+import type { DeclarationKeyword } from "../../../grammar/src";
+import { defaultSequenceLength, figuresOf, type FigureOptions, type MetricFigure } from "../analysis";
+import { bindDeclaration, evaluateAssertion, fileScope, settledValue, type BoundDeclaration, type Diagnostic, type Workspace } from "../core";
+import type { Figure } from "../cost/metric";
+import { keyMetricsOf, partsOfFigure } from "../ide/key-figures";
+import type { Cancellation } from "../rules";
+import { checkDesign, type Design, type NamedFile } from "./design";
+import { firstSentence } from "./documentation";
 
 /** What every format of `report` shows: computed once, written four ways. */
 export interface Report {
@@ -45,10 +46,11 @@ export interface Published {
   readonly source: string;
 }
 
-export function buildReport(design: Design, options: FigureOptions): Report {
+/** `contextOption`: how the reader states a context length. */
+export function buildReport(design: Design, options: FigureOptions, contextOption: string, cancellation?: Cancellation): Report {
   const declarations = design.files.flatMap((file) =>
-    declarationsOf(design.workspace, file).map((declaration) => reportOn(design, declaration, file, options)));
-  return { design, declarations, diagnostics: checkDesign(design) };
+    declarationsOf(design.workspace, file).map((declaration) => reportOn(design, declaration, file, options, contextOption)));
+  return { design, declarations, diagnostics: checkDesign(design, cancellation) };
 }
 
 function declarationsOf(workspace: Workspace, { uri }: NamedFile): readonly BoundDeclaration[] {
@@ -59,7 +61,7 @@ function declarationsOf(workspace: Workspace, { uri }: NamedFile): readonly Boun
   });
 }
 
-function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile, options: FigureOptions): ReportedDeclaration {
+function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile, options: FigureOptions, contextOption: string): ReportedDeclaration {
   const { workspace } = design;
   const { keyword, name, node } = declaration;
   const metrics = withBefore(design, declaration, file, figuresOf(workspace, declaration, options), options);
@@ -68,7 +70,7 @@ function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile
     main: keyMetricsOf(workspace, declaration),
     summary: firstSentence(node.doc),
     published: design.whatIf ? [] : publishedOf(workspace, declaration, metrics, options),
-    conditions: keyword === "model" ? conditionsOf(workspace, declaration, options) : [],
+    conditions: keyword === "model" ? conditionsOf(workspace, declaration, options, contextOption) : [],
   };
 }
 
@@ -99,13 +101,13 @@ function publishedOf(workspace: Workspace, declaration: BoundDeclaration, metric
 }
 
 /** Where each assumption of a figure stands: what was asked at, and what the model says. */
-function conditionsOf(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions): readonly string[] {
+function conditionsOf(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions, contextOption: string): readonly string[] {
   const { plain } = settledValue(workspace, declaration.block, "max_context");
   const longest = typeof plain === "number" ? plain : undefined;
   const training = `Training at a sequence of ${tokensText(options.sequenceLength ?? defaultSequenceLength)}`;
   const decoding = options.contextLength !== undefined ? `cache and decoding at a context of ${tokensText(options.contextLength)}`
     : longest !== undefined ? `cache and decoding at the model's max_context, ${tokensText(longest)}`
-    : "no context is given: --context N states one";
+    : `no context is given: ${contextOption} states one`;
   return [`${training}; ${decoding}.`, ...beyond(longest, [["sequence", options.sequenceLength], ["context", options.contextLength]])];
 }
 

@@ -1,7 +1,7 @@
-import { exactText, shortText, type FigureForm } from "../../analysis";
-import type { Figure } from "../../cost/metric";
-import { formatCount } from "../../units";
-import type { Published, ReportedMetric } from "./document";
+import { exactText, shortText, type FigureForm } from "../analysis";
+import type { Figure } from "../cost/metric";
+import { formatCount } from "../units";
+import type { Published, ReportedMetric } from "./report";
 
 /** A figure in four digits and with every digit; the second is empty where it would repeat the first. */
 export interface FigureText {
