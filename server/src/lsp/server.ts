@@ -111,7 +111,7 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
   ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
   hoverProvider: true,
-  completionProvider: { triggerCharacters: [".", "\""] },
+  completionProvider: { triggerCharacters: [".", "\"", "/", ":"], resolveProvider: true, completionItem: { labelDetailsSupport: true } },
   definitionProvider: true,
   documentSymbolProvider: true,
   foldingRangeProvider: true,
