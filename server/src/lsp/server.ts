@@ -58,6 +58,8 @@ export function serve(connection: Connection, host: Host, version: string): void
     if (client.registersFileWatchers) {
       registered("changes of files", connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: "**/*.dsco" }] }));
     }
+    // Where every file comes from the editor, they are here before somebody asks a question about all of them.
+    if (host.disk === undefined) void session.state.everyFile();
     if (client.hasWorkspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(() => {
         void connection.workspace.getWorkspaceFolders().then((folders) => {
@@ -122,7 +124,7 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
   ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
   hoverProvider: true,
-  completionProvider: { triggerCharacters: [".", "\""] },
+  completionProvider: { triggerCharacters: [".", "\"", "/", ":"], resolveProvider: true, completionItem: { labelDetailsSupport: true } },
   definitionProvider: true,
   documentSymbolProvider: true,
   foldingRangeProvider: true,

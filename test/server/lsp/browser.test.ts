@@ -37,11 +37,11 @@ const answerOf = (text: string | Promise<ReadFileAnswer> | undefined): ReadFileA
 };
 
 /** A page with a folder on a virtual file system, of which `main.dsco` is open. */
-async function open(files: Files, main: string, initializationOptions: object = { runsCommands: true, readsFiles: true }) {
+async function open(files: Files, main: string, initializationOptions: object = { runsCommands: true, readsFiles: true }, listed: readonly string[] = []) {
   const server = startWorker(script, {
     "workspace/configuration": () => [{}],
     "dsco/readFile": (params) => answerOf(files.get((params as { uri: string }).uri.slice(root.length))),
-    "dsco/findFiles": () => [...files.keys()].map((name) => `${root}${name}`),
+    "dsco/findFiles": () => listed.map((name) => `${root}${name}`),
   });
   await server.request("initialize", { processId: null, rootUri: null, capabilities: pullCapabilities, initializationOptions, workspaceFolders: [{ uri: root.slice(0, -1), name: "design" }] });
   server.notify("initialized", {});
@@ -112,6 +112,11 @@ describe("an import of another file", () => {
     expect(await page.messages()).toEqual([expect.stringContaining("only files of a folder on a disk can be imported")]);
     expect(page.asked()).toEqual([]);
   });
+});
+
+test("all files of the folder are there before somebody asks a question about all of them", async () => {
+  const page = await open(new Map([["a.dsco", "let width = 64\n"], ["b.dsco", "let depth = 2\n"]]), model, undefined, ["a.dsco", "b.dsco", "main.dsco"]);
+  await expect.poll(page.asked).toEqual(expect.arrayContaining(["a.dsco", "b.dsco"]));
 });
 
 test.each([[42], [null], [{ kind: "text", text: 7 }], [{ kind: "failed", reason: "constructor" }]])("an answer that is none (%j) is a file that cannot be read", async (answer) => {
