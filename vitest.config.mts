@@ -1,3 +1,4 @@
+import path from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** `.dsco` files are text, in the tests as in the bundles (scripts/build.mjs). */
@@ -9,6 +10,8 @@ const dscoAsText = {
 };
 
 export default defineConfig({
+  // Outside VS Code there is no such module: what the client's texts need of it stands in the kit.
+  resolve: { alias: { vscode: path.resolve(import.meta.dirname, "test/kit/vscode.ts") } },
   plugins: [dscoAsText],
   test: {
     include: ["test/**/*.test.ts"],

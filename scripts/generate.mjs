@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Writes what is made from the sources: the language reference, the figures beside published ones, a page for each diagnostic, the
-// TextMate grammar.
+// TextMate grammar, the texts for translators.
 import { build } from "esbuild";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -17,9 +17,14 @@ try {
     mainFields: ["module", "main"], loader: { ".dsco": "text" }, logLevel: "warning",
   });
   const { documents } = await import(pathToFileURL(bundle).href);
-  write(documents(readFileSync(path.join(root, "README.md"), "utf8")));
+  write(documents(readFileSync(path.join(root, "README.md"), "utf8"), clientSources()));
 } finally {
   rmSync(temporary, { recursive: true, force: true });
+}
+
+function clientSources() {
+  const folder = path.join(root, "client/src");
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts")).map((name) => readFileSync(path.join(folder, name), "utf8"));
 }
 
 /** Writes what has changed, and removes the pages of codes that are gone. */

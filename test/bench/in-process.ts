@@ -23,7 +23,7 @@ export interface Phases {
 export function openDesign(text: string) {
   const documents = createDocuments();
   const state = createWorkspaceState(documents, {
-    readFile: () => ({ kind: "failed", reason: "there is no such file" }), isInside: () => false, letMessagesIn: () => Promise.resolve(),
+    readFile: () => ({ kind: "failed", reason: "there is no such file" }), isInside: () => false, findFiles: () => Promise.resolve([]), letMessagesIn: () => Promise.resolve(),
   });
   const uri = "file:///bench/design.dsco";
   let version = 1;
@@ -49,7 +49,7 @@ export function openDesign(text: string) {
       return { change: changed - start, parse: parsed - changed, check: checked - parsed, convert: end - checked };
     },
     hover: (position: Position) => hoverAt(state.current(), uri, position),
-    complete: (position: Position) => completion(state.current(), uri, position),
+    complete: (position: Position) => completion(state.current(), uri, position).items,
     lenses: () => codeLenses(state.current(), uri),
     resolve: (declaration: string, metric: string) => (isLensMetric(metric) ? lensText(state.current(), uri, { declaration, metric }) : undefined),
   };

@@ -2,9 +2,9 @@ import { readFileSync, existsSync } from "node:fs";
 import path from "node:path";
 import { listFiles, PackageManager } from "@vscode/vsce";
 import { describe, expect, test } from "vitest";
-import manifest from "../../package.json";
 import type { DscoCommands } from "../../server/src/lsp/protocol";
 import { defaultSettings, readSettings } from "../../server/src/lsp/settings";
+import { localizedManifest as manifest } from "../kit/manifest";
 import { repository, sourceFiles } from "../kit/repository";
 
 const { contributes } = manifest;
@@ -32,7 +32,7 @@ test("the build makes the bundle that `main` names", () => {
 test("the package holds what the manifest names and nothing that is not needed", async () => {
   const packed = (await listFiles({ cwd: repository, packageManager: PackageManager.None })).filter((file) => !file.startsWith("dist/"));
   const expected = [
-    "package.json", "README.md", "CHANGELOG.md", "LICENSE",
+    "package.json", "package.nls.json", "l10n/bundle.l10n.json", "README.md", "CHANGELOG.md", "LICENSE",
     ...namedFiles.filter((file) => file !== manifest.bin.dsco).map((file) => path.normalize(file)),
   ];
   expect(packed.toSorted()).toEqual([...new Set(expected)].toSorted());

@@ -21,7 +21,8 @@ function isIgnored(name: string, folder: boolean): boolean {
  */
 export function repositoryFiles(folder = ""): readonly string[] {
   return readdirSync(path.join(repository, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (isIgnored(entry.name, entry.isDirectory())) return [];
+    // A link leads out of the repository: packages that several checkouts share.
+    if (entry.isSymbolicLink() || isIgnored(entry.name, entry.isDirectory())) return [];
     const file = path.posix.join(folder, entry.name);
     return entry.isDirectory() ? repositoryFiles(file) : [file];
   });

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { documents } from "../../scripts/documents";
 import { diagnosticEntries, rules } from "../../server/src/rules";
 import type { Rule } from "../../server/src/rules/rule";
-import { repository } from "../kit/repository";
+import { repository, sourceFiles } from "../kit/repository";
 
 const read = (file: string): string => {
   try {
@@ -16,7 +16,7 @@ const read = (file: string): string => {
 };
 const codes = diagnosticEntries.map((entry) => entry.code);
 
-test.each([...documents(read("README.md"))])("%s is as `npm run docs` writes it", (file, text) => {
+test.each([...documents(read("README.md"), sourceFiles("client/src").map(read))])("%s is as `npm run docs` writes it", (file, text) => {
   expect(read(file) === text, "run `npm run docs`").toBe(true);
 });
 

@@ -1,5 +1,5 @@
 import type { CancellationToken, Disposable, LogOutputChannel } from "vscode";
-import { window, workspace } from "vscode";
+import { l10n, window, workspace } from "vscode";
 import type { ErrorHandler, LanguageClientOptions, ServerOptions } from "vscode-languageclient/node";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, TransportKind } from "vscode-languageclient/node";
 import type { DscoInitialization, DscoNotifications, DscoRequests } from "../../../server/src/lsp/protocol";
@@ -37,9 +37,9 @@ export function createServer(modulePath: string, output: LogOutputChannel): Serv
     error: () => ({ action: ErrorAction.Continue, handled: true }),
     closed: () => {
       if (policy.mayRestart(Date.now())) {
-        return { action: CloseAction.Restart, handled: true, message: "The dsco server ended by itself and is started again." };
+        return { action: CloseAction.Restart, handled: true, message: l10n.t("The dsco server ended by itself and is started again.") };
       }
-      const message = "The dsco server keeps ending by itself and was left stopped: diagnostics and figures no longer follow the text.";
+      const message = l10n.t("The dsco server keeps ending by itself and was left stopped: diagnostics and figures no longer follow the text.");
       void reportStopped(message);
       return { action: CloseAction.DoNotRestart, handled: true, message };
     },
@@ -62,9 +62,10 @@ export function createServer(modulePath: string, output: LogOutputChannel): Serv
   const client = new LanguageClient("dsco", "dsco", serverOptions, clientOptions);
 
   async function reportStopped(message: string): Promise<void> {
-    const choice = await window.showErrorMessage(message, "Restart", "Show Output");
-    if (choice === "Restart") await restart();
-    if (choice === "Show Output") output.show();
+    const [again, show] = [l10n.t("Restart"), l10n.t("Show Output")];
+    const choice = await window.showErrorMessage(message, again, show);
+    if (choice === again) await restart();
+    if (choice === show) output.show();
   }
 
   async function start(): Promise<void> {
@@ -73,7 +74,7 @@ export function createServer(modulePath: string, output: LogOutputChannel): Serv
       await client.start();
     } catch (error) {
       output.error(error instanceof Error ? error : String(error));
-      void reportStopped("The dsco server did not start: diagnostics, hovers and figures are missing.");
+      void reportStopped(l10n.t("The dsco server did not start: diagnostics, hovers and figures are missing."));
     }
   }
 

@@ -3,16 +3,16 @@ import { defaultSequenceLength, type FigureOptions } from "./kinds";
 
 /**
  * What the figures of a model are stated at, a sentence or two a line: what was asked, and what the model says. None for other
- * declarations. `howToState`: what a reader does where there is no context.
+ * declarations. `contextOption`: how the reader states a context.
  */
-export function conditionsOf(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions, howToState = "--context N states one"): readonly string[] {
+export function conditionsOf(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions, contextOption: string): readonly string[] {
   if (declaration.keyword !== "model") return [];
   const { plain } = settledValue(workspace, declaration.block, "max_context");
   const longest = typeof plain === "number" ? plain : undefined;
   const training = `Training at a sequence of ${tokensText(options.sequenceLength ?? defaultSequenceLength)}`;
   const decoding = options.contextLength !== undefined ? `cache and decoding at a context of ${tokensText(options.contextLength)}`
     : longest !== undefined ? `cache and decoding at the model's max_context, ${tokensText(longest)}`
-    : `no context is given: ${howToState}`;
+    : `no context is given: ${contextOption} states one`;
   return [`${training}; ${decoding}.`, ...beyond(longest, [["sequence", options.sequenceLength], ["context", options.contextLength]])];
 }
 

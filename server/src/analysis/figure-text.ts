@@ -74,11 +74,11 @@ const exactOf = (figure: Figure, form: FigureForm): string => (figure.kind === "
 export const idealText = (figure: Figure, form: FigureForm): string =>
   (figure.kind === "value" && figure.ideal !== undefined ? shortText(figure.ideal, form) : "");
 
-/** How far a figure lies from another one: `+1.5 %`, `x 443.5`, `x 0.00005172`; `exact` where they are the same. */
+/** How far a figure lies from another one: `+1.5 %`, `x 443.5`, `x 0.00005172`; `exact` where they are the same, empty where a ratio says nothing. */
 export function differenceText(value: number, from: number): string {
   if (value === from) return "exact";
-  if (from === 0) return "";
   const percent = (value / from - 1) * 100;
+  if (!Number.isFinite(percent)) return "";
   if (Math.abs(percent) < 0.05) return "<0.1 %";
   if (percent >= 1000 || (percent < -99.9 && value !== 0)) return `x ${formatCount(value / from)}`;
   return `${percent < 0 ? "-" : "+"}${Math.abs(percent).toFixed(1)} %`;

@@ -1,6 +1,8 @@
 import type { CommandHost } from "../hosts/command-host";
 import type { OptionSpec, ReadArguments } from "../hosts/arguments";
 
+export { WrongUse } from "../design";
+
 /** 0: done; 1: errors in the design; 2: wrong use. */
 export type ExitCode = 0 | 1 | 2;
 
@@ -14,13 +16,4 @@ export interface Command {
   readonly details: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly run: (given: ReadArguments, host: CommandHost) => Promise<ExitCode> | ExitCode;
-}
-
-/** Thrown by a command that cannot go on: each line is one sentence without its full stop. Caught in `run.ts` alone. */
-export class WrongUse extends Error {
-  readonly problems: readonly string[];
-  constructor(...problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.problems = problems;
-  }
 }

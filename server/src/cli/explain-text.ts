@@ -1,20 +1,18 @@
-import { confidenceText, figureText, inputText, readableParts, type TracedExplanation, type TracedInput } from "../analysis";
-import type { BoundBlock, BoundDeclaration } from "../core";
+import { confidenceText, figureText, inputText, readableParts, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
+import type { BoundDeclaration } from "../core";
 import type { Detail, MetricPart } from "../cost/metric";
+import { inputOrigin, type AskedAt, type Design } from "../design";
 import { formatPart, formatGrouped, type Dimension } from "../units";
-import { placeText } from "./diagnostics/text";
-import type { Design } from "./design";
 import { alignColumns, indent, printable, wrap, type Style } from "./terminal-text";
 
-export interface ExplainedAt {
-  /** Whether the reader gave it, or it is the default. */
-  readonly sequenceLengthGiven: boolean;
-  readonly contextLengthGiven: boolean;
-}
+const askedAt = ({ sequenceLength, contextLength }: FigureOptions): AskedAt => ({
+  sequenceLength: sequenceLength === undefined ? "default; --sequence-length N states another" : "--sequence-length",
+  contextLength: contextLength === undefined ? "the model's max_context; --context N states another" : "--context",
+});
 
 /** Formula, breakdown with the numbers filled in, inputs with their places, convention and source of one figure. */
 export function explanationText(
-  design: Design, declaration: BoundDeclaration, explanation: TracedExplanation, at: ExplainedAt, style: Style, columns: number,
+  design: Design, declaration: BoundDeclaration, explanation: TracedExplanation, options: FigureOptions, style: Style, columns: number,
 ): string {
   const { id, title, dimension, documentation, figure, formula, parts, inputs, convention, source } = explanation;
   const paragraph = (text: string) => indent(wrap(printable(text), columns - 2));
@@ -30,7 +28,7 @@ export function explanationText(
     ...section("Formula", formula.split("; ").flatMap(paragraph)),
     ...section("Breakdown", breakdown(parts, dimension, columns)),
     ...(explanation.details?.() ?? []).flatMap((detail) => section(detail.title, indent(detailLines(detail)))),
-    ...section("Inputs", indent(alignColumns(inputs.map((input) => inputRow(design, declaration, input, at)), [1]))),
+    ...section("Inputs", indent(alignColumns(inputs.map((input) => inputRow(design, declaration, input, askedAt(options))), [1]))),
     ...section("Counting", paragraph(convention)),
     ...section("Source", paragraph(source)),
   ];
@@ -68,34 +66,11 @@ function joined(line: string, formula: string, columns: number): readonly string
   return [line, ...indent(wrap(formula, columns - 6), "      ")];
 }
 
-function inputRow(design: Design, declaration: BoundDeclaration, input: TracedInput, at: ExplainedAt): readonly string[] {
-  return [input.path.replace(/^@/, ""), inputText(input), printable(originText(design, declaration, input, at))];
-}
-
-/** Where an input was written, or why it has its value without being written. */
-function originText(design: Design, declaration: BoundDeclaration, { path, property }: TracedInput, at: ExplainedAt): string {
-  if (path === "@sequence_length") return at.sequenceLengthGiven ? "--sequence-length" : "default; --sequence-length N states another";
-  if (path === "@context_length" && at.contextLengthGiven) return "--context";
-  if (path === "@context_length") return "the model's max_context; --context N states another";
-  const written = property?.property;
-  if (written) return `${placeText(design, written.file.uri, written.node.value.start)}${property.origin === "inherited" ? " (inherited)" : ""}`;
-  const inferred = property?.spec?.default;
-  if (inferred) return `default: ${inferred.expression} (${inferred.source})`;
-  const block = blockAt(declaration.block, path);
-  return block ? placeText(design, block.file.uri, block.node.start) : "";
-}
-
-/** The block behind an input that names a kind: `ffn[1].balance`. */
-function blockAt(block: BoundBlock, path: string): BoundBlock | undefined {
-  for (const inner of block.blocks) {
-    const found = inner.path === path ? inner : path.startsWith(`${inner.path}.`) ? blockAt(inner, path) : undefined;
-    if (found) return found;
-  }
-  return undefined;
+function inputRow(design: Design, declaration: BoundDeclaration, input: TracedInput, asked: AskedAt): readonly string[] {
+  return [input.path.replace(/^@/, ""), inputText(input), inputOrigin(design, declaration, input, asked)];
 }
 
 /** One line a metric, for who named a declaration and no metric. */
 export function metricList(figures: readonly { readonly id: string; readonly title: string }[]): readonly string[] {
   return alignColumns(figures.map((figure) => [figure.id, figure.title]));
 }
-

@@ -1,4 +1,5 @@
 /** Text for a terminal: widths, alignment, line breaks, colours. Pure. */
+export { printable } from "../design";
 
 export interface Style {
   readonly error: (text: string) => string;
@@ -15,12 +16,6 @@ const colored: Style = { error: escape("1;31"), warning: escape("1;33"), note: e
 const uncolored: Style = { error: plain, warning: plain, note: plain, strong: plain, dim: plain };
 
 export const styleFor = (color: boolean): Style => (color ? colored : uncolored);
-
-/** What could move the cursor, recolour or reorder a terminal: control characters and bidirectional overrides. */
-const unsafe = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-/** Text of a file or an argument made safe to show on one line: a file cannot write to the user's terminal. */
-export const printable = (text: string): string => text.replace(/\t/g, "  ").replace(unsafe, "\ufffd");
 
 const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const narrow = /\p{Mn}|\p{Me}|\p{Cf}/u;
@@ -60,6 +55,9 @@ export function wrap(text: string, width: number): readonly string[] {
 }
 
 export const indent = (lines: readonly string[], by = "  "): readonly string[] => lines.map((line) => (line === "" ? "" : by + line));
+
+/** A list of words under its heading, as the lines below a problem have it. */
+export const folded = (heading: string, words: readonly string[]): readonly string[] => [`  ${heading}`, ...indent(wrap(words.join(" "), 96), "    ")];
 
 /**
  * As `alignColumns`, within `width`: where the rows are wider, cells of the columns named in `breakable` go on below themselves at

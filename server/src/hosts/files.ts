@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { relative, isAbsolute, sep } from "node:path";
+import { readdir } from "node:fs/promises";
+import { relative, isAbsolute, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export type FileText =
@@ -68,4 +69,27 @@ function follow(path: string): string {
   } catch {
     return path;
   }
+}
+
+/** Entries of folders that are looked at; a workspace that holds more (the root of a disk) is searched so far. */
+const mostEntries = 500_000;
+
+/**
+ * The paths of the files with an ending in a folder and in those below it. Links are not followed; folders that hold
+ * nobody's designs (`node_modules`, those that begin with a point) and those that may not be read are left out.
+ */
+export async function findFiles(folder: string, ending: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  const waiting = [folder];
+  let seen = 0;
+  for (let next = waiting.pop(); next !== undefined && seen < mostEntries; next = waiting.pop()) {
+    const within = next;
+    const entries = await readdir(within, { withFileTypes: true }).catch(() => []);
+    seen += entries.length;
+    for (const entry of entries) {
+      if (entry.isFile() && entry.name.endsWith(ending)) found.push(join(within, entry.name));
+      else if (entry.isDirectory() && entry.name !== "node_modules" && !entry.name.startsWith(".")) waiting.push(join(within, entry.name));
+    }
+  }
+  return found;
 }

@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { version } from "../../../package.json";
 import { serveProcess } from "../lsp/node";
-import { isInside, pathOf, readText } from "./files";
+import { findFiles, isInside, pathOf, readText } from "./files";
 
 // The entry of the language server: the extension starts it over node's channel, `dsco lsp --stdio` loads it.
 
@@ -25,6 +26,10 @@ try {
     isInside: (uri, folders) => {
       const path = pathOf(uri);
       return path.kind === "text" && isInside(path.text, folders.map(pathOf).flatMap((folder) => (folder.kind === "text" ? [folder.text] : [])));
+    },
+    findFiles: async (folder) => {
+      const path = pathOf(folder);
+      return path.kind === "text" ? (await findFiles(path.text, ".dsco")).map((file) => pathToFileURL(file).href) : [];
     },
     letMessagesIn: async () => {
       for (let turn = 0; turn < turnsForMessages; turn += 1) await setImmediate();

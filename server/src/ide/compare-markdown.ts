@@ -12,12 +12,12 @@ export interface CompareMarkdownOptions extends FigureOptions {
   readonly pathOf?: (uri: string) => string;
   /** The address of a line of a file, where a page may lead to it. */
   readonly linkTo?: PlaceLink;
-  /** What a reader does to state a context. */
-  readonly howToState?: string;
+  /** How a reader states a context. */
+  readonly contextOption: string;
 }
 
 /** Two declarations of one kind beside each other, as a Markdown page: the facts and the figures that differ. */
-export function compareMarkdown(workspace: Workspace, left: BoundDeclaration, right: BoundDeclaration, options: CompareMarkdownOptions = {}): string {
+export function compareMarkdown(workspace: Workspace, left: BoundDeclaration, right: BoundDeclaration, options: CompareMarkdownOptions): string {
   const comparison = compareDeclarations(workspace, left, right, options);
   const { left: first, right: second } = sideLabels(comparison, options.pathOf ?? ((uri) => uri));
   const labels = { left: cell(code(first)), right: cell(code(second)) };
@@ -31,7 +31,7 @@ export function compareMarkdown(workspace: Workspace, left: BoundDeclaration, ri
     sentence(equalText(comparison.equalFacts, "fact", comparison.facts.length > 0)),
     ...(comparison.figures.length === 0 ? [] : ["## Figures", figureTable(figures, labels), sentence(equalText(figures.equal, "figure", figures.rows.length > 0))]),
     missingTable(figures, labels),
-    ...(comparison.figures.length === 0 ? [] : conditionsOfBoth(workspace, comparison, options, labels, options.howToState)),
+    ...(comparison.figures.length === 0 ? [] : conditionsOfBoth(workspace, comparison, options, labels, options.contextOption)),
   )}\n`;
 }
 

@@ -67,9 +67,9 @@ const fileName = (path: string): string => (path.startsWith("std:") ? path : pat
 
 /** What the figures are stated at: once where it is the same for both sides. */
 export function conditionsOfBoth(
-  workspace: Workspace, { left, right }: Comparison, options: FigureOptions, labels: Readonly<Record<Side, string>>, howToState?: string,
+  workspace: Workspace, { left, right }: Comparison, options: FigureOptions, labels: Readonly<Record<Side, string>>, contextOption: string,
 ): readonly string[] {
-  const [first, second] = [left, right].map((declaration) => conditionsOf(workspace, declaration, options, howToState));
+  const [first, second] = [left, right].map((declaration) => conditionsOf(workspace, declaration, options, contextOption));
   if (first?.join() === second?.join()) return first ?? [];
   return [...(first ?? []).map((line) => `${labels.left}: ${line}`), ...(second ?? []).map((line) => `${labels.right}: ${line}`)];
 }

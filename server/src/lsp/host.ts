@@ -4,6 +4,8 @@ export interface Host {
   readonly readFile: (uri: string) => HostText;
   /** True where a file lies in one of the folders, links followed. All are addresses. */
   readonly isInside: (uri: string, folders: readonly string[]) => boolean;
+  /** The addresses of the `.dsco` files in a folder and in the folders below it, links not followed. Never rejects. */
+  readonly findFiles: (folder: string) => Promise<readonly string[]>;
   /** Resolves after a moment in which the next messages that have already arrived are handed out. */
   readonly letMessagesIn: () => Promise<void>;
 }

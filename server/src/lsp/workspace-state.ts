@@ -1,5 +1,6 @@
 import { loadStandard, openWorkspace } from "../analysis";
-import { createSource, fileScope, type Loaded, type Workspace } from "../core";
+import { fileScope, type Loaded, type Workspace } from "../core";
+import { createDiskFiles } from "./disk-files";
 import type { Documents } from "./documents";
 import type { Host } from "./host";
 import { folderOf, toInternal } from "./uris";
@@ -15,10 +16,15 @@ export interface WorkspaceState {
   readonly setFolders: (uris: readonly string[]) => void;
   /** The open documents whose meaning depends on a file, that file left out. */
   readonly dependents: (uri: string) => readonly string[];
+  /** The addresses of all files that belong to the workspace: those of its folders, and the open ones. */
+  readonly everyFile: () => Promise<readonly string[]>;
+  /** The text of a file as it is now, not parsed; `undefined` where there is none. */
+  readonly textOf: (uri: string) => string | undefined;
+  /** For an editor that reports no changes of files: looks whether they have changed. */
+  readonly lookAgain: () => void;
 }
 
 export function createWorkspaceState(documents: Documents, host: Host): WorkspaceState {
-  const files = new Map<string, Loaded>();
   let folders: readonly string[] = [];
   let workspace: Workspace | undefined;
   let previous: Workspace | undefined;
@@ -27,23 +33,14 @@ export function createWorkspaceState(documents: Documents, host: Host): Workspac
   const allowedFolders = (): readonly string[] =>
     folders.length > 0 ? folders : [...documents.all()].filter((document) => document.uri.startsWith("file:")).map((document) => folderOf(document.uri));
 
-  const readFile = (uri: string): Loaded => {
-    if (!uri.startsWith("file:")) return { kind: "failed", reason: "only files of a folder on a disk can be imported" };
-    if (!host.isInside(uri, allowedFolders())) return { kind: "failed", reason: "it lies outside the workspace" };
-    const found = host.readFile(uri);
-    return found.kind === "text" ? { kind: "source", source: createSource(uri, found.text) } : found;
-  };
+  const disk = createDiskFiles(host, { opened: () => folders, allowed: allowedFolders });
 
   const load = (address: string): Loaded => {
     if (address.startsWith("std:")) return loadStandard(address);
     const uri = toInternal(address);
     const open = documents.get(uri);
     if (open) return { kind: "source", source: open.source() };
-    const known = files.get(uri);
-    if (known) return known;
-    const loaded = readFile(uri);
-    files.set(uri, loaded);
-    return loaded;
+    return disk.load(uri);
   };
 
   const current = (): Workspace => {
@@ -60,16 +57,24 @@ export function createWorkspaceState(documents: Documents, host: Host): Workspac
     current,
     textChanged: outdated,
     filesChanged: (uris) => {
-      if (uris === undefined) files.clear();
-      else for (const uri of uris) files.delete(toInternal(uri));
+      disk.forget(uris?.map(toInternal));
       outdated();
     },
     setFolders: (uris) => {
       folders = uris.map((uri) => toInternal(uri.endsWith("/") ? uri : `${uri}/`));
-      files.clear();
+      disk.forget();
       outdated();
     },
     dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && reaches(current(), other, uri)),
+    everyFile: async () => {
+      const listed = await disk.list();
+      const open = [...documents.all()].map((document) => document.uri).filter((uri) => !uri.startsWith("std:"));
+      return [...new Set([...listed, ...open])];
+    },
+    textOf: (uri) => documents.get(uri)?.text ?? disk.text(uri),
+    lookAgain: () => {
+      if (disk.readAgain()) outdated();
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { commands, Disposable, EventEmitter, extensions, Uri, ViewColumn, window, workspace } from "vscode";
+import { commands, Disposable, EventEmitter, extensions, l10n, Uri, ViewColumn, window, workspace } from "vscode";
 import type { DscoCommands } from "../../../../server/src/lsp/protocol";
 import { registerCommand } from "../../infrastructure/commands";
 import { explanationScheme } from "../../infrastructure/schemes";
@@ -25,7 +25,7 @@ export function registerExplanation(server: Server): Disposable {
       provideTextDocumentContent: async (uri, token) => {
         const params = explanationOf(uri);
         const explanation = params && (await server.request("dsco/explain", params, token));
-        return explanation?.markdown ?? `\`${nameOf(uri)}\` is not in the file any more.\n`;
+        return explanation?.markdown ?? `${l10n.t("`{0}` is not in the file any more.", nameOf(uri))}\n`;
       },
     }),
     server.onNotification("dsco/status", (status) => {
@@ -39,7 +39,7 @@ export function registerExplanation(server: Server): Disposable {
         }
       }
     }),
-    registerCommand<DscoCommands["dsco.showExplanation"]>("dsco.showExplanation", "show the explanation", async (params) => {
+    registerCommand<DscoCommands["dsco.showExplanation"]>("dsco.showExplanation", (reason) => l10n.t("dsco could not show the explanation: {0}", reason), async (params) => {
       const uri = Uri.from({ scheme: explanationScheme, ...explanationPath(params) });
       pages.set(uri.toString(), { uri, hadTab: false });
       await show(uri);

@@ -1,5 +1,5 @@
 import type { Disposable } from "vscode";
-import { env, Uri, window, workspace } from "vscode";
+import { env, l10n, Uri, window, workspace } from "vscode";
 import { registerCommand } from "../../infrastructure/commands";
 import type { Server } from "../../infrastructure/server";
 import { failureText, successText } from "./import-text";
@@ -11,7 +11,7 @@ interface Config {
 
 /** `dsco.importConfig`: a config of Hugging Face, from a file or the clipboard, becomes a model in a new document. */
 export function registerImport(server: Server): Disposable {
-  return registerCommand<readonly [unknown?]>("dsco.importConfig", "import the config", async (picked) => {
+  return registerCommand<readonly [unknown?]>("dsco.importConfig", (reason) => l10n.t("dsco could not import the config: {0}", reason), async (picked) => {
     const config = picked instanceof Uri ? await fromFile(picked) : await ask();
     if (!config) return;
     const { model, remarks } = await server.request("dsco/importConfig", config);
@@ -31,17 +31,17 @@ const fromFile = async (uri: Uri): Promise<Config> => ({ text: new TextDecoder()
 async function ask(): Promise<Config | undefined> {
   const open = window.activeTextEditor?.document;
   const choices = [
-    { label: "From a File…", take: pickFile },
-    { label: "From the Clipboard", take: async (): Promise<Config> => ({ text: await env.clipboard.readText() }) },
+    { label: l10n.t("From a File…"), take: pickFile },
+    { label: l10n.t("From the Clipboard"), take: async (): Promise<Config> => ({ text: await env.clipboard.readText() }) },
     ...(open && ["json", "jsonc", "yaml", "shellscript"].includes(open.languageId)
-      ? [{ label: "From the Open Editor", take: async (): Promise<Config> => ({ text: open.getText(), path: open.uri.path }) }]
+      ? [{ label: l10n.t("From the Open Editor"), take: async (): Promise<Config> => ({ text: open.getText(), path: open.uri.path }) }]
       : []),
   ];
-  const choice = await window.showQuickPick(choices, { title: "Import Hugging Face Config", placeHolder: "Where is the config.json?" });
+  const choice = await window.showQuickPick(choices, { title: l10n.t("Import Hugging Face Config"), placeHolder: l10n.t("Where is the config.json?") });
   return choice?.take();
 }
 
 async function pickFile(): Promise<Config | undefined> {
-  const [uri] = (await window.showOpenDialog({ title: "Import Hugging Face Config", filters: { Configs: ["json", "yaml", "yml", "sh", "txt"] } })) ?? [];
+  const [uri] = (await window.showOpenDialog({ title: l10n.t("Import Hugging Face Config"), filters: { [l10n.t("Configs")]: ["json", "yaml", "yml", "sh", "txt"] } })) ?? [];
   return uri && fromFile(uri);
 }

@@ -1,5 +1,5 @@
 import type { LanguageStatusItem } from "vscode";
-import { Disposable, LanguageStatusSeverity, languages, Uri, window, workspace } from "vscode";
+import { Disposable, l10n, LanguageStatusSeverity, languages, Uri, window, workspace } from "vscode";
 import type { StatusParams } from "../../../../server/src/lsp/protocol";
 import type { Server } from "../../infrastructure/server";
 import { describeStatus, type StatusDescription } from "./describe-status";
@@ -46,6 +46,6 @@ function show(item: LanguageStatusItem, description: StatusDescription): void {
   item.severity = severities[description.severity];
   item.command =
     description.action === "restart"
-      ? { command: "dsco.restartServer", title: "Restart" }
-      : { command: "dsco.showOutput", title: "Output" };
+      ? { command: "dsco.restartServer", title: l10n.t("Restart") }
+      : { command: "dsco.showOutput", title: l10n.t("Output") };
 }

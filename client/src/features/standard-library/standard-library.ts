@@ -1,5 +1,5 @@
 import type { Disposable } from "vscode";
-import { workspace } from "vscode";
+import { l10n, workspace } from "vscode";
 import { standardLibraryScheme } from "../../infrastructure/schemes";
 import type { Server } from "../../infrastructure/server";
 
@@ -8,7 +8,7 @@ export function registerStandardLibrary(server: Server): Disposable {
   return workspace.registerTextDocumentContentProvider(standardLibraryScheme, {
     provideTextDocumentContent: async (uri, token) => {
       const source = await server.request("dsco/sourceText", { uri: uri.toString() }, token);
-      return source?.text ?? `// The standard library has no file ${uri.path}.\n`;
+      return source?.text ?? `// ${l10n.t("The standard library has no file {0}.", uri.path)}\n`;
     },
   });
 }

@@ -1,12 +1,13 @@
+import { metricIds } from "../../analysis";
+import { didYouMean, nearest, withArticle } from "../../core";
+import { buildComparison, hasErrors, printable, readOperand, sideOf, type CompareDocument } from "../../design";
 import { WrongUse, type Command } from "../command";
-import { buildComparison } from "../compare/document";
 import { compareJson } from "../compare/json";
-import { compareDocumentMarkdown } from "../compare/markdown";
-import { readOperand, sideOf } from "../compare/operands";
+import { comparePages } from "../compare/markdown";
 import { compareText } from "../compare/text";
-import { hasErrors, openDesign } from "../design";
+import { openDesign } from "../design";
 import { figureHelp, figureOptions, figureOptionSpecs, formatOption, layoutColumns, setHelp, setOption, whatIfs } from "../options";
-import { printable, styleFor } from "../terminal-text";
+import { folded, styleFor } from "../terminal-text";
 
 export const compare: Command = {
   name: "compare",
@@ -40,16 +41,30 @@ ${setHelp}`,
     const options = figureOptions(given);
     const [first, second, ...more] = given.positionals;
     if (first === undefined || second === undefined || more.length > 0) throw new WrongUse(`name two designs: \`${host.program} compare A B\``);
-    const [left, right] = [readOperand(first, host), readOperand(second, host)];
+    const metrics = given.options.get("metric") ?? [];
+    const operand = (text: string) => readOperand(text, (path) => host.read(path).kind === "text");
+    const [left, right] = [operand(first), operand(second)];
     const design = await openDesign([left.path, right.path], whatIfs(given), host);
-    const document = buildComparison(design, sideOf(design, left, host), sideOf(design, right, host), given.options.get("metric") ?? [], options);
+    const document = buildComparison(design, sideOf(design, left, host.uriOf), sideOf(design, right, host.uriOf), options);
+    requireMetrics(document, metrics);
     const render = {
-      text: () => compareText(document, styleFor(host.color), layoutColumns(host)),
-      markdown: () => compareDocumentMarkdown(document),
-      json: () => compareJson(document),
+      text: () => compareText(document, metrics, styleFor(host.color), layoutColumns(host)),
+      markdown: () => comparePages(document, metrics),
+      json: () => compareJson(document, metrics),
     };
     host.print(render[format]());
     for (const problem of document.problems) host.printError(`dsco compare: ${printable(problem)}.\n`);
     return hasErrors(document.diagnostics) ? 1 : 0;
   },
 };
+
+/** Throws `WrongUse` where no compared declaration has a metric that was asked for. */
+function requireMetrics({ comparisons }: CompareDocument, metrics: readonly string[]): void {
+  const kinds = [...new Set(comparisons.map(({ left }) => left.keyword))];
+  const known = [...new Set(kinds.flatMap(metricIds))];
+  const unknown = kinds.length === 0 ? undefined : metrics.find((id) => !known.includes(id));
+  if (unknown === undefined) return;
+  const who = kinds.map((keyword) => withArticle(keyword).replace(/`/g, "")).join(" or ");
+  if (known.length === 0) throw new WrongUse(`${who} has no figures: leave --metric out`);
+  throw new WrongUse(`${who} has no metric \`${unknown}\`${didYouMean(nearest(unknown, known))}`, ...folded("Its figures are:", known));
+}

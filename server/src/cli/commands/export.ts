@@ -1,8 +1,8 @@
 import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
+import { checkDesign, countDiagnostics, hasErrors, type Design } from "../../design";
 import { exportConfig } from "../../import";
 import { WrongUse, type Command } from "../command";
-import { checkDesign, hasErrors, openDesign, type Design } from "../design";
-import { countDiagnostics } from "../diagnostics/text";
+import { openDesign } from "../design";
 import { setHelp, setOption, whatIfs } from "../options";
 
 export const exportCommand: Command = {

@@ -1,25 +1,24 @@
 import { scaleOfUnit, type ComparedFact, type ComparedFigure, type Comparison, type FactValue } from "../../analysis";
 import type { BoundDeclaration } from "../../core";
 import type { Figure, MetricUnit } from "../../cost/metric";
+import { diagnosticJson, rangeOf, type CompareDocument } from "../../design";
 import { figuresForReading } from "../../ide/comparison";
-import { diagnosticJson, rangeOf } from "../diagnostics/json";
-import type { CompareDocument } from "./document";
 
 /** The comparison for other programs: the same facts and figures as in the other formats, values in base units. */
-export function compareJson(document: CompareDocument): string {
+export function compareJson(document: CompareDocument, metrics: readonly string[]): string {
   const { design, comparisons, only, diagnostics } = document;
   const json = {
     version: 1,
     files: design.files.map((file) => file.path),
     diagnostics: diagnostics.map((diagnostic) => diagnosticJson(design, diagnostic)),
-    comparisons: comparisons.map((comparison) => comparisonJson(document, comparison)),
+    comparisons: comparisons.map((comparison) => comparisonJson(document, comparison, metrics)),
     unmatched: only.flatMap(({ declarations }) => declarations.map((declaration) => declarationJson(document, declaration))),
   };
   return `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
-function comparisonJson(document: CompareDocument, comparison: Comparison) {
-  const { rows, equal, missing } = figuresForReading(document.design.workspace, comparison, document.metrics);
+function comparisonJson(document: CompareDocument, comparison: Comparison, asked: readonly string[]) {
+  const { rows, equal, missing } = figuresForReading(document.design.workspace, comparison, asked);
   const byId = new Map(comparison.figures.map((figure) => [figure.id, figure]));
   const withoutValue = missing.flatMap(({ ids }) => ids).filter((id) => !rows.some((row) => row.id === id));
   return {

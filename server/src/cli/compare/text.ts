@@ -1,25 +1,25 @@
 import { figurePairText, idealText, type ComparedFact, type Comparison, type FactValue } from "../../analysis";
 import type { BoundDeclaration } from "../../core";
+import { countDiagnostics, hasErrors, placeText, printable, withoutNotes, type CompareDocument } from "../../design";
 import { conditionsOfBoth, equalText, figuresForReading, sideLabels, type FiguresForReading, type Side } from "../../ide/comparison";
-import { countDiagnostics, headline, linesForReading, placeText, whatIfLines } from "../diagnostics/text";
-import { hasErrors } from "../design";
-import { alignColumns, fitColumns, indent, printable, wrap, type Style } from "../terminal-text";
-import { withoutNotes, type CompareDocument } from "./document";
+import { headline, linesForReading, whatIfLines } from "../diagnostics/text";
+import { contextOptionText } from "../options";
+import { alignColumns, fitColumns, indent, wrap, type Style } from "../terminal-text";
 
 /** The comparison for a terminal of `columns`. */
-export function compareText(document: CompareDocument, style: Style, columns: number): string {
+export function compareText(document: CompareDocument, metrics: readonly string[], style: Style, columns: number): string {
   const { design, comparisons, only, diagnostics } = document;
   const summary = (hasErrors(diagnostics) ? style.error : style.strong)(countDiagnostics(diagnostics));
   const sections: readonly (readonly string[])[] = [
     ...whatIfLines(design).map((line) => [style.strong(line)]),
-    ...comparisons.map((comparison) => comparisonText(document, comparison, style, columns)),
+    ...comparisons.map((comparison) => comparisonText(document, comparison, metrics, style, columns)),
     ...only.map(({ path, declarations }) => wrap(`Only in ${printable(path)}: ${declarations.map(({ keyword, name }) => `${keyword} ${name}`).join(", ")}.`, columns)),
     [...linesForReading(design, withoutNotes(diagnostics), (diagnostic) => headline(design, diagnostic, style)), summary],
   ];
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function comparisonText({ design, options, metrics }: CompareDocument, comparison: Comparison, style: Style, columns: number): readonly string[] {
+function comparisonText({ design, options }: CompareDocument, comparison: Comparison, metrics: readonly string[], style: Style, columns: number): readonly string[] {
   const { left, right, facts, equalFacts, figures: all } = comparison;
   const labels = sideLabels(comparison, (uri) => printable(design.showUri(uri)));
   const figures = figuresForReading(design.workspace, comparison, metrics);
@@ -42,7 +42,7 @@ function comparisonText({ design, options, metrics }: CompareDocument, compariso
     ...(all.length === 0 ? [] : counts(figures.rows.length, figures.equal, "figure")),
     ...missingLines(figures, labels, columns),
   ];
-  const conditions = all.length === 0 || bare ? [] : conditionsOfBoth(design.workspace, comparison, options, labels);
+  const conditions = all.length === 0 || bare ? [] : conditionsOfBoth(design.workspace, comparison, options, labels, contextOptionText);
   return [
     ...lines.map((line, index) => (index < 2 || line === "" ? line : `  ${line}`)),
     ...(conditions.length === 0 ? [] : ["", ...indent(conditions.flatMap((line) => wrap(line, columns - 2)).map(style.dim))]),

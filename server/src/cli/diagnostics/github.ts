@@ -1,6 +1,5 @@
 import type { Diagnostic, Severity } from "../../core";
-import type { Design } from "../design";
-import { rangeOf } from "./json";
+import { rangeOf, type Design } from "../../design";
 
 const commands: Readonly<Record<Severity, "error" | "warning" | "notice">> = { error: "error", warning: "warning", information: "notice", hint: "notice" };
 

@@ -1,8 +1,6 @@
 import { documentationUrl, projectUrl, type Diagnostic, type Severity } from "../../core";
+import { fixesOfErrors, rangeOf, type Design } from "../../design";
 import { diagnosticEntries, type ProvedFix } from "../../rules";
-import type { Design } from "../design";
-import { fixesOfErrors } from "./fixes";
-import { rangeOf } from "./json";
 import { version } from "../version";
 
 const levels: Readonly<Record<Severity, "error" | "warning" | "note">> = { error: "error", warning: "warning", information: "note", hint: "note" };

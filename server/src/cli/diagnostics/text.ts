@@ -1,12 +1,7 @@
 import { fileScope, type Diagnostic, type Severity } from "../../core";
+import { fixesOfErrors, placeText, printable, severityWords, whatIfText, type Design } from "../../design";
 import { formatGrouped } from "../../units";
-import type { Design } from "../design";
-import { fixesOfErrors } from "./fixes";
-import { whatIfText } from "../what-if";
-import { displayWidth, printable, type Style } from "../terminal-text";
-
-/** How the command line names a severity. */
-export const severityWords: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", information: "note", hint: "hint" };
+import { displayWidth, type Style } from "../terminal-text";
 
 /** Shown of one file: nobody reads more at once, and a terminal must not fill up. */
 const mostOfOneFile = 200;
@@ -56,14 +51,6 @@ export function headline(design: Design, diagnostic: Diagnostic, style: Style): 
 
 const paint = (severity: Severity, style: Style) => (severity === "error" ? style.error : severity === "warning" ? style.warning : style.note);
 
-/** `design.dsco:12:5`, counted from one. */
-export function placeText(design: Design, uri: string, offset: number): string {
-  const source = fileScope(design.workspace, uri)?.source;
-  const position = source?.lines.position(offset);
-  const path = printable(design.showUri(uri));
-  return position ? `${path}:${position.line + 1}:${position.character + 1}` : path;
-}
-
 /** Of a longer line, only the part around the place is shown. */
 const shownBefore = 60;
 const shownInAll = 140;
@@ -97,16 +84,6 @@ function related(design: Design, diagnostic: Diagnostic): readonly string[] {
 
 /** The line above what holds with the edits of `--set` alone; none without them. */
 export const whatIfLines = ({ whatIf }: Design): readonly string[] => (whatIf ? [printable(whatIfText(whatIf.edits))] : []);
-
-/** `no errors, 2 warnings`; notes only where there are some. */
-export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
-  const count = (severity: Severity) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
-  const words = (number: number, word: string) => `${number === 0 ? "no" : number} ${word}${number === 1 ? "" : "s"}`;
-  const parts = [words(count("error"), "error")];
-  if (count("warning") > 0) parts.push(words(count("warning"), "warning"));
-  if (count("information") > 0) parts.push(words(count("information"), "note"));
-  return parts.join(", ");
-}
 
 /** `in 2 files`; where something was found in some of them alone: `in 1 of 2 files`. Imported files count where something was found. */
 export function countFiles(design: Design, diagnostics: readonly Diagnostic[]): string {

@@ -1,7 +1,6 @@
-import { countDiagnostics, placeText, severityWords, whatIfLines } from "../diagnostics/text";
+import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, severityWords, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
+import { whatIfLines } from "../diagnostics/text";
 import { printable } from "../terminal-text";
-import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./document";
-import { figureText, publishedText } from "./figure-text";
 
 /** One page without scripts or outside resources; each figure opens to its formula and source. */
 export function reportHtml(report: Report): string {

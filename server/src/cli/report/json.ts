@@ -1,6 +1,5 @@
 import { scaleOfUnit, type MetricFigure } from "../../analysis";
-import { diagnosticJson, rangeOf } from "../diagnostics/json";
-import type { Report } from "./document";
+import { diagnosticJson, rangeOf, type Report } from "../../design";
 
 /** The report for other programs; the language reference fixes its shape, `version` changes when that does. */
 export function reportJson({ design, declarations, diagnostics }: Report): string {

@@ -1,9 +1,7 @@
 import type { Diagnostic } from "../../core";
-import type { Design } from "../design";
-import { countDiagnostics, linesForReading, placeText, severityWords, whatIfLines } from "../diagnostics/text";
+import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, severityWords, type Design, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
+import { linesForReading, whatIfLines } from "../diagnostics/text";
 import { printable } from "../terminal-text";
-import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./document";
-import { figureText, publishedText } from "./figure-text";
 
 /** The report for a pull request or a wiki: tables of GitHub-flavoured Markdown. */
 export function reportMarkdown(report: Report): string {

@@ -1,7 +1,6 @@
-import { countDiagnostics, headline, linesForReading, placeText, whatIfLines } from "../diagnostics/text";
+import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
+import { headline, linesForReading, whatIfLines } from "../diagnostics/text";
 import { alignColumns, indent, printable, wrap, type Style } from "../terminal-text";
-import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./document";
-import { figureText, publishedText } from "./figure-text";
 
 /** The report for a terminal of `columns`. */
 export function reportText(report: Report, style: Style, columns: number, program: string): string {

@@ -4,9 +4,9 @@ import type { Expression, NumberLiteral } from "../../../../grammar/src";
 import { figureOf, isShare, loadStandard, metricDimension, metricUnit, openWorkspace, type FigureForm } from "../../analysis";
 import { bindDeclaration, createSource, evaluateAssertion, fileScope, type BoundAssertion, type BoundDeclaration, type Workspace } from "../../core";
 import type { Figure } from "../../cost/metric";
+import { firstSentence } from "../../design";
 import { evidenceFiles, evidenceGroups, type EvidenceGroup } from "../../evidence";
 import { dimensions } from "../../units";
-import { firstSentence } from "../documentation";
 import { judge, type Verdict } from "./verdict";
 
 /** One published figure and the one computed for it, both in base units. */

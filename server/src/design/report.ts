@@ -1,10 +1,11 @@
-import type { DeclarationKeyword } from "../../../../grammar/src";
-import { compareFigures, conditionsOf, figuresOf, type FigureOptions, type MetricFigure } from "../../analysis";
-import { bindDeclaration, evaluateAssertion, fileScope, type BoundDeclaration, type Diagnostic, type Workspace } from "../../core";
-import type { Figure } from "../../cost/metric";
-import { inReadingOrder, keyMetricsOf, type InReadingOrder } from "../../ide/key-figures";
-import { checkDesign, type Design, type NamedFile } from "../design";
-import { firstSentence } from "../documentation";
+import type { DeclarationKeyword } from "../../../grammar/src";
+import { compareFigures, conditionsOf, figuresOf, type FigureOptions, type MetricFigure } from "../analysis";
+import { bindDeclaration, evaluateAssertion, fileScope, type BoundDeclaration, type Diagnostic, type Workspace } from "../core";
+import type { Figure } from "../cost/metric";
+import { inReadingOrder, keyMetricsOf, type InReadingOrder } from "../ide/key-figures";
+import type { Cancellation } from "../rules";
+import { checkDesign, type Design, type NamedFile } from "./design";
+import { firstSentence } from "./documentation";
 
 /** What every format of `report` shows: computed once, written four ways. */
 export interface Report {
@@ -45,10 +46,11 @@ export interface Published {
   readonly source: string;
 }
 
-export function buildReport(design: Design, options: FigureOptions): Report {
+/** `contextOption`: how the reader states a context length. */
+export function buildReport(design: Design, options: FigureOptions, contextOption: string, cancellation?: Cancellation): Report {
   const declarations = design.files.flatMap((file) =>
-    declarationsOf(design.workspace, file).map((declaration) => reportOn(design, declaration, file, options)));
-  return { design, declarations, diagnostics: checkDesign(design) };
+    declarationsOf(design.workspace, file).map((declaration) => reportOn(design, declaration, file, options, contextOption)));
+  return { design, declarations, diagnostics: checkDesign(design, cancellation) };
 }
 
 function declarationsOf(workspace: Workspace, { uri }: NamedFile): readonly BoundDeclaration[] {
@@ -59,7 +61,7 @@ function declarationsOf(workspace: Workspace, { uri }: NamedFile): readonly Boun
   });
 }
 
-function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile, options: FigureOptions): ReportedDeclaration {
+function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile, options: FigureOptions, contextOption: string): ReportedDeclaration {
   const { workspace } = design;
   const { keyword, name, node } = declaration;
   const metrics = withBefore(design, declaration, file, figuresOf(workspace, declaration, options), options);
@@ -68,7 +70,7 @@ function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile
     main: keyMetricsOf(workspace, declaration),
     summary: firstSentence(node.doc),
     published: design.whatIf ? [] : publishedOf(workspace, declaration, metrics, options),
-    conditions: conditionsOf(workspace, declaration, options),
+    conditions: conditionsOf(workspace, declaration, options, contextOption),
   };
 }
 

@@ -1,4 +1,4 @@
-/** `NAME.key`, `NAME.block.key`, `NAME.attention[0].key`: what a path on the command line names in a design. */
+/** `NAME.key`, `NAME.block.key`, `NAME.attention[0].key`: what a path names in a design. */
 import {
   bindDeclaration, blockTitle, didYouMean, fileScope, nearest, resolveSymbol,
   type BoundBlock, type BoundDeclaration, type DeclarationSymbol, type FileScope, type LetSymbol, type Workspace,

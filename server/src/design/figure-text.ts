@@ -1,5 +1,5 @@
-import { differenceText, exactText, figurePairText, idealText, shortText } from "../../analysis";
-import type { Published, ReportedMetric } from "./document";
+import { differenceText, exactText, figurePairText, idealText, shortText } from "../analysis";
+import type { Published, ReportedMetric } from "./report";
 
 /** A figure in four digits and with every digit; the second is empty where it would repeat the first. */
 export interface FigureText {

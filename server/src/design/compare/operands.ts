@@ -1,9 +1,8 @@
-/** What the command line says to compare: a file, a declaration of a file, a declaration of the standard library. */
+/** What somebody names to compare: a file, a declaration of a file, a declaration of the standard library. */
 import { isComparable, standardDeclarations } from "../../analysis";
 import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
-import type { CommandHost } from "../../hosts/command-host";
-import { WrongUse } from "../command";
 import type { Design, NamedFile } from "../design";
+import { WrongUse } from "../wrong-use";
 
 export interface Operand {
   /** A file, `-`, or a part of the standard library. */
@@ -14,21 +13,21 @@ export interface Operand {
 
 /**
  * Reads `a.dsco`, `a.dsco:NAME`, `std:models/deepseek:NAME` or `NAME`, which is looked up in the standard library. Throws `WrongUse`
- * where a lone name is in no part of the library, or in several, and no file has it.
+ * where a lone name is in no part of the library, or in several, and is no file (`isFile`).
  */
-export function readOperand(text: string, host: CommandHost): Operand {
+export function readOperand(text: string, isFile: (path: string) => boolean): Operand {
   const [, path, name] = /^(.+):([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? [];
   if (path !== undefined && name !== undefined && path !== "std") return { path, name };
   const word = name ?? text;
-  return name !== undefined || /^[A-Za-z_][A-Za-z0-9_]*$/.test(word) ? fromLibrary(word, host) : { path: text, name: undefined };
+  return name !== undefined || /^[A-Za-z_][A-Za-z0-9_]*$/.test(word) ? fromLibrary(word, isFile) : { path: text, name: undefined };
 }
 
-function fromLibrary(name: string, host: CommandHost): Operand {
+function fromLibrary(name: string, isFile: (path: string) => boolean): Operand {
   const all = standardDeclarations().filter(({ keyword }) => isComparable(keyword));
   const [found, another] = all.filter((entry) => entry.name === name);
   if (found && another) throw new WrongUse(`several parts of the standard library have \`${name}\`: write ${found.uri}:${name} or ${another.uri}:${name}`);
   if (found) return { path: found.uri, name };
-  if (host.read(name).kind === "text") return { path: name, name: undefined };
+  if (isFile(name)) return { path: name, name: undefined };
   throw new WrongUse(`there is no file ${name}, and the standard library has no \`${name}\`${didYouMean(nearest(name, all.map((entry) => entry.name)))}`);
 }
 
@@ -40,10 +39,9 @@ export interface Side {
   readonly declarations: readonly BoundDeclaration[];
 }
 
-/** Finds an operand in the design that was opened for it. Throws `WrongUse` where it names nothing that can be compared. */
-export function sideOf(design: Design, { path, name }: Operand, host: CommandHost): Side {
-  const uri = path.startsWith("std:") ? path : host.uriOf(path);
-  const file = { path, uri };
+/** Finds an operand in the design that was opened for it. `uriOf`: the address of a path. Throws `WrongUse` where it names nothing that can be compared. */
+export function sideOf(design: Design, { path, name }: Operand, uriOf: (path: string) => string): Side {
+  const file = { path, uri: path.startsWith("std:") ? path : uriOf(path) };
   return { file, named: name === undefined ? undefined : findNamed(design, file, name), declarations: declarationsOf(design, file) };
 }
 

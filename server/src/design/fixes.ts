@@ -1,6 +1,6 @@
-import type { Diagnostic } from "../../core";
-import { provedFixes, type ProvedFix } from "../../rules";
-import type { Design } from "../design";
+import type { Diagnostic } from "../core";
+import { provedFixes, type ProvedFix } from "../rules";
+import type { Design } from "./design";
 
 /** Each fix is proved by checking the design again: for the first errors only, so that an answer never waits long. */
 const mostErrors = 20;

@@ -1,21 +1,24 @@
-/** `--set NAME.path=VALUE`: an edit of the text in memory, so that a what-if means exactly what writing it would mean. */
+/** `NAME.path=VALUE`: an edit of the text in memory, so that a what-if means exactly what writing it would mean. */
 import { parse, type BlockDeclaration, type Body, type Span, type TextEdit } from "../../../grammar/src";
 import { formatLayers, openWorkspace } from "../analysis";
 import {
   createSource, layerRangesOf, letValue, settledValue, type BoundBlock, type BoundDeclaration, type Diagnostic, type FileScope, type LoadSource, type Source, type Workspace,
 } from "../core";
 import { applyEdits } from "../rules";
-import { WrongUse } from "./command";
 import { findTarget, type Refuse, type Target } from "./property-path";
+import { WrongUse } from "./wrong-use";
 
-/** One `--set`: `DeepSeekV3.moe.top_k`, `4`. */
+/** One edit: `DeepSeekV3.moe.top_k`, `4`. */
 export interface WhatIf {
   readonly path: string;
   readonly value: string;
 }
 
-/** The same files with each edit applied in turn. Throws `WrongUse` where a path or a value does not fit. */
-export function applyWhatIf(load: LoadSource, files: readonly string[], whatIfs: readonly WhatIf[]): LoadSource {
+/**
+ * The same files with each edit applied in turn. `option`: what stands before an edit where the user writes one, such as `--set `.
+ * Throws `WrongUse` where a path or a value does not fit.
+ */
+export function applyWhatIf(load: LoadSource, files: readonly string[], whatIfs: readonly WhatIf[], option: string): LoadSource {
   const edited = new Map<string, Source>();
   const current: LoadSource = (uri) => {
     const source = edited.get(uri);
@@ -23,7 +26,7 @@ export function applyWhatIf(load: LoadSource, files: readonly string[], whatIfs:
   };
   for (const { path, value } of whatIfs) {
     const refuse = (problem: string): never => {
-      throw new WrongUse(`--set ${path}: ${problem}`);
+      throw new WrongUse(`${option}${path}: ${problem}`);
     };
     requireExpression(value, refuse);
     const { scope, edit } = editFor(openWorkspace(current), files, path, value, refuse);
@@ -34,11 +37,11 @@ export function applyWhatIf(load: LoadSource, files: readonly string[], whatIfs:
   return current;
 }
 
-/** Reads what stands behind `--set`. Throws `WrongUse` where it is no edit. */
-export function readWhatIf(whatIf: string): WhatIf {
+/** Reads one edit. Throws `WrongUse` where it is none. */
+export function readWhatIf(whatIf: string, option: string): WhatIf {
   const equals = whatIf.indexOf("=");
   const path = equals < 0 ? whatIf : whatIf.slice(0, equals).trim();
-  if (equals < 0 || path === "") throw new WrongUse(`--set ${whatIf}: write \`NAME.path=VALUE\`, such as \`DeepSeekV3.moe.top_k=4\``);
+  if (equals < 0 || path === "") throw new WrongUse(`${option}${whatIf}: write \`NAME.path=VALUE\`, such as \`DeepSeekV3.moe.top_k=4\``);
   return { path, value: whatIf.slice(equals + 1).trim() };
 }
 

@@ -1,7 +1,7 @@
 import { foundationsOf, metricIds } from "../../analysis";
 import { withArticle, type BoundDeclaration } from "../../core";
-import { WrongUse } from "../command";
 import type { Design } from "../design";
+import { WrongUse } from "../wrong-use";
 import type { Side } from "./operands";
 
 export interface Pair {
