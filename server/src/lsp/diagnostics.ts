@@ -48,6 +48,7 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
     timer = undefined;
     const uris = [...waiting];
     waiting.clear();
+<<<<<<< HEAD
     for (const uri of uris) void pushOne(uri);
   };
 
@@ -65,6 +66,22 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
     } catch (fault) {
       logFault(session, `A fault in the diagnostics of ${document.editorUri}`, fault);
       tellStatus(uri, undefined);
+=======
+    if (session.phase() !== "running") return;
+    for (const uri of uris) {
+      const document = session.documents.get(uri);
+      if (!document) continue;
+      try {
+        const workspace = session.state.current();
+        const found = diagnostics(workspace, uri);
+        const items = toEditorPlaces(session, workspace, document.editorUri, convert(found));
+        void session.connection.sendDiagnostics({ uri: document.editorUri, version: document.version, diagnostics: items });
+        tellStatus(uri, found);
+      } catch (fault) {
+        logFault(session, `A fault in the diagnostics of ${document.editorUri}`, fault);
+        tellStatus(uri, undefined);
+      }
+>>>>>>> c0f71d8b607ec7d5e160ec463e0e1a6fdcf297f8
     }
   };
 
