@@ -1,12 +1,8 @@
 /** The editor's features: a workspace and a place in, plain data out. No editor, no files, no protocol library. */
 export * from "./plain";
 export { quickFixes, type QuickFix } from "./code-actions";
-<<<<<<< HEAD
 export { codeLenses, isLensMetric, lensKinds, lensText, type FigureLens, type LensKind, type LensMetric, type LensName, type LensText } from "./code-lens";
-=======
-export { codeLenses, isLensMetric, lensText, type FigureLens, type LensMetric, type LensName, type LensText } from "./code-lens";
 export { compareMarkdown, type CompareMarkdownOptions } from "./compare-markdown";
->>>>>>> c0f71d8b607ec7d5e160ec463e0e1a6fdcf297f8
 export { completion, type Completion, type CompletionKind, type CompletionList, type CompletionMore, type CompletionOptions } from "./completion";
 export { definition, type DefinitionLink } from "./definition";
 export { diagnostics, withSeverities, type FileDiagnostic } from "./diagnostics";

@@ -48,8 +48,7 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
     timer = undefined;
     const uris = [...waiting];
     waiting.clear();
-<<<<<<< HEAD
-    for (const uri of uris) void pushOne(uri);
+    if (session.phase() === "running") for (const uri of uris) void pushOne(uri);
   };
 
   const pushOne = async (uri: string): Promise<void> => {
@@ -57,7 +56,7 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
     if (!document) return;
     try {
       const { diagnostics: { severity } } = await settingsOf(uri);
-      if (session.documents.get(uri) !== document) return;
+      if (session.documents.get(uri) !== document || session.phase() !== "running") return;
       const workspace = session.state.current();
       const found = withSeverities(diagnostics(workspace, uri), severity);
       const items = toEditorPlaces(session, workspace, document.editorUri, convert(found));
@@ -66,22 +65,6 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
     } catch (fault) {
       logFault(session, `A fault in the diagnostics of ${document.editorUri}`, fault);
       tellStatus(uri, undefined);
-=======
-    if (session.phase() !== "running") return;
-    for (const uri of uris) {
-      const document = session.documents.get(uri);
-      if (!document) continue;
-      try {
-        const workspace = session.state.current();
-        const found = diagnostics(workspace, uri);
-        const items = toEditorPlaces(session, workspace, document.editorUri, convert(found));
-        void session.connection.sendDiagnostics({ uri: document.editorUri, version: document.version, diagnostics: items });
-        tellStatus(uri, found);
-      } catch (fault) {
-        logFault(session, `A fault in the diagnostics of ${document.editorUri}`, fault);
-        tellStatus(uri, undefined);
-      }
->>>>>>> c0f71d8b607ec7d5e160ec463e0e1a6fdcf297f8
     }
   };
 
@@ -101,13 +84,15 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
   return {
     pull: guarded<DocumentDiagnosticParams, DocumentDiagnosticReport>(session, "the diagnostics", ofDocument, async (params, { uri, workspace, token }) => {
       try {
+        const document = session.documents.get(uri);
         const { diagnostics: { severity } } = await settingsOf(uri);
+        if (session.documents.get(uri) !== document) throw askAgain();
         const found = withSeverities(diagnostics(workspace, uri, token), severity);
         const answer = report(uri, params.previousResultId, convert(found));
         tellStatus(uri, found);
         return answer;
       } catch (fault) {
-        if (!token.isCancellationRequested) tellStatus(uri, undefined);
+        if (!token.isCancellationRequested && !(fault instanceof ResponseError)) tellStatus(uri, undefined);
         throw fault;
       }
     }, askAgain),
