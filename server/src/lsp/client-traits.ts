@@ -27,10 +27,12 @@ export interface ClientTraits {
   readonly completionMarkdown: boolean;
   /** It has dsco's own commands: a link in a hover may run one. */
   readonly runsCommands: boolean;
+  /** It hands out files that the server cannot see. */
+  readonly readsFiles: boolean;
 }
 
 export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
-  const { runsCommands } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const { runsCommands, readsFiles } = (initialization ?? {}) as Partial<DscoInitialization>;
   const item = textDocument?.completion?.completionItem;
   return {
     positionEncoding: positionEncodingFor(general),
@@ -52,5 +54,6 @@ export function traitsOf({ general, textDocument, workspace }: ClientCapabilitie
     resolvesCompletion: item?.resolveSupport?.properties.includes("documentation") ?? false,
     completionMarkdown: item?.documentationFormat?.includes("markdown") ?? false,
     runsCommands: runsCommands === true,
+    readsFiles: readsFiles === true,
   };
 }
