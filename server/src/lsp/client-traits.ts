@@ -20,12 +20,20 @@ export interface ClientTraits {
   readonly takesNestedSymbols: boolean;
   readonly takesCodeActionLiterals: boolean;
   readonly takesSnippets: boolean;
+  readonly takesInsertReplace: boolean;
+  readonly takesLabelDetails: boolean;
+  /** It asks for the documentation of one entry when a reader looks at it. */
+  readonly resolvesCompletion: boolean;
+  readonly completionMarkdown: boolean;
   /** It has dsco's own commands: a link in a hover may run one. */
   readonly runsCommands: boolean;
+  /** It hands out files that the server cannot see. */
+  readonly readsFiles: boolean;
 }
 
 export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
-  const { runsCommands } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const { runsCommands, readsFiles } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const item = textDocument?.completion?.completionItem;
   return {
     positionEncoding: positionEncodingFor(general),
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
@@ -40,7 +48,12 @@ export function traitsOf({ general, textDocument, workspace }: ClientCapabilitie
     takesDefinitionLinks: textDocument?.definition?.linkSupport ?? false,
     takesNestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport ?? false,
     takesCodeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
-    takesSnippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
+    takesSnippets: item?.snippetSupport ?? false,
+    takesInsertReplace: item?.insertReplaceSupport ?? false,
+    takesLabelDetails: item?.labelDetailsSupport ?? false,
+    resolvesCompletion: item?.resolveSupport?.properties.includes("documentation") ?? false,
+    completionMarkdown: item?.documentationFormat?.includes("markdown") ?? false,
     runsCommands: runsCommands === true,
+    readsFiles: readsFiles === true,
   };
 }
