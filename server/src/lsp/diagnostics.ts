@@ -86,7 +86,7 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
         if (!token.isCancellationRequested) tellStatus(uri, undefined);
         throw fault;
       }
-    }, askAgain),
+    }, { whenChanged: askAgain }),
     touched: (uris) => {
       if (session.client().pullsDiagnostics) return;
       for (const uri of uris) waiting.add(uri);

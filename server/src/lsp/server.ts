@@ -9,6 +9,7 @@ import { createDocuments } from "./documents";
 import { registerFeatures } from "./features";
 import type { Host } from "./host";
 import { createLensMemory } from "./lens-memory";
+import { fileCapabilities, navigationCapabilities } from "./navigation-features";
 import { isChangeOfDocument, isChangeOfFiles, isOfDocument, isOpening, isRecord } from "./params";
 import { createRefresh } from "./refresh";
 import { guardedNotification } from "./requests";
@@ -112,8 +113,7 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
   hoverProvider: true,
   completionProvider: { triggerCharacters: [".", "\"", "/", ":"], resolveProvider: true, completionItem: { labelDetailsSupport: true } },
-  definitionProvider: true,
-  documentSymbolProvider: true,
+  ...navigationCapabilities(client),
   foldingRangeProvider: true,
   documentFormattingProvider: true,
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
@@ -122,5 +122,5 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   semanticTokensProvider: {
     legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] }, full: true, range: true,
   },
-  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true }, ...fileCapabilities(client) },
 });

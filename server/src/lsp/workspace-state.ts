@@ -16,7 +16,7 @@ export interface WorkspaceState {
   readonly setFolders: (uris: readonly string[]) => void;
   /** The open documents whose meaning depends on a file, that file left out. */
   readonly dependents: (uri: string) => readonly string[];
-  /** The addresses of all files that belong to the workspace: those of its folders, and the open ones. */
+  /** The addresses of all files that belong to the workspace: those of its folders, and the open ones; without folders, what these import. */
   readonly everyFile: () => Promise<readonly string[]>;
   /** The text of a file as it is now, not parsed; `undefined` where there is none. */
   readonly textOf: (uri: string) => string | undefined;
@@ -65,11 +65,12 @@ export function createWorkspaceState(documents: Documents, host: Host): Workspac
       disk.forget();
       outdated();
     },
-    dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && reaches(current(), other, uri)),
+    dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && withImports(current(), [other]).has(uri)),
     everyFile: async () => {
       const listed = await disk.list();
       const open = [...documents.all()].map((document) => document.uri).filter((uri) => !uri.startsWith("std:"));
-      return [...new Set([...listed, ...open])];
+      // Without a folder, what the open files import is all that is known.
+      return [...new Set([...listed, ...(folders.length > 0 ? open : withImports(current(), open))])];
     },
     textOf: (uri) => documents.get(uri)?.text ?? disk.text(uri),
     lookAgain: () => {
@@ -78,19 +79,17 @@ export function createWorkspaceState(documents: Documents, host: Host): Workspac
   };
 }
 
-/** Whether a file imports another, directly or through others. */
-function reaches(workspace: Workspace, from: string, wanted: string): boolean {
-  const seen = new Set([from]);
-  const waiting = [from];
+/** Files with all that they import, directly or through others; the standard library left out. */
+function withImports(workspace: Workspace, uris: readonly string[]): ReadonlySet<string> {
+  const found = new Set(uris);
+  const waiting = [...uris];
   for (let uri = waiting.pop(); uri !== undefined; uri = waiting.pop()) {
     for (const { uri: address } of fileScope(workspace, uri)?.imports ?? []) {
-      if (address === undefined) continue;
-      const target = toInternal(address);
-      if (target === wanted) return true;
-      if (seen.has(target) || target.startsWith("std:")) continue;
-      seen.add(target);
+      const target = address === undefined ? undefined : toInternal(address);
+      if (target === undefined || found.has(target) || target.startsWith("std:")) continue;
+      found.add(target);
       waiting.push(target);
     }
   }
-  return false;
+  return found;
 }
