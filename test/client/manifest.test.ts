@@ -63,17 +63,22 @@ describe("settings", () => {
   });
 
   test("the server takes each setting from the editor", () => {
-    const other = { codeLens: { enabled: false }, inlayHints: { enabled: false }, sequenceLength: 1, contextLength: 2 };
-    expect(Object.keys(flattened("dsco", other))).toEqual(Object.keys(flattened("dsco", defaultSettings)));
+    const other = {
+      codeLens: { enabled: false, models: false, hardware: false, layouts: false, plans: false },
+      inlayHints: { enabled: false, defaults: false, derivedValues: false, measuredRatios: false },
+      diagnostics: { severity: { DSCO7001: "off" } },
+      sequenceLength: 1, contextLength: 2,
+    };
+    expect(Object.keys(flattened("dsco", other)).sort()).toEqual(Object.keys(flattened("dsco", defaultSettings)).sort());
     expect(readSettings(other)).toEqual(other);
   });
 });
 
-/** `{ codeLens: { enabled: true } }` as `{ "dsco.codeLens.enabled": true }`. */
+/** `{ codeLens: { enabled: true } }` as `{ "dsco.codeLens.enabled": true }`. The severities are one setting, a table by codes. */
 function flattened(prefix: string, settings: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]: [string, unknown]) =>
-      typeof value === "object" && value !== null ? Object.entries(flattened(`${prefix}.${name}`, value)) : [[`${prefix}.${name}`, value]],
+      typeof value === "object" && value !== null && name !== "severity" ? Object.entries(flattened(`${prefix}.${name}`, value)) : [[`${prefix}.${name}`, value]],
     ),
   );
 }
