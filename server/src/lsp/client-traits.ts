@@ -34,10 +34,12 @@ export interface ClientTraits {
   readonly asksBeforeFileRename: boolean;
   /** It has dsco's own commands: a link in a hover may run one. */
   readonly runsCommands: boolean;
+  /** It hands out files that the server cannot see. */
+  readonly readsFiles: boolean;
 }
 
 export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
-  const { runsCommands } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const { runsCommands, readsFiles } = (initialization ?? {}) as Partial<DscoInitialization>;
   const item = textDocument?.completion?.completionItem;
   return {
     positionEncoding: positionEncodingFor(general),
@@ -63,5 +65,6 @@ export function traitsOf({ general, textDocument, workspace }: ClientCapabilitie
     showsLinkTooltips: textDocument?.documentLink?.tooltipSupport ?? false,
     asksBeforeFileRename: workspace?.fileOperations?.willRename ?? false,
     runsCommands: runsCommands === true,
+    readsFiles: readsFiles === true,
   };
 }

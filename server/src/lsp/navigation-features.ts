@@ -30,7 +30,7 @@ export const navigationCapabilities = (client: ClientTraits): ServerCapabilities
 
 /** A folder is asked about too: the files in it get other addresses. */
 export const fileCapabilities = (client: ClientTraits): NonNullable<ServerCapabilities["workspace"]> => (client.asksBeforeFileRename ? {
-  fileOperations: { willRename: { filters: [{ scheme: "file", pattern: { glob: "**/*.dsco", matches: "file" } }, { scheme: "file", pattern: { glob: "**", matches: "folder" } }] } },
+  fileOperations: { willRename: { filters: [{ pattern: { glob: "**/*.dsco", matches: "file" } }, { pattern: { glob: "**", matches: "folder" } }] } },
 } : {});
 
 /** Where names lead and where they stand, in one file and in all. */

@@ -20,6 +20,24 @@ const notStarted = () => new ResponseError(ErrorCodes.ServerNotInitialized, "The
 const ended = () => new ResponseError(ErrorCodes.InvalidRequest, "The server has been shut down.");
 const changed = () => new ResponseError(LSPErrorCodes.ContentModified, "The text has changed since the request was made.");
 
+/** Without a file that takes longer, an answer says what can be said; what depends on it is asked for again when it arrives. */
+const waitsForFiles = 2000;
+
+/** Resolves with the promise, or when it takes too long or nobody wants the answer any more. */
+async function withinReason(promise: Promise<void>, token: CancellationToken): Promise<void> {
+  let stop: () => void = () => undefined;
+  const enough = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, waitsForFiles);
+    const listener = token.onCancellationRequested(() => resolve());
+    stop = () => {
+      clearTimeout(timer);
+      listener.dispose();
+    };
+  });
+  await Promise.race([promise, enough]);
+  stop();
+}
+
 /** The document that a request is about, as the editor spells it. */
 function documentOf<Params>(params: Params, uriOf: (params: Params) => string): string {
   try {
@@ -61,6 +79,11 @@ export function guarded<Params, Result>(
         if (session.documents.get(uri) !== document) throw whenChanged();
       };
       check();
+      const arriving = session.state.importsArriving(uri);
+      if (arriving) {
+        await withinReason(arriving, token);
+        check();
+      }
       if (before) {
         await before();
         check();

@@ -160,7 +160,7 @@ describe("what an editor is offered", () => {
   test("renaming with a look at the name first, and edits before a file is renamed, where it knows them", async () => {
     expect((await start(everything)).offered).toMatchObject({
       referencesProvider: true, documentHighlightProvider: true, renameProvider: { prepareProvider: true }, workspaceSymbolProvider: true, selectionRangeProvider: true,
-      workspace: { workspaceFolders: { supported: true }, fileOperations: { willRename: { filters: [{ scheme: "file", pattern: { glob: "**/*.dsco", matches: "file" } }, { scheme: "file", pattern: { glob: "**", matches: "folder" } }] } } },
+      workspace: { workspaceFolders: { supported: true }, fileOperations: { willRename: { filters: [{ pattern: { glob: "**/*.dsco", matches: "file" } }, { pattern: { glob: "**", matches: "folder" } }] } } },
     });
     const { offered } = await start({});
     expect(offered["renameProvider"]).toBe(true);
