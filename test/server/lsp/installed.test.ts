@@ -150,7 +150,7 @@ describe.each(["utf-16", "utf-8"])("a plain editor, columns in %s", (encoding) =
     const place = placeOf("hidden_size", 2);
     const params = { ...whole, position: place, positions: [place], context: { diagnostics: [], includeDeclaration: true }, newName: "Renamed", options: { tabSize: 2, insertSpaces: true }, ch: "\n", query: "Small" };
     for (const method of Object.keys(capabilities).flatMap((capability) => announced[capability] ?? [])) {
-      const { error } = await editor.answer(editor.send(method, method === "textDocument/rename" ? { ...params, position: placeOf("model Small", 8) } : params));
+      const { error } = await editor.answer(editor.send(method, method.toLowerCase().endsWith("rename") ? { ...params, position: placeOf("model Small", 8) } : params));
       expect([method, error]).toEqual([method, undefined]);
     }
     expect(editor.complaints).toEqual([]);
