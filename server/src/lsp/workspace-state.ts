@@ -19,8 +19,9 @@ export interface WorkspaceState {
   /** The open documents whose meaning depends on a file, that file left out. */
   readonly dependents: (uri: string) => readonly string[];
   /**
-   * The addresses of all files that belong to the workspace: those of its folders, and the open ones. `patience`: who
-   * would rather have an answer than all files waits so many milliseconds for an editor that lists them.
+   * The addresses of all files that belong to the workspace: those of its folders, and the open ones; without folders,
+   * what these import. `patience`: who would rather have an answer than all files waits so many milliseconds for an
+   * editor that lists them.
    */
   readonly everyFile: (patience?: number) => Promise<readonly string[]>;
   /** The text of a file as it is now, not parsed; `undefined` where there is none. */
@@ -76,7 +77,7 @@ export function createWorkspaceState(
   const importsArriving = (uri: string): Promise<void> | undefined => {
     // What a file imports lies beside it.
     if (isOnDisk(uri)) return undefined;
-    return editor.arriving([...importsOf(current(), uri)])?.then(() => importsArriving(uri));
+    return editor.arriving([...withImports(current(), [uri])])?.then(() => importsArriving(uri));
   };
 
   return {
@@ -91,12 +92,13 @@ export function createWorkspaceState(
       forget();
       outdated();
     },
-    dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && importsOf(current(), other).has(uri)),
+    dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && withImports(current(), [other]).has(uri)),
     everyFile: async (patience) => {
       const ofEditor = editor.list();
       const listed = (await Promise.all([disk?.list() ?? [], patience === undefined ? ofEditor : Promise.race([ofEditor, nothingAfter(patience)])])).flat();
       const open = [...documents.all()].map((document) => document.uri).filter((uri) => !uri.startsWith("std:"));
-      return [...new Set([...listed, ...open])];
+      // Without a folder, what the open files import is all that is known.
+      return [...new Set([...listed, ...(folders.length > 0 ? open : withImports(current(), open))])];
     },
     textOf: (uri) => documents.get(uri)?.text ?? filesOf(uri).text(uri),
     importsArriving,
@@ -108,10 +110,10 @@ export function createWorkspaceState(
 
 const nothingAfter = (milliseconds: number): Promise<readonly string[]> => new Promise((resolve) => setTimeout(() => resolve([]), milliseconds));
 
-/** The files that a file imports, directly or through others, without the standard library. */
-function importsOf(workspace: Workspace, from: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  const waiting = [from];
+/** Files with all that they import, directly or through others; the standard library left out. */
+function withImports(workspace: Workspace, uris: readonly string[]): ReadonlySet<string> {
+  const found = new Set(uris);
+  const waiting = [...uris];
   for (let uri = waiting.pop(); uri !== undefined; uri = waiting.pop()) {
     for (const { uri: address } of fileScope(workspace, uri)?.imports ?? []) {
       const target = address === undefined ? undefined : toInternal(address);
