@@ -7,6 +7,7 @@ import { efficiencyDefault, efficiencyDefaults } from "../efficiency";
 import { blockAround, boundAround, type Located } from "../locate";
 import { code, paragraphs } from "../markdown";
 import { linesOf, list, valueText, type Asked } from "./asked";
+import { costsHere } from "./costs";
 import { describeUses, notModelled } from "./uses";
 
 /** A block: its layers, its defaults, the figures that its kind enters. */
@@ -58,6 +59,7 @@ function describeProperty({ workspace, scope, options }: Asked, bound: BoundDecl
     spec?.alsoKnownAs === undefined ? undefined : `Hugging Face: ${spec.alsoKnownAs.split(", ").map(code).join(", ")}`,
     `Value: ${valueText(found) ?? "none"}, ${originText(found, bound)}.`,
     isEfficiency(bound, block) ? efficiencyDefault(workspace, bound, key) : undefined,
+    costsHere({ workspace, scope, options }, bound, block, key),
     spec && describeUses(workspace, scope, bound, { block, key }, options),
   );
 }
