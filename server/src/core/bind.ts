@@ -87,13 +87,13 @@ export function notImported(workspace: Workspace, file: FileScope, name: Identif
   });
 }
 
-/** The edit that imports a name: into the import of that file where there is one, else as a line below the imports. */
-function importEdit(file: FileScope, name: string, from: string): TextEdit {
+/** The edit that imports a name: into the import of that file where there is one, else as a line below the imports. `path`: how the import names the file. */
+export function importEdit(file: FileScope, name: string, uri: string, path = uri): TextEdit {
   const { text } = file.source;
-  const known = file.imports.find(({ node }) => node.from?.value === from)?.node.names.at(-1);
+  const known = file.imports.find((entry) => entry.uri === uri)?.node.names.at(-1);
   if (known) return { start: known.end, end: known.end, newText: `, ${name}` };
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const line = `import { ${name} } from "${from}"`;
+  const line = `import { ${name} } from "${path}"`;
   const last = file.imports.at(-1)?.node;
   const start = last ? last.end + (/^[^\r\n]*/.exec(text.slice(last.end))?.[0].length ?? 0) : text.startsWith("\ufeff") ? 1 : 0;
   return { start, end: start, newText: last ? `${newline}${line}` : `${line}${newline}${newline}` };
@@ -121,7 +121,8 @@ function bindBlock(workspace: Workspace, shell: Shell, base: BoundBlock | undefi
     if (member.kind === "property") bindProperty(draft, member, problems);
   }
   for (const [key, property] of base?.properties ?? []) {
-    if (!draft.properties.has(key)) draft.properties.set(key, { ...property, inherited: true });
+    const own = draft.properties.get(key);
+    draft.properties.set(key, own ? { ...own, overrides: property } : { ...property, inherited: true });
   }
   bindChildren(workspace, draft, shell.body?.members ?? [], base, problems);
   return draft;

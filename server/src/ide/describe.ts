@@ -1,6 +1,6 @@
 import type { BlockDeclaration } from "../../../grammar/src";
-import { figureText, summarizeLayers, type MetricFigure } from "../analysis";
-import { describeType, type PropertySpec, type PropertyValue, type Source, type Value } from "../core";
+import { figureText, summarizeLayers, valueText, type MetricFigure } from "../analysis";
+import { describeType, type PropertySpec, type PropertyType, type PropertyValue, type Source, type Value } from "../core";
 import { describeDimension, formatGrouped, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../units";
 import { code } from "./markdown";
 
@@ -40,18 +40,7 @@ export function describeAny(value: Value, spec?: PropertySpec): string {
 }
 
 /** A value in a few characters, without Markdown: for the outline, hints and lists. */
-export function plainText(value: Value): string {
-  switch (value.kind) {
-    case "quantity": return formatQuantity(value.value, value.dimension);
-    case "boolean": return String(value.value);
-    case "word": return value.word;
-    case "text": return JSON.stringify(value.value);
-    case "range": return `${value.from}..${value.to}${value.step === 1 ? "" : ` step ${value.step}`}`;
-    case "list": return `[${value.items.map(plainText).join(", ")}]`;
-    case "declaration": return value.declaration.name;
-    case "block": return value.block.keyword;
-  }
-}
+export const plainText = (value: Value): string => valueText(value, formatQuantity);
 
 /** Short where it can be exact: `true`, `2048`, `fp8_e4m3`, `85%`. */
 export function plainProperty({ value, spec }: PropertyValue): string {
@@ -72,6 +61,24 @@ export function describeSpecType({ type }: PropertySpec): string {
   if (type.kind === "word") return `one of ${type.words.map(code).join(", ")}`;
   return describeType(type);
 }
+
+/** The type of a key in a few words, without Markdown: `bytes`, `bf16 | fp8_e4m3 | …`, `gpu` for the name of one. */
+export function typeName(type: PropertyType): string {
+  switch (type.kind) {
+    case "quantity": return describeDimension(type.dimension);
+    case "word": return `${type.words.slice(0, mostWords).join(" | ")}${type.words.length > mostWords ? " | …" : ""}`;
+    case "token-count": return "tokens";
+    case "fraction": return "share";
+    case "boolean": return "true | false";
+    case "number": return "number";
+    case "number-or-auto": return "number | auto";
+    case "numbers": return "list of numbers";
+    case "layers": return "layers";
+    case "reference": return type.to;
+  }
+}
+
+const mostWords = 3;
 
 /** `deepseek-v3.dsco:12`, `std:hardware/nvidia:12`. */
 export function placeText(source: Source, offset: number): string {

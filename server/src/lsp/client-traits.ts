@@ -20,12 +20,27 @@ export interface ClientTraits {
   readonly takesNestedSymbols: boolean;
   readonly takesCodeActionLiterals: boolean;
   readonly takesSnippets: boolean;
+  readonly takesInsertReplace: boolean;
+  readonly takesLabelDetails: boolean;
+  /** It asks for the documentation of one entry when a reader looks at it. */
+  readonly resolvesCompletion: boolean;
+  readonly completionMarkdown: boolean;
+  /** It takes edits of several documents with the version of each. */
+  readonly takesDocumentChanges: boolean;
+  /** It asks what would be renamed before it asks for a name. */
+  readonly preparesRename: boolean;
+  readonly showsLinkTooltips: boolean;
+  /** It asks for edits before it renames a file. */
+  readonly asksBeforeFileRename: boolean;
   /** It has dsco's own commands: a link in a hover may run one. */
   readonly runsCommands: boolean;
+  /** It hands out files that the server cannot see. */
+  readonly readsFiles: boolean;
 }
 
 export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
-  const { runsCommands } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const { runsCommands, readsFiles } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const item = textDocument?.completion?.completionItem;
   return {
     positionEncoding: positionEncodingFor(general),
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
@@ -40,7 +55,16 @@ export function traitsOf({ general, textDocument, workspace }: ClientCapabilitie
     takesDefinitionLinks: textDocument?.definition?.linkSupport ?? false,
     takesNestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport ?? false,
     takesCodeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
-    takesSnippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
+    takesSnippets: item?.snippetSupport ?? false,
+    takesInsertReplace: item?.insertReplaceSupport ?? false,
+    takesLabelDetails: item?.labelDetailsSupport ?? false,
+    resolvesCompletion: item?.resolveSupport?.properties.includes("documentation") ?? false,
+    completionMarkdown: item?.documentationFormat?.includes("markdown") ?? false,
+    takesDocumentChanges: workspace?.workspaceEdit?.documentChanges ?? false,
+    preparesRename: textDocument?.rename?.prepareSupport ?? false,
+    showsLinkTooltips: textDocument?.documentLink?.tooltipSupport ?? false,
+    asksBeforeFileRename: workspace?.fileOperations?.willRename ?? false,
     runsCommands: runsCommands === true,
+    readsFiles: readsFiles === true,
   };
 }
