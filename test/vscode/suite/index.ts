@@ -6,6 +6,7 @@ import "./figures";
 import "./editing";
 import "./navigation";
 import "./server";
+import "./tasks";
 
 /** What VS Code's test host calls where Node runs; a rejection is a non-zero exit code. */
 export async function run(): Promise<void> {
