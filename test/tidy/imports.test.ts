@@ -17,8 +17,9 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/rules": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: [] },
   "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: [] },
   "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide"], packages: [] },
+  "server/src/agents": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "design"], packages: ["zod"] },
   "server/src/lsp": {
-    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "ide"],
+    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "ide", "design", "agents"],
     packages: ["vscode-languageserver"],
   },
   "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "lsp"], packages: ["node:"] },

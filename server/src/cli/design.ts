@@ -1,3 +1,4 @@
+import { loadStandard } from "../analysis";
 import { createSource, type Loaded, type LoadSource } from "../core";
 import { joinDesign, WrongUse, type Design, type NamedFile } from "../design";
 import type { CommandHost } from "../hosts/command-host";
@@ -27,10 +28,11 @@ export async function openDesign(paths: readonly string[], whatIfs: readonly str
   return joinDesign({ files, load: loader(texts, files, host), showUri: (uri) => given.get(uri) ?? host.showUri(uri) }, whatIfs, setOptionText);
 }
 
-/** Named files from memory, imports from the disk, each read once. */
+/** Named files from memory, `std:` from the program, imports from the disk, each read once. */
 function loader(texts: Map<string, Loaded>, files: readonly NamedFile[], host: CommandHost): LoadSource {
   const paths = files.filter((file) => file.path !== "-").map((file) => file.path);
   return (uri) => {
+    if (uri.startsWith("std:")) return loadStandard(uri);
     const known = texts.get(uri);
     if (known) return known;
     const read = host.readImport(uri, paths);
