@@ -49,7 +49,7 @@ export function openDesign(text: string) {
       return { change: changed - start, parse: parsed - changed, check: checked - parsed, convert: end - checked };
     },
     hover: (position: Position) => hoverAt(state.current(), uri, position),
-    complete: (position: Position) => completion(state.current(), uri, position),
+    complete: (position: Position) => completion(state.current(), uri, position).items,
     lenses: () => codeLenses(state.current(), uri),
     resolve: (declaration: string, metric: string) => (isLensMetric(metric) ? lensText(state.current(), uri, { declaration, metric }) : undefined),
   };

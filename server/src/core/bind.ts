@@ -87,13 +87,13 @@ export function notImported(workspace: Workspace, file: FileScope, name: Identif
   });
 }
 
-/** The edit that imports a name: into the import of that file where there is one, else as a line below the imports. */
-function importEdit(file: FileScope, name: string, from: string): TextEdit {
+/** The edit that imports a name: into the import of that file where there is one, else as a line below the imports. `path`: how the import names the file. */
+export function importEdit(file: FileScope, name: string, uri: string, path = uri): TextEdit {
   const { text } = file.source;
-  const known = file.imports.find(({ node }) => node.from?.value === from)?.node.names.at(-1);
+  const known = file.imports.find((entry) => entry.uri === uri)?.node.names.at(-1);
   if (known) return { start: known.end, end: known.end, newText: `, ${name}` };
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const line = `import { ${name} } from "${from}"`;
+  const line = `import { ${name} } from "${path}"`;
   const last = file.imports.at(-1)?.node;
   const start = last ? last.end + (/^[^\r\n]*/.exec(text.slice(last.end))?.[0].length ?? 0) : text.startsWith("\ufeff") ? 1 : 0;
   return { start, end: start, newText: last ? `${newline}${line}` : `${line}${newline}${newline}` };

@@ -202,6 +202,10 @@ function consequenceText(workspace: Workspace, scope: FileScope, bound: BoundDec
   return { title: `${user} not computed: ${reason}${others}`, state: isInError(workspace, plan) ? "broken" : "unknown" };
 }
 
+/** The figures that the lenses of a declaration show, those without a value left out. */
+export const lensFigures = (workspace: Workspace, bound: BoundDeclaration, options: FigureOptions = {}): readonly string[] =>
+  figuresAbove(workspace, bound, options).flatMap((wanted) => labelled(workspace, bound, wanted, options) ?? []);
+
 /** A figure with what a lens calls it; `undefined` where it has no value. */
 function labelled(workspace: Workspace, bound: BoundDeclaration, { metric, figure }: WantedFigure, options: FigureOptions): string | undefined {
   const text = shortFigure(workspace, bound, figure);

@@ -1,6 +1,6 @@
 import type { BlockDeclaration } from "../../../grammar/src";
 import { figureText, summarizeLayers, type MetricFigure } from "../analysis";
-import { describeType, type PropertySpec, type PropertyValue, type Source, type Value } from "../core";
+import { describeType, type PropertySpec, type PropertyType, type PropertyValue, type Source, type Value } from "../core";
 import { describeDimension, formatGrouped, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../units";
 import { code } from "./markdown";
 
@@ -72,6 +72,24 @@ export function describeSpecType({ type }: PropertySpec): string {
   if (type.kind === "word") return `one of ${type.words.map(code).join(", ")}`;
   return describeType(type);
 }
+
+/** The type of a key in a few words, without Markdown: `bytes`, `bf16 | fp8_e4m3 | …`, `gpu` for the name of one. */
+export function typeName(type: PropertyType): string {
+  switch (type.kind) {
+    case "quantity": return describeDimension(type.dimension);
+    case "word": return `${type.words.slice(0, mostWords).join(" | ")}${type.words.length > mostWords ? " | …" : ""}`;
+    case "token-count": return "tokens";
+    case "fraction": return "share";
+    case "boolean": return "true | false";
+    case "number": return "number";
+    case "number-or-auto": return "number | auto";
+    case "numbers": return "list of numbers";
+    case "layers": return "layers";
+    case "reference": return type.to;
+  }
+}
+
+const mostWords = 3;
 
 /** `deepseek-v3.dsco:12`, `std:hardware/nvidia:12`. */
 export function placeText(source: Source, offset: number): string {

@@ -1,6 +1,11 @@
+import type { PropertyType } from "../core";
 import { activationElement, weightElement } from "../cost/model/precision";
 import { precisions, type Precision } from "../cost/model/record";
 import { formatGrouped } from "../units";
+
+/** The words that a type takes as a value. */
+export const wordsOfType = (type: PropertyType): readonly string[] =>
+  type.kind === "word" ? type.words : type.kind === "boolean" ? ["true", "false"] : type.kind === "number-or-auto" ? ["auto"] : [];
 
 /** What the functions of the language do. Markdown. */
 export const functionDocumentation: Readonly<Record<string, string>> = {

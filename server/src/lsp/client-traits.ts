@@ -1,8 +1,11 @@
 import type { ClientCapabilities } from "vscode-languageserver";
+import { positionEncodingFor, type PositionEncoding } from "./positions";
 import type { DscoInitialization } from "./protocol";
 
 /** What the editor on the other side can do, as far as answers depend on it. */
 export interface ClientTraits {
+  /** How columns are counted in every message, both ways. */
+  readonly positionEncoding: PositionEncoding;
   /** It asks for diagnostics: then none are pushed. */
   readonly pullsDiagnostics: boolean;
   readonly refreshesDiagnostics: boolean;
@@ -17,13 +20,20 @@ export interface ClientTraits {
   readonly takesNestedSymbols: boolean;
   readonly takesCodeActionLiterals: boolean;
   readonly takesSnippets: boolean;
+  readonly takesInsertReplace: boolean;
+  readonly takesLabelDetails: boolean;
+  /** It asks for the documentation of one entry when a reader looks at it. */
+  readonly resolvesCompletion: boolean;
+  readonly completionMarkdown: boolean;
   /** It has dsco's own commands: a link in a hover may run one. */
   readonly runsCommands: boolean;
 }
 
-export function traitsOf({ textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
+export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
   const { runsCommands } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const item = textDocument?.completion?.completionItem;
   return {
+    positionEncoding: positionEncodingFor(general),
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
     refreshesCodeLenses: workspace?.codeLens?.refreshSupport ?? false,
@@ -36,7 +46,11 @@ export function traitsOf({ textDocument, workspace }: ClientCapabilities, initia
     takesDefinitionLinks: textDocument?.definition?.linkSupport ?? false,
     takesNestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport ?? false,
     takesCodeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
-    takesSnippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
+    takesSnippets: item?.snippetSupport ?? false,
+    takesInsertReplace: item?.insertReplaceSupport ?? false,
+    takesLabelDetails: item?.labelDetailsSupport ?? false,
+    resolvesCompletion: item?.resolveSupport?.properties.includes("documentation") ?? false,
+    completionMarkdown: item?.documentationFormat?.includes("markdown") ?? false,
     runsCommands: runsCommands === true,
   };
 }

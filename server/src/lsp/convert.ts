@@ -1,7 +1,8 @@
 import {
-  CompletionItemKind, DiagnosticSeverity, DiagnosticTag, FoldingRangeKind, InsertTextFormat, MarkupKind, SymbolKind, type CompletionItem, type Diagnostic, type DocumentSymbol, type FoldingRange, type LocationLink,
+  CompletionItemKind, DiagnosticSeverity, DiagnosticTag, FoldingRangeKind, InsertTextFormat, MarkupKind, SymbolKind, type CompletionItem, type Diagnostic, type DocumentSymbol, type FoldingRange,
+  type LocationLink, type MarkupContent,
 } from "vscode-languageserver";
-import type { Completion, CompletionKind, DefinitionLink, FileDiagnostic, FoldedLines, OutlineKind, OutlineSymbol } from "../ide";
+import type { Completion, CompletionKind, CompletionMore, DefinitionLink, FileDiagnostic, FoldedLines, OutlineKind, OutlineSymbol } from "../ide";
 import type { ClientTraits } from "./client-traits";
 
 /** From the plain data of `ide/` to the protocol's. `uriOf` spells an address as the editor does. */
@@ -47,16 +48,46 @@ const completionKinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   declaration: CompletionItemKind.Class, constant: CompletionItemKind.Constant, file: CompletionItemKind.File, statement: CompletionItemKind.Keyword,
 };
 
-/** `takesSnippets`: the editor knows text with places to fill in; `runsCommands`: it is VS Code, which can offer the next words by itself. */
-export function toCompletionItem(item: Completion, { takesSnippets, runsCommands }: Pick<ClientTraits, "takesSnippets" | "runsCommands">): CompletionItem {
-  const { label, kind, detail, documentation, newText, snippet, range, rank, leadsToWords } = item;
-  const usesSnippet = takesSnippets && snippet !== undefined;
+/** `data`: by which the editor asks for the rest of an entry; left out, everything that costs nothing is sent at once. */
+export function toCompletionItem(item: Completion, index: number, client: CompletionTraits, data: CompletionData): CompletionItem {
+  const { label, kind, detail, origin, newText, snippet, range, replaceRange, rank, leadsToWords, additionalEdits } = item;
+  const usesSnippet = client.takesSnippets && snippet !== undefined;
+  const text = usesSnippet ? snippet : newText;
+  const beside = origin === undefined ? detail : [detail, origin].filter((part) => part !== "").join(", ");
   return {
-    label, kind: completionKinds[kind], sortText: `${rank}${label}`,
-    textEdit: { range, newText: usesSnippet ? snippet : newText },
+    label, kind: completionKinds[kind], sortText: `${rank}${String(index).padStart(4, "0")}`,
+    textEdit: client.takesInsertReplace ? { newText: text, insert: range, replace: replaceRange } : { newText: text, range },
     insertTextFormat: usesSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
-    ...(leadsToWords && runsCommands ? { command: { title: "Offer the words", command: "editor.action.triggerSuggest" } } : {}),
-    ...(detail === "" ? {} : { detail }),
-    ...(documentation === undefined ? {} : { documentation: { kind: MarkupKind.Markdown, value: documentation } }),
+    ...(leadsToWords && client.runsCommands ? { command: { title: "Offer the words", command: "editor.action.triggerSuggest" } } : {}),
+    ...(beside === "" ? {} : { detail: beside }),
+    ...(origin !== undefined && client.takesLabelDetails ? { labelDetails: { description: origin } } : {}),
+    ...(additionalEdits.length === 0 ? {} : { additionalTextEdits: [...additionalEdits] }),
+    data,
   };
 }
+
+/** What an editor must be able to do for the richer parts of an entry. */
+type CompletionTraits = Pick<ClientTraits, "takesSnippets" | "takesInsertReplace" | "takesLabelDetails" | "runsCommands">;
+
+/** By which an entry is found again when a reader looks at it. */
+export interface CompletionData {
+  readonly list: number;
+  readonly index: number;
+}
+
+/** The entry with what is computed only when a reader looks at it. */
+export function withMore(item: CompletionItem, { detail, documentation }: CompletionMore, client: Pick<ClientTraits, "completionMarkdown">): CompletionItem {
+  return {
+    ...item,
+    ...(detail === undefined ? {} : { detail }),
+    ...(documentation === undefined ? {} : { documentation: toMarkup(documentation, client.completionMarkdown) }),
+  };
+}
+
+/** Markdown for an editor that shows it, plain words for one that does not. */
+export const toMarkup = (markdown: string, rendersMarkdown: boolean): MarkupContent =>
+  (rendersMarkdown ? { kind: MarkupKind.Markdown, value: markdown } : { kind: MarkupKind.PlainText, value: withoutMarkdown(markdown) });
+
+/** For an editor that shows plain text: the marks go, the words stay. */
+const withoutMarkdown = (markdown: string): string =>
+  markdown.replace(/\\([\\`*_{}[\]()#+\-.!|<>~&])/g, "$1").replace(/\*\*|`/g, "");

@@ -4,6 +4,8 @@ import {
 } from "vscode-languageserver";
 import { diagnostics, type FileDiagnostic } from "../ide";
 import { toDiagnostic } from "./convert";
+import { ofDocument } from "./params";
+import { toEditorPlaces } from "./places";
 import type { StatusParams } from "./protocol";
 import { guarded } from "./requests";
 import { editorUri, logFault, type Session } from "./session";
@@ -47,8 +49,10 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
       const document = session.documents.get(uri);
       if (!document) continue;
       try {
-        const found = diagnostics(session.state.current(), uri);
-        void session.connection.sendDiagnostics({ uri: document.editorUri, version: document.version, diagnostics: convert(found) });
+        const workspace = session.state.current();
+        const found = diagnostics(workspace, uri);
+        const items = toEditorPlaces(session, workspace, document.editorUri, convert(found));
+        void session.connection.sendDiagnostics({ uri: document.editorUri, version: document.version, diagnostics: items });
         tellStatus(uri, found);
       } catch (fault) {
         logFault(session, `A fault in the diagnostics of ${document.editorUri}`, fault);
@@ -71,7 +75,7 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
   };
 
   return {
-    pull: guarded<DocumentDiagnosticParams, DocumentDiagnosticReport>(session, "the diagnostics", (params) => params.textDocument.uri, (params, { uri, workspace, token }) => {
+    pull: guarded<DocumentDiagnosticParams, DocumentDiagnosticReport>(session, "the diagnostics", ofDocument, (params, { uri, workspace, token }) => {
       try {
         const found = diagnostics(workspace, uri, token);
         const answer = report(uri, params.previousResultId, convert(found));

@@ -1,5 +1,6 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
-import { createLineIndex, createSource, type Source } from "../core";
+import { createLineIndex, createSource, type Position, type Source } from "../core";
+import { fromBytes, type PositionEncoding } from "./positions";
 import { toInternal } from "./uris";
 
 /** A document that the editor holds. */
@@ -13,7 +14,10 @@ export interface OpenDocument {
   readonly source: () => Source;
 }
 
-/** The open texts. An address here is that of the workspace (`toInternal`). */
+/**
+ * The open texts. An address here is that of the workspace (`toInternal`). An editor may hold one file under several
+ * spellings of its address, each with versions of its own: the one that it changed last is the text.
+ */
 export interface Documents {
   readonly get: (uri: string) => OpenDocument | undefined;
   readonly all: () => Iterable<OpenDocument>;
@@ -23,28 +27,36 @@ export interface Documents {
   readonly close: (editorUri: string) => OpenDocument | undefined;
 }
 
-export function createDocuments(): Documents {
-  const byUri = new Map<string, LazyDocument>();
+/** `encoding`: how the editor counts columns. */
+export function createDocuments(encoding: () => PositionEncoding = () => "utf-16"): Documents {
+  /** By address, then by the editor's spelling; the last one is the newest. */
+  const byUri = new Map<string, Map<string, LazyDocument>>();
+
+  const newest = (uri: string): LazyDocument | undefined => [...(byUri.get(uri)?.values() ?? [])].at(-1);
 
   const store = (editorUri: string, version: number, text: string): OpenDocument => {
     const uri = toInternal(editorUri);
-    const document = lazyDocument(editorUri, uri, version, text, byUri.get(uri)?.latestSource());
-    byUri.set(uri, document);
+    const document = lazyDocument(editorUri, uri, version, text, newest(uri)?.latestSource());
+    const spellings = byUri.get(uri) ?? new Map<string, LazyDocument>();
+    spellings.delete(editorUri);
+    byUri.set(uri, spellings.set(editorUri, document));
     return document;
   };
 
   return {
-    get: (uri) => byUri.get(uri),
-    all: () => byUri.values(),
+    get: newest,
+    all: () => [...byUri.keys()].flatMap((uri) => newest(uri) ?? []),
     open: store,
     change: (editorUri, version, changes) => {
-      const before = byUri.get(toInternal(editorUri));
-      return before && store(editorUri, version, applyChanges(before.text, changes));
+      const before = byUri.get(toInternal(editorUri))?.get(editorUri);
+      return before && store(editorUri, version, applyChanges(before.text, changes, encoding()));
     },
     close: (editorUri) => {
       const uri = toInternal(editorUri);
-      const document = byUri.get(uri);
-      byUri.delete(uri);
+      const spellings = byUri.get(uri);
+      const document = spellings?.get(editorUri);
+      spellings?.delete(editorUri);
+      if (spellings?.size === 0) byUri.delete(uri);
       return document;
     },
   };
@@ -67,12 +79,13 @@ function lazyDocument(editorUri: string, uri: string, version: number, text: str
 }
 
 /** Applies the changes of one notification in order; each one's places are in the text that the one before left. */
-export function applyChanges(text: string, changes: readonly TextDocumentContentChangeEvent[]): string {
+export function applyChanges(text: string, changes: readonly TextDocumentContentChangeEvent[], encoding: PositionEncoding = "utf-16"): string {
   return changes.reduce((current, change) => {
     if (!("range" in change) || change.range === undefined) return change.text;
     const lines = createLineIndex(current);
-    const start = lines.offset(change.range.start);
-    const end = Math.max(start, lines.offset(change.range.end));
+    const offset = (place: Position) => lines.offset(encoding === "utf-8" ? fromBytes({ text: current, lines }, place) : place);
+    const start = offset(change.range.start);
+    const end = Math.max(start, offset(change.range.end));
     return current.slice(0, start) + change.text + current.slice(end);
   }, text);
 }

@@ -10,7 +10,7 @@ import { importConfig, nameOfPath } from "../import";
 import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
-import { guarded, ofDocument } from "./requests";
+import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions } from "./settings";
 import { registerTypingFeatures } from "./typing-features";
@@ -28,7 +28,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   const { connection } = session;
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
-  connection.onDefinition(guarded(session, "the definition", ofDocument, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
+  connection.onDefinition(guarded(session, "the definition", ofPlace, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
     const found = definition(workspace, uri, position);
     if (!found) return null;
     const link = toLocationLink(found, (address) => editorUri(session, address));
@@ -43,7 +43,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
 
-  connection.onCodeAction(guarded(session, "quick fixes", ofDocument, ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
+  connection.onCodeAction(guarded(session, "quick fixes", ofRange, ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
     const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
     if (!isWanted || !session.client().takesCodeActionLiterals) return [];
     return quickFixes(workspace, uri, range, token).map((fix) => ({
@@ -55,7 +55,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
     }));
   }));
 
-  connection.languages.inlayHint.on(guarded(session, "inlay hints", ofDocument, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
+  connection.languages.inlayHint.on(guarded(session, "inlay hints", ofRange, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
     const { inlayHints: { enabled } } = await settingsOf(uri);
     if (!enabled) return [];
     return inlayHints(workspace, uri, range, token).map(({ position, label, tooltip }) => ({

@@ -1,8 +1,12 @@
 import { LSPErrorCodes, ErrorCodes, ResponseError, type CancellationToken } from "vscode-languageserver";
 import type { Workspace } from "../core";
 import { Cancelled } from "../rules";
+import { invalidParams } from "./params";
+import { fromEditor, toEditorPlaces } from "./places";
 import { logFault, type Session } from "./session";
 import { toInternal } from "./uris";
+
+export { ofDocument, ofPlace, ofPlaces, ofRange } from "./params";
 
 /** What a handler is asked about: the workspace of the version that the editor meant. */
 export interface Asked {
@@ -12,14 +16,25 @@ export interface Asked {
 }
 
 const cancelled = () => new ResponseError(LSPErrorCodes.RequestCancelled, "The request was cancelled.");
+const notStarted = () => new ResponseError(ErrorCodes.ServerNotInitialized, "The server has not been initialized.");
+const ended = () => new ResponseError(ErrorCodes.InvalidRequest, "The server has been shut down.");
 const changed = () => new ResponseError(LSPErrorCodes.ContentModified, "The text has changed since the request was made.");
 
-/** The document that a request is about. */
-export const ofDocument = (params: { readonly textDocument: { readonly uri: string } }): string => params.textDocument.uri;
+/** The document that a request is about, as the editor spells it. */
+function documentOf<Params>(params: Params, uriOf: (params: Params) => string): string {
+  try {
+    const uri: unknown = uriOf(params);
+    if (typeof uri === "string") return uri;
+  } catch (fault) {
+    if (fault instanceof ResponseError) throw fault;
+  }
+  throw invalidParams("no document");
+}
 
 /**
  * A handler that cannot harm the connection: a cancelled request and one about a text that has changed meanwhile end
- * with an error that says so, never with an empty answer; a fault is logged and ends this request alone.
+ * with an error that says so, never with an empty answer; a fault is logged and ends this request alone. `run` is given
+ * places as the workspace counts them, and gives them so: here they become the editor's. `uriOf` may throw `invalidParams`.
  */
 export function guarded<Params, Result>(
   session: Session, what: string, uriOf: (params: Params) => string, run: (params: Params, asked: Asked) => Result | Promise<Result>,
@@ -27,18 +42,22 @@ export function guarded<Params, Result>(
 ): (params: Params, token: CancellationToken) => Promise<Result> {
   return async (params, token) => {
     try {
-      const uri = toInternal(uriOf(params));
-      const version = session.documents.get(uri)?.version;
+      const phase = session.phase();
+      if (phase !== "running") throw phase === "starting" ? notStarted() : ended();
+      const editorUri = documentOf(params, uriOf);
+      const uri = toInternal(editorUri);
+      const document = session.documents.get(uri);
       // Changes and cancellations that arrived together with the request are looked at first.
       await session.host.letMessagesIn();
       const check = () => {
         if (token.isCancellationRequested) throw cancelled();
-        if (session.documents.get(uri)?.version !== version) throw whenChanged();
+        if (session.documents.get(uri) !== document) throw whenChanged();
       };
       check();
-      const result = await run(params, { uri, workspace: session.state.current(), token });
+      const workspace = session.state.current();
+      const result = await run(fromEditor(session, workspace, editorUri, params), { uri, workspace, token });
       check();
-      return result;
+      return toEditorPlaces(session, workspace, editorUri, result);
     } catch (fault) {
       if (fault instanceof ResponseError) throw fault;
       if (fault instanceof Cancelled) throw cancelled();
@@ -48,10 +67,20 @@ export function guarded<Params, Result>(
   };
 }
 
-/** A notification's handler whose fault is logged and ends nothing. */
-export function guardedNotification<Params>(session: Pick<Session, "connection">, what: string, run: (params: Params) => void): (params: Params) => void {
+/**
+ * A notification's handler whose fault is logged and ends nothing. What comes before `initialize` and after `shutdown` is
+ * dropped, as the protocol asks; so is what `isValid` refuses, with a warning: nobody waits for an answer.
+ */
+export function guardedNotification<Params>(
+  session: Pick<Session, "connection" | "phase">, what: string, isValid: (params: unknown) => boolean, run: (params: Params) => void,
+): (params: Params) => void {
   return (params) => {
+    if (session.phase() !== "running") return;
     try {
+      if (!isValid(params)) {
+        session.connection.console.warn(`The editor has sent ${what} that cannot be read.`);
+        return;
+      }
       run(params);
     } catch (fault) {
       logFault(session, `A fault in ${what}`, fault);

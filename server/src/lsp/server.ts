@@ -1,6 +1,6 @@
 import {
-  CodeActionKind, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, PositionEncodingKind, TextDocumentSyncKind, type Connection,
-  type InitializeParams, type InitializeResult,
+  CodeActionKind, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, ErrorCodes, ResponseError, TextDocumentSyncKind, type Connection,
+  type InitializeError, type InitializeParams, type InitializeResult,
 } from "vscode-languageserver";
 import { tokenModifiers, tokenTypes } from "../ide";
 import { traitsOf, type ClientTraits } from "./client-traits";
@@ -9,9 +9,10 @@ import { createDocuments } from "./documents";
 import { registerFeatures } from "./features";
 import type { Host } from "./host";
 import { createLensMemory } from "./lens-memory";
+import { isChangeOfDocument, isChangeOfFiles, isOfDocument, isOpening, isRecord } from "./params";
 import { createRefresh } from "./refresh";
 import { guardedNotification } from "./requests";
-import { logFault, type Session } from "./session";
+import { logFault, type Phase, type Session } from "./session";
 import { createSettings, type SettingsStore } from "./settings";
 import { createWorkspaceState } from "./workspace-state";
 
@@ -19,22 +20,29 @@ import { createWorkspaceState } from "./workspace-state";
 export function serve(connection: Connection, host: Host, version: string): void {
   let client: ClientTraits = traitsOf({});
   let settings: SettingsStore = createSettings(undefined, undefined);
-  const documents = createDocuments();
+  let phase: Phase = "starting";
+  const documents = createDocuments(() => client.positionEncoding);
   const session: Session = {
-    connection, host, documents, state: createWorkspaceState(documents, host), client: () => client, settings: () => settings,
+    connection, host, documents, state: createWorkspaceState(documents, host), phase: () => phase, client: () => client, settings: () => settings,
   };
   const lenses = createLensMemory();
   const diagnostics = createDiagnostics(session);
   const refresh = createRefresh(session);
   const everyDocument = () => [...documents.all()].map((document) => document.uri);
 
-  connection.onInitialize((params): InitializeResult => {
+  connection.onInitialize((params): InitializeResult | ResponseError<InitializeError> => {
+    if (phase !== "starting") return new ResponseError(ErrorCodes.InvalidRequest, "The server has been initialized before.");
+    phase = "running";
     client = traitsOf(params.capabilities, params.initializationOptions);
     settings = createSettings(params.initializationOptions, client.answersConfiguration
       ? (uri) => connection.workspace.getConfiguration({ scopeUri: uri, section: "dsco" })
       : undefined);
     session.state.setFolders(foldersOf(params));
     return { capabilities: capabilities(client), serverInfo: { name: "dsco", version } };
+  });
+
+  connection.onShutdown(() => {
+    phase = "ended";
   });
 
   connection.onInitialized(() => {
@@ -62,14 +70,14 @@ export function serve(connection: Connection, host: Host, version: string): void
     if (others.length > 0) refresh();
   };
 
-  connection.onDidOpenTextDocument(guardedNotification(session, "opening a document", ({ textDocument }) => {
+  connection.onDidOpenTextDocument(guardedNotification(session, "an opened document", isOpening, ({ textDocument }) => {
     textChanged(documents.open(textDocument.uri, textDocument.version, textDocument.text).uri);
   }));
-  connection.onDidChangeTextDocument(guardedNotification(session, "a change of a document", ({ textDocument, contentChanges }) => {
+  connection.onDidChangeTextDocument(guardedNotification(session, "a change of a document", isChangeOfDocument, ({ textDocument, contentChanges }) => {
     const document = documents.change(textDocument.uri, textDocument.version, contentChanges);
     if (document) textChanged(document.uri);
   }));
-  connection.onDidCloseTextDocument(guardedNotification(session, "closing a document", ({ textDocument }) => {
+  connection.onDidCloseTextDocument(guardedNotification(session, "a closed document", isOfDocument, ({ textDocument }) => {
     const document = documents.close(textDocument.uri);
     if (!document) return;
     lenses.forget(document.uri);
@@ -78,12 +86,12 @@ export function serve(connection: Connection, host: Host, version: string): void
     session.state.filesChanged([document.uri]);
     textChanged(document.uri);
   }));
-  connection.onDidChangeWatchedFiles(guardedNotification(session, "changes of files", ({ changes }) => {
+  connection.onDidChangeWatchedFiles(guardedNotification(session, "changes of files", isChangeOfFiles, ({ changes }) => {
     session.state.filesChanged(changes.map((change) => change.uri));
     diagnostics.touched(everyDocument());
     refresh();
   }));
-  connection.onDidChangeConfiguration(guardedNotification(session, "a change of settings", ({ settings: pushed }) => {
+  connection.onDidChangeConfiguration(guardedNotification(session, "a change of settings", isRecord, ({ settings: pushed }) => {
     settings.changed(pushed);
     refresh();
   }));
@@ -99,11 +107,11 @@ function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly st
 }
 
 const capabilities = (client: ClientTraits): InitializeResult["capabilities"] => ({
-  positionEncoding: PositionEncodingKind.UTF16,
+  positionEncoding: client.positionEncoding,
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
   ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
   hoverProvider: true,
-  completionProvider: { triggerCharacters: [".", "\""] },
+  completionProvider: { triggerCharacters: [".", "\"", "/", ":"], resolveProvider: true, completionItem: { labelDetailsSupport: true } },
   definitionProvider: true,
   documentSymbolProvider: true,
   foldingRangeProvider: true,

@@ -6,12 +6,16 @@ import type { SettingsStore } from "./settings";
 import { toEditor } from "./uris";
 import type { WorkspaceState } from "./workspace-state";
 
+export type Phase = "starting" | "running" | "ended";
+
 /** What the handlers share: one editor, its texts and what is known of them. */
 export interface Session {
   readonly connection: Connection;
   readonly host: Host;
   readonly documents: Documents;
   readonly state: WorkspaceState;
+  /** `starting` until `initialize` was answered, `ended` from `shutdown` on. */
+  readonly phase: () => Phase;
   /** Known from `initialize` on. */
   readonly client: () => ClientTraits;
   readonly settings: () => SettingsStore;

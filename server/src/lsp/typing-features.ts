@@ -1,11 +1,12 @@
 import {
-  MarkupKind, SemanticTokensBuilder, type CompletionParams, type Hover, type HoverParams, type SemanticTokens, type SemanticTokensRangeParams,
+  SemanticTokensBuilder, type CompletionItem, type CompletionList, type CompletionParams, type Hover, type HoverParams, type SemanticTokens, type SemanticTokensRangeParams,
 } from "vscode-languageserver";
 import { fileScope, type BoundDeclaration } from "../core";
-import { completion, formatting, hover, semanticTokens, tokenModifiers, tokenTypes, type SemanticToken } from "../ide";
-import { toCompletionItem } from "./convert";
+import { completion, formatting, hover, semanticTokens, tokenModifiers, tokenTypes, type Completion, type SemanticToken } from "../ide";
+import { toCompletionItem, toMarkup, withMore, type CompletionData } from "./convert";
+import { toEditorStretches } from "./places";
 import type { DscoCommands } from "./protocol";
-import { guarded, ofDocument } from "./requests";
+import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions } from "./settings";
 
@@ -14,24 +15,56 @@ export function registerTypingFeatures(session: Session): void {
   const { connection } = session;
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
-  connection.onHover(guarded(session, "the hover", ofDocument, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
+  connection.onHover(guarded(session, "the hover", ofPlace, async ({ position }: HoverParams, { uri, workspace, token }): Promise<Hover | null> => {
     const explanationOf = session.client().runsCommands ? explanationLink(session) : undefined;
     const found = hover(workspace, uri, position, { ...figureOptions(await settingsOf(uri)), explanationOf }, token);
     if (!found) return null;
     const { contents, range } = found;
-    return { contents: session.client().rendersMarkdown ? { kind: MarkupKind.Markdown, value: contents } : { kind: MarkupKind.PlainText, value: withoutMarkdown(contents) }, range };
+    return { contents: toMarkup(contents, session.client().rendersMarkdown), range };
   }));
 
-  connection.onCompletion(guarded(session, "completion", ofDocument, ({ position }: CompletionParams, { uri, workspace }) =>
-    completion(workspace, uri, position).map((item) => toCompletionItem(item, session.client()))));
+  registerCompletion(session);
 
   connection.onDocumentFormatting(guarded(session, "formatting", ofDocument, (_, { uri, workspace }) => [...formatting(workspace, uri)]));
 
   connection.languages.semanticTokens.on(guarded(session, "semantic tokens", ofDocument, (_, { uri, workspace, token }) =>
-    encode(semanticTokens(workspace, uri, token))));
-  connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofDocument, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
+    encode(toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token)))));
+  connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofRange, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
     const lines = fileScope(workspace, uri)?.source.lines;
-    return encode(lines ? semanticTokens(workspace, uri, token, { start: lines.offset(range.start), end: lines.offset(range.end) }) : []);
+    const wanted = lines && { start: lines.offset(range.start), end: lines.offset(range.end) };
+    return encode(wanted ? toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token, wanted)) : []);
+  }));
+}
+
+/** Lists whose entries an editor may still ask about. */
+const rememberedLists = 4;
+
+function registerCompletion(session: Session): void {
+  const { connection } = session;
+  const lists = new Map<number, readonly Completion[]>();
+  let last = 0;
+
+  connection.onCompletion(guarded(session, "completion", ofPlace, async ({ position, context }: CompletionParams, { uri, workspace }): Promise<CompletionList> => {
+    const client = session.client();
+    const { items, isIncomplete } = completion(workspace, uri, position, { files: await session.state.everyFile(), textOf: session.state.textOf });
+    const isPath = items.some(({ kind }) => kind === "file");
+    if (!isPath && (context?.triggerCharacter === "/" || context?.triggerCharacter === ":")) return { isIncomplete: false, items: [] };
+    const list = (last += 1);
+    lists.set(list, items);
+    lists.delete(list - rememberedLists);
+    return {
+      isIncomplete,
+      items: items.map((item, index) => {
+        const entry = toCompletionItem(item, index, client, { list, index });
+        return client.resolvesCompletion ? entry : withMore(entry, { documentation: item.documentation }, client);
+      }),
+    };
+  }));
+
+  connection.onCompletionResolve(guarded(session, "an entry of completion", () => "", (item: CompletionItem) => {
+    const { list, index } = (item.data ?? {}) as Partial<CompletionData>;
+    const entry = list === undefined || index === undefined ? undefined : lists.get(list)?.[index];
+    return entry ? withMore(item, { documentation: entry.documentation, ...entry.more?.() }, session.client()) : item;
   }));
 }
 
@@ -49,7 +82,3 @@ function encode(tokens: readonly SemanticToken[]): SemanticTokens {
   }
   return builder.build();
 }
-
-/** For an editor that shows plain text: the marks go, the words stay. */
-const withoutMarkdown = (markdown: string): string =>
-  markdown.replace(/\\([\\`*_{}[\]()#+\-.!|<>~&])/g, "$1").replace(/\*\*|`/g, "");

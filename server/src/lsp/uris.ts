@@ -3,14 +3,14 @@ import type { StandardLibraryScheme } from "./protocol";
 const standardScheme: StandardLibraryScheme = "dsco-std";
 
 /**
- * The address by which the workspace knows a document. Editors spell one file in several ways (`%3A` for `:`), and an
- * import is resolved by the rules of URLs: both must meet in one spelling.
+ * The address by which the workspace knows a document. Editors spell one file in several ways (`%3A` for `:`, `C:`
+ * for `c:`), and an import is resolved by the rules of URLs: both must meet in one spelling.
  */
 export function toInternal(uri: string): string {
   if (uri.startsWith(`${standardScheme}:`)) return `std:${uri.slice(standardScheme.length + 1).replace(/^\/+/, "").replace(/\.dsco$/, "")}`;
   if (!uri.startsWith("file:")) return uri;
   try {
-    return new URL(encodeURI(decodeURIComponent(uri)).replace(/[?#]/g, encodeURIComponent)).href;
+    return new URL(encodeURI(decodeURIComponent(uri)).replace(/[?#]/g, encodeURIComponent)).href.replace(/^file:\/\/\/[A-Z]:/, (drive) => drive.toLowerCase());
   } catch {
     return uri;
   }

@@ -98,7 +98,7 @@ test("every feature answers for any text and any position", () => {
         }
         const link = definition(workspace, uri, position);
         if (link) inText(link.originRange);
-        for (const { range, label } of completion(workspace, uri, position)) {
+        for (const { range, label } of completion(workspace, uri, position).items) {
           inText(range);
           expect(label).not.toBe("");
         }

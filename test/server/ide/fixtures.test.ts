@@ -71,12 +71,15 @@ const features: Readonly<Record<string, (fixture: Fixture) => string>> = {
     return `[${textAt(fixture.source, found.originRange)}] → ${found.uri} ${place(found.selectionRange.start)} [${textAt(target, found.selectionRange)}]`;
   }),
   completion: (fixture) => atMarkers(fixture, (position) => {
-    const found = [...completion(fixture.workspace, fixture.uri, position)].sort((left, right) => left.rank - right.rank);
+    const found = [...completion(fixture.workspace, fixture.uri, position).items].sort((left, right) => left.rank - right.rank);
     if (found.length === 0) return "nothing";
-    expect(new Set(found.map(({ label }) => label)).size, "each label stands there once").toBe(found.length);
+    expect(new Set(found.map(({ label, origin }) => `${label} ${origin}`)).size, "each label stands there once").toBe(found.length);
     const [first] = found;
-    const lines = found.map(({ label, kind, detail, leadsToWords }) => `${label} | ${kind}${detail === "" ? "" : ` | ${detail}`}${leadsToWords ? " →" : ""}`);
-    return [`[${first ? textAt(fixture.source, first.range) : ""}]`, ...lines].join("\n");
+    const here = found.filter(({ origin }) => origin === undefined);
+    const lines = here.map(({ label, kind, detail, leadsToWords }) => `${label} | ${kind}${detail === "" ? "" : ` | ${detail}`}${leadsToWords ? " →" : ""}`);
+    // the standard library grows: its names are looked at elsewhere
+    const origins = [...new Set(found.map(({ origin }) => origin))].filter((origin) => origin !== undefined).sort();
+    return [`[${first ? textAt(fixture.source, first.range) : ""}]`, ...lines, ...(origins.length === 0 ? [] : [`to be imported: ${origins.join(", ")}`])].join("\n");
   }),
   // The cache of a token, of every declaration: formula by kind, breakdown by nesting, links.
   explanation: ({ workspace, uri }) => (fileScope(workspace, uri)?.declarations ?? []).map((node) => {

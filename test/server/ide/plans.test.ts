@@ -162,7 +162,7 @@ describe("completion", () => {
   it("names the figures of the phase before the others", () => {
     const text = smallPlans.replace('measured step_time = 1 s from "a run"', "require ");
     const files = open(text);
-    const drafts = completion(files.workspace, files.uri, placeIn(files, "  require ", 10)).filter(({ kind }) => kind === "metric");
+    const drafts = completion(files.workspace, files.uri, placeIn(files, "  require ", 10)).items.filter(({ kind }) => kind === "metric");
     const ranks = new Map(drafts.map(({ label, rank, detail }) => [label, { rank, detail }]));
     expect(ranks.get("step_time")).toEqual({ rank: 0, detail: "Step time" });
     expect(ranks.get("memory_per_gpu")?.rank).toBe(0);

@@ -53,9 +53,33 @@ describe("incremental changes", () => {
   });
 });
 
+describe("one file under two spellings of its address", () => {
+  const [first, second] = ["file:///c%3A/a.dsco", "file:///C:/a.dsco"] as const;
+  const internal = "file:///c:/a.dsco";
+
+  test("is the text that was opened or changed last; closing one leaves the other", () => {
+    const documents = createDocuments();
+    documents.open(first, 1, "one");
+    documents.open(second, 5, "two");
+    expect(documents.get(internal)).toMatchObject({ editorUri: second, version: 5, text: "two" });
+    documents.change(first, 2, [{ range: { start: { line: 0, character: 3 }, end: { line: 0, character: 3 } }, text: "!" }]);
+    expect(documents.get(internal)).toMatchObject({ editorUri: first, version: 2, text: "one!" });
+    expect([...documents.all()].map(({ uri: address }) => address)).toEqual([internal]);
+    expect(documents.close(first)?.text).toBe("one!");
+    expect(documents.close(first)).toBeUndefined();
+    expect(documents.get(internal)).toMatchObject({ editorUri: second, text: "two" });
+    documents.close(second);
+    expect(documents.get(internal)).toBeUndefined();
+    expect([...documents.all()]).toEqual([]);
+  });
+});
+
 describe("addresses", () => {
   test.each([
     ["file:///c%3A/designs/a%20b.dsco", "file:///c:/designs/a%20b.dsco"],
+    ["file:///C:/designs/A.dsco", "file:///c:/designs/A.dsco"],
+    ["file:///C%3A/designs/A.dsco", "file:///c:/designs/A.dsco"],
+    ["git:/designs/a.dsco?%7B%22ref%22%3A%22HEAD%22%7D", "git:/designs/a.dsco?%7B%22ref%22%3A%22HEAD%22%7D"],
     ["file:///designs/%C3%A9%23.dsco", "file:///designs/%C3%A9%23.dsco"],
     ["file:///designs/x/../a.dsco", "file:///designs/a.dsco"],
     ["dsco-std:/hardware/nvidia.dsco", "std:hardware/nvidia"],

@@ -353,7 +353,7 @@ describe("features", () => {
   test("completion offers the keys that are not written yet, required ones first", async () => {
     const client = await start();
     const file = open(client, "model Small {\n  layers = 2\n  \n}\n");
-    const items = await client.request<readonly { readonly label: string; readonly sortText: string; readonly textEdit: TextEdit }[]>(
+    const { items } = await client.request<{ readonly items: readonly { readonly label: string; readonly sortText: string; readonly textEdit: TextEdit }[] }>(
       "textDocument/completion", { ...file.document, position: { line: 2, character: 2 } });
     const labels = [...items].sort((left, right) => (left.sortText < right.sortText ? -1 : 1)).map(({ label }) => label);
     expect(labels.slice(0, 2)).toEqual(["hidden_size", "vocab_size"]);

@@ -90,7 +90,7 @@ function product(workspace: Workspace, row: ProductRow, group: string, kind: "ge
     const here = device(workspace);
     const rate = rateOf(here, "fp8_e4m3", "the table");
     const bytes = experts * ((rows * inner + inner * columns) * rate.bytes + rows * columns * 2);
-    return productTime(here, { kind, experts, rows, columns, inner, bytes, accumulated_bytes: 0 }, rate).time;
+    return productTime(here, { kind, experts, rows, columns, inner, bytes, accumulated_bytes: 0 }, rate);
   });
 }
 
@@ -104,7 +104,7 @@ function latentPrefill(workspace: Workspace, { tokens, pass, multiprocessors, ti
     const width = latentKeyWidth + latentValueWidth;
     const forward = { flops: (2 * 128 * tokens * tokens * width) / 2, bytes: 2 * 2 * tokens * 128 * width };
     const passes = pass === "forward" ? forward : { flops: 2.5 * forward.flops, bytes: 2 * forward.bytes };
-    return coreTime(here, { ...passes, heads: 128, queries: tokens, keys: tokens, width, wide: true }, rateOf(here, "bf16", "the table"), pass).time;
+    return coreTime(here, { ...passes, heads: 128, queries: tokens, keys: tokens, width, wide: true }, rateOf(here, "bf16", "the table"), pass);
   });
 }
 
@@ -123,6 +123,6 @@ function decode(workspace: Workspace, { sequences, cached, time }: DecodeRow, sh
   return compared({ group: "Attention of decoding on H800", name, metric: "time", form: seconds, published: time * 1e-6, source: kernelSource }, () => {
     const here = device(workspace);
     const tokens = sequences * cached;
-    return decodeTime(here, 2 * tokens * shape.products, 2 * tokens * shape.cached_values, rateOf(here, "bf16", "the table")).time;
+    return decodeTime(here, 2 * tokens * shape.products, 2 * tokens * shape.cached_values, rateOf(here, "bf16", "the table"));
   });
 }

@@ -4,6 +4,7 @@ import { notedTable, type DefaultUnit } from "../defaults-read";
 import { Unavailable } from "../definition";
 import type { PeakRecord } from "../hardware/record";
 import type { Precision } from "../model/record";
+import { oncePerKey } from "../once";
 import type { Mode } from "../plan/evaluation";
 import type { EfficiencyRecord, PlanRecord } from "../plan/record";
 import { efficienciesOf, launchTimesOf, powerReferences, type Efficiencies, type LaunchTimes, type PowerReference } from "./efficiency";
@@ -26,6 +27,8 @@ export interface Device {
   /** Board power in W; `undefined`: nobody said. */
   readonly power: number | undefined;
   readonly power_reference: PowerReference;
+  /** What the board's power makes of a compute-bound share at a rate, beside the board that was measured. */
+  readonly power_factor: (rate: Rate) => number;
 }
 
 /**
@@ -35,6 +38,7 @@ export interface Device {
 export function deviceOf({ hardware: { gpu }, efficiency }: PlanRecord, mode: Mode, smShare = 1): Device {
   const isIdeal = mode === "ideal";
   const share = isIdeal ? 1 : smShare;
+  const power_reference = powerReferences[gpu.architecture ?? "unknown"];
   return {
     mode,
     peak: gpu.peak,
@@ -45,7 +49,8 @@ export function deviceOf({ hardware: { gpu }, efficiency }: PlanRecord, mode: Mo
     launch: notedTable(launchTimesOf(gpu), () => "s", (kind) => `start of ${launchNames[kind] ?? kind}`),
     written: efficiency,
     power: gpu.power,
-    power_reference: powerReferences[gpu.architecture ?? "unknown"],
+    power_reference,
+    power_factor: oncePerKey(({ key }: Rate) => key, (rate) => (isIdeal ? 1 : powerFactor(gpu.power, power_reference, rate))),
   };
 }
 
@@ -72,29 +77,25 @@ export interface Rate {
   readonly peak: number;
   /** Bytes of an operand's element, scales left out. */
   readonly bytes: number;
-  /** What the board's power makes of a compute-bound share, beside the board that was measured. */
-  readonly power_factor: number;
 }
 
 const operandBytes: Readonly<Record<RateKey, number>> = { bf16: 2, fp16: 2, fp32: 4, tf32: 4, fp8: 1, fp6: 0.75, fp4: 0.5, int8: 1, int4: 0.5 };
 
 /** Throws `Unavailable` where the GPU has no rate for the precision. `asker` says who asks for it: "`precision.compute`". */
-export function rateOf(device: Device, precision: Precision, asker: string): Rate {
+export function rateOf({ peak }: { readonly peak: PeakRecord }, precision: Precision, asker: string): Rate {
   const key = rateKeys[precision];
   if (key === undefined) throw new Unavailable(`nothing computes in ${precision}, which ${asker} asks for`);
-  const own = device.peak[key];
-  if (own !== undefined) return rate(device, key, own);
-  const wide = isWeightOnly(key) ? device.peak["bf16"] : undefined;
-  if (wide !== undefined) return rate(device, "bf16", wide);
+  const own = peak[key];
+  if (own !== undefined) return { key, peak: own, bytes: operandBytes[key] };
+  const wide = isWeightOnly(key) ? peak["bf16"] : undefined;
+  if (wide !== undefined) return { key: "bf16", peak: wide, bytes: operandBytes.bf16 };
   throw new Unavailable(`the gpu has no \`${key}\` in \`peak\`, and ${asker} is ${precision}`);
 }
 
-const rate = (device: Device, key: RateKey, peak: number): Rate => ({ key, peak, bytes: operandBytes[key], power_factor: powerFactor(device, key, peak) });
-
 /** Rates of wide operands are measured on no board. */
-function powerFactor({ mode, power, power_reference: reference }: Device, key: RateKey, peak: number): number {
+function powerFactor(power: number | undefined, reference: PowerReference, { key, peak }: Rate): number {
   const bits = powerBits[key];
-  if (mode === "ideal" || power === undefined || bits === undefined) return 1;
+  if (power === undefined || bits === undefined) return 1;
   return ((power * reference.peak[bits]) / (reference.power * peak)) ** reference.exponent.value;
 }
 

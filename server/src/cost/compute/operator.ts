@@ -1,4 +1,7 @@
-/** One operator of a GPU for one micro-batch, as `explain` lists it and as the times of a layer add it up. */
+/** One operator of a GPU for one micro-batch: what it does, and as `explain` lists it. */
+
+import type { Rate } from "./device";
+import type { Core, Product } from "./time";
 
 /** What one GPU works on in one pass. */
 export interface Work {
@@ -26,8 +29,28 @@ export interface Passes {
 /** `attention` and `ffn` are the two halves that dual micro-batches alternate; `ends`: embedding, final norm, head, loss. */
 export type OperatorPart = "attention" | "ffn" | "routed" | "ends";
 
-export interface Operator {
+/** What an operator does, whatever GPU runs it: shapes, FLOPs and bytes of each pass. Every device and both modes take their times from the same one. */
+export interface OperatorShape {
   /** `q_a`, `attention core`, `experts up and gate`, `rmsnorm`, … */
+  readonly name: string;
+  readonly part: OperatorPart;
+  readonly flops: Passes;
+  /** Read and written in GPU memory. */
+  readonly bytes: Passes;
+  /** Recomputation runs its forward pass once more before the gradients; `flops` and `bytes` leave that out. */
+  readonly again: boolean;
+  readonly passes: ShapesOfPasses;
+}
+
+/** What the time of each pass follows from; a backward pass that does not run is left out. */
+export type ShapesOfPasses =
+  | { readonly kind: "product"; readonly rate: Rate; readonly forward: Product; readonly backward_input?: Product; readonly backward_weight?: Product }
+  | { readonly kind: "core"; readonly rate: Rate; readonly forward: Core; readonly backward_input?: Core }
+  | { readonly kind: "cache"; readonly rate: Rate }
+  | { readonly kind: "memory"; readonly share: "memory" | "gather" };
+
+/** An operator as a device runs it, for explanations. */
+export interface Operator {
   readonly name: string;
   readonly part: OperatorPart;
   readonly kind: "gemm" | "grouped_gemm" | "attention" | "memory";

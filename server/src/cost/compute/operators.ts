@@ -1,20 +1,46 @@
-/** Makes operators: what a product, a core or a sweep through memory costs in each pass. */
+/** Makes operators: what a product, a core or a sweep through memory works through in each pass. */
 
 import { plainElement, weightElement } from "../model/precision";
 import type { Precision } from "../model/record";
+import { once } from "../once";
 import type { Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
-import { rateOf, type Device, type Rate } from "./device";
-import type { Operator, OperatorPart, Passes, Work } from "./operator";
-import { coreTime, decodeTime, memoryTime, productTime, type Core, type Product, type Timing } from "./time";
+import { rateOf, type Rate } from "./device";
+import type { OperatorPart, OperatorShape, Passes, Work } from "./operator";
+import type { Core, Product } from "./time";
 
 /** Everything that the operators of one stage depend on. */
 export interface Site {
   readonly plan: PlanRecord;
   readonly layout: Layout;
   readonly work: Work;
-  readonly device: Device;
   readonly training: boolean;
+  readonly rates: Rates;
+}
+
+/** The rates that operators run at; each throws `Unavailable` where the GPU has none. */
+export interface Rates {
+  /** Of linear layers. */
+  readonly linear: () => Rate;
+  /** Of the attention core. */
+  readonly attention: () => Rate;
+  /** Of the head and of the embedding's precision. */
+  readonly embedding: () => Rate;
+  /** The router runs in bf16 whatever the linear layers do. */
+  readonly router: () => Rate;
+}
+
+export function siteOf(plan: PlanRecord, layout: Layout, work: Work): Site {
+  const { model: { precision }, hardware: { gpu } } = plan;
+  return {
+    plan, layout, work, training: work.phase === "training",
+    rates: {
+      linear: once(() => rateOf(gpu, precision.compute, "`precision.compute`")),
+      attention: once(() => rateOf(gpu, precision.attention, "`precision.attention`")),
+      embedding: once(() => rateOf(gpu, precision.embeddings, "`precision.embeddings`")),
+      router: once(() => rateOf(gpu, "bf16", "the router")),
+    },
+  };
 }
 
 const none: Passes = { forward: 0, backward_input: 0, backward_weight: 0 };
@@ -34,28 +60,27 @@ export interface Matrix {
 const activationBytes = 2;
 
 /** Forward, the gradient of its input and that of its weight: three products of the same size. `weight`: bytes of one where it is kept. */
-export function linear(site: Site, part: OperatorPart, { name, kind = "gemm", experts = 1, rows, columns, inner }: Matrix, rate: Rate, weight: number): Operator {
-  const { device } = site;
+export function linear(site: Site, part: OperatorPart, { name, kind = "gemm", experts = 1, rows, columns, inner }: Matrix, rate: Rate, weight: number): OperatorShape {
   const weights = experts * columns * inner;
   const inputs = experts * rows * inner;
   const outputs = experts * rows * columns;
   const flops = 2 * outputs * inner;
-  const forwardBytes = inputs * rate.bytes + weights * weight + outputs * activationBytes;
-  const forward = productTime(device, { kind, experts, rows, columns, inner, bytes: forwardBytes, accumulated_bytes: 0 }, rate);
-  const efficiency = achieved(device, forward, flops, forwardBytes, rate.peak);
+  const forward: Product = { kind, experts, rows, columns, inner, bytes: inputs * rate.bytes + weights * weight + outputs * activationBytes, accumulated_bytes: 0 };
   if (!site.training) {
-    return { name, part, count: 1, kind, bound: forward.bound, efficiency, flops: forwardOnly(flops), bytes: forwardOnly(forwardBytes), time: forwardOnly(forward.time) };
+    return { name, part, again: false, flops: forwardOnly(flops), bytes: forwardOnly(forward.bytes), passes: { kind: "product", rate, forward } };
   }
-  const inputBytes = outputs * rate.bytes + weights * weight + inputs * activationBytes;
-  const backwardInput = productTime(device, { kind, experts, rows, columns: inner, inner: columns, bytes: inputBytes, accumulated_bytes: 0 }, rate);
-  const weightBytes = (inputs + outputs) * rate.bytes;
-  const accumulated = 2 * weights * plainElement(site.plan.model.precision.gradients).value;
-  const backwardWeight = productTime(device, { kind, experts, rows: columns, columns: inner, inner: rows, bytes: weightBytes, accumulated_bytes: accumulated }, rate);
+  const backward_input: Product = {
+    kind, experts, rows, columns: inner, inner: columns, bytes: outputs * rate.bytes + weights * weight + inputs * activationBytes, accumulated_bytes: 0,
+  };
+  const backward_weight: Product = {
+    kind, experts, rows: columns, columns: inner, inner: rows, bytes: (inputs + outputs) * rate.bytes,
+    accumulated_bytes: 2 * weights * plainElement(site.plan.model.precision.gradients).value,
+  };
   return {
-    name, part, count: 1, kind, bound: forward.bound, efficiency,
+    name, part, again: false,
     flops: { forward: flops, backward_input: flops, backward_weight: flops },
-    bytes: { forward: forwardBytes, backward_input: inputBytes, backward_weight: weightBytes + accumulated },
-    time: { forward: forward.time, backward_input: backwardInput.time, backward_weight: backwardWeight.time },
+    bytes: { forward: forward.bytes, backward_input: backward_input.bytes, backward_weight: backward_weight.bytes + backward_weight.accumulated_bytes },
+    passes: { kind: "product", rate, forward, backward_input, backward_weight },
   };
 }
 
@@ -67,65 +92,28 @@ export interface Sweep {
   readonly share?: "memory" | "gather";
 }
 
-export function sweep(site: Site, { name, part, bytes, share = "memory" }: Sweep): Operator {
-  const timeOf = (moved: number): number => memoryTime(moved, site.device, share);
-  const moved = site.training ? bytes : forwardOnly(bytes.forward);
-  const forward = timeOf(moved.forward);
-  return {
-    name, part, count: 1, kind: "memory", flops: none, bytes: moved,
-    time: { forward, backward_input: timeOf(moved.backward_input), backward_weight: timeOf(moved.backward_weight) },
-    bound: site.device.mode === "estimate" && forward < 2 * site.device.launch.memory.value ? "launch" : "memory",
-    efficiency: forward === 0 ? 0 : moved.forward / (site.device.memory_bandwidth * forward),
-  };
-}
+export const sweep = (site: Site, { name, part, bytes, share = "memory" }: Sweep): OperatorShape =>
+  ({ name, part, again: false, flops: none, bytes: site.training ? bytes : forwardOnly(bytes.forward), passes: { kind: "memory", share } });
 
 /** Scores and values of new queries. Backward computes the scores again: five products for two. */
-export function core(site: Site, name: string, forward: Core, rate: Rate): Operator {
-  const { device, training } = site;
-  const timing = coreTime(device, forward, rate, "forward");
-  const backward: Core = { ...forward, flops: 2.5 * forward.flops, bytes: 2 * forward.bytes };
-  const passes = (ahead: number, back: number): Passes => (training ? { forward: ahead, backward_input: back, backward_weight: 0 } : forwardOnly(ahead));
+export function core(site: Site, name: string, forward: Core, rate: Rate): OperatorShape {
+  const { flops, bytes } = forward;
+  if (!site.training) return { name, part: "attention", again: false, flops: forwardOnly(flops), bytes: forwardOnly(bytes), passes: { kind: "core", rate, forward } };
+  const backward_input: Core = { ...forward, flops: 2.5 * flops, bytes: 2 * bytes };
   return {
-    name, part: "attention", count: 1, kind: "attention", bound: timing.bound,
-    efficiency: achieved(device, timing, forward.flops, forward.bytes, rate.peak),
-    flops: passes(forward.flops, backward.flops),
-    bytes: passes(forward.bytes, backward.bytes),
-    time: passes(timing.time, training ? coreTime(device, backward, rate, "backward").time : 0),
+    name, part: "attention", again: false,
+    flops: { forward: flops, backward_input: backward_input.flops, backward_weight: 0 },
+    bytes: { forward: bytes, backward_input: backward_input.bytes, backward_weight: 0 },
+    passes: { kind: "core", rate, forward, backward_input },
   };
 }
 
-export function decodeCore(site: Site, name: string, flops: number, bytes: number, rate: Rate): Operator {
-  const timing = decodeTime(site.device, flops, bytes, rate);
-  return {
-    name, part: "attention", count: 1, kind: "attention", flops: forwardOnly(flops), bytes: forwardOnly(bytes), time: forwardOnly(timing.time),
-    bound: timing.bound, efficiency: achieved(site.device, timing, flops, bytes, rate.peak),
-  };
-}
-
-function achieved(device: Device, { time, bound }: Timing, flops: number, bytes: number, peak: number): number {
-  if (time === 0) return 0;
-  return bound === "memory" ? bytes / (device.memory_bandwidth * time) : flops / (peak * time);
-}
+/** Attention of a few queries over a long cache. */
+export const decodeCore = (name: string, flops: number, bytes: number, rate: Rate): OperatorShape =>
+  ({ name, part: "attention", again: false, flops: forwardOnly(flops), bytes: forwardOnly(bytes), passes: { kind: "cache", rate } });
 
 /** The same with its forward pass run again before the gradients. */
-export function recomputed(operator: Operator): Operator {
-  const { name, part, count, kind, bound, efficiency, flops, bytes, time } = operator;
-  return { name, part, count, kind, bound, efficiency, flops: forwardAgain(flops), bytes: forwardAgain(bytes), time: forwardAgain(time) };
-}
-
-const forwardAgain = ({ forward, backward_input, backward_weight }: Passes): Passes => ({ forward, backward_input: backward_input + forward, backward_weight });
-
-/** The rate of linear layers. */
-export const linearRate = ({ device, plan }: Site): Rate => rateOf(device, plan.model.precision.compute, "`precision.compute`");
-
-/** The rate of the attention core. */
-export const attentionRate = ({ device, plan }: Site): Rate => rateOf(device, plan.model.precision.attention, "`precision.attention`");
-
-/** The rate of the head and of the embedding's precision. */
-export const embeddingRate = ({ device, plan }: Site): Rate => rateOf(device, plan.model.precision.embeddings, "`precision.embeddings`");
-
-/** The router runs in bf16 whatever the linear layers do. */
-export const routerRate = ({ device }: Site): Rate => rateOf(device, "bf16", "the router");
+export const recomputed = ({ name, part, flops, bytes, passes }: OperatorShape): OperatorShape => ({ name, part, again: true, flops, bytes, passes });
 
 /** Bytes of a weight as a product reads it: in training the copy in the precision of the product, made once a step. */
 export const weightBytes = ({ training }: Site, rate: Rate, precision: Precision): number => (training ? rate.bytes : weightElement(precision).value);

@@ -8,13 +8,9 @@
 import type { Device, Rate } from "./device";
 import { noteDefault } from "../defaults-read";
 import { greatestShare, type EfficiencyName } from "./efficiency";
-import type { EfficiencyKey } from "../plan/record";
 
-/** A time and what it comes from. */
-export interface Timing {
-  readonly time: number;
-  readonly bound: "compute" | "memory" | "launch";
-}
+/** What an operator waits for most. */
+export type Bound = "compute" | "memory" | "launch";
 
 /** `experts` products of (rows x inner) by (inner x columns) in one launch. */
 export interface Product {
@@ -40,33 +36,47 @@ const smallTileShare = 0.82;
  */
 const exposedAccumulation = 0.33;
 
-export function productTime(device: Device, product: Product, rate: Rate): Timing {
-  const { kind, experts, rows, columns, inner, bytes, accumulated_bytes } = product;
-  const flops = 2 * experts * rows * columns * inner;
-  if (device.mode === "ideal") return roofline(flops / rate.peak, (bytes + accumulated_bytes) / device.memory_bandwidth, 0);
-  const written = device.written[kind];
-  const memory = bytes / (device.memory_bandwidth * device.defaults.gemm_memory.value);
-  const accumulation = accumulated_bytes === 0 ? 0 : memoryBytesTime(device, accumulated_bytes, "memory");
-  const compute = written === undefined
-    ? tiledTime(device, product, rate)
-    : flops / (rate.peak * device.sm_share * written);
-  const busy = Math.max(Math.hypot(compute, memory) + exposedAccumulation * accumulation, memory + accumulation);
-  const launch = device.launch[kind].value;
-  return { time: busy + launch, bound: boundOf(compute, memory + accumulation, launch) };
+/** In s. */
+export function productTime(device: Device, product: Product, rate: Rate): number {
+  const compute = productCompute(device, product, rate);
+  const memory = productMemory(device, product);
+  const accumulation = accumulationTime(device, product);
+  if (device.mode === "ideal") return Math.max(compute, memory + accumulation);
+  return Math.max(overlapped(compute, memory) + exposedAccumulation * accumulation, memory + accumulation) + device.launch[product.kind].value;
 }
 
+export function productBound(device: Device, product: Product, rate: Rate): Bound {
+  const launch = device.mode === "ideal" ? 0 : device.launch[product.kind].value;
+  return boundOf(productCompute(device, product, rate), productMemory(device, product) + accumulationTime(device, product), launch);
+}
+
+function productCompute(device: Device, product: Product, rate: Rate): number {
+  const written = device.mode === "ideal" ? 1 : device.written[product.kind];
+  if (written === undefined) return tiledTime(device, product, rate);
+  return (2 * product.experts * product.rows * product.columns * product.inner) / (rate.peak * device.sm_share * written);
+}
+
+const productMemory = (device: Device, { bytes }: Product): number =>
+  bytes / (device.memory_bandwidth * (device.mode === "ideal" ? 1 : device.defaults.gemm_memory.value));
+
+const accumulationTime = (device: Device, { accumulated_bytes }: Product): number =>
+  (accumulated_bytes === 0 ? 0 : memoryBytesTime(device, accumulated_bytes, "memory"));
+
 /** The faster of large and small tiles: few rows leave large ones half empty, or most of the device idle. */
-function tiledTime(device: Device, { kind, experts, rows, columns, inner, accumulated_bytes }: Product, rate: Rate): number {
+function tiledTime(device: Device, product: Product, rate: Rate): number {
+  const { kind, experts, rows, columns, inner, accumulated_bytes } = product;
   const isNarrowGradient = accumulated_bytes > 0 && rate.key === "fp8";
   const share = computeShare(device, shareName(kind, rate), rate) * (isNarrowGradient ? device.defaults.weight_gradient_fp8.value : 1);
   const depth = inner + device.defaults.prologue_bytes.value / rate.bytes;
   if (device.sms === undefined) return (2 * experts * rows * columns * depth) / (rate.peak * share);
   const perMultiprocessor = (rate.peak * device.sm_share * share) / device.sms;
-  const waves = (tile: number): number => Math.ceil((experts * Math.ceil(rows / tile) * Math.ceil(columns / tile)) / (device.sms ?? 1));
-  const large = waves(largeTile) * 2 * largeTile * largeTile;
-  const small = (waves(smallTile) * 2 * smallTile * smallTile) / smallTileShare;
+  const large = waves(product, largeTile, device.sms) * 2 * largeTile * largeTile;
+  const small = (waves(product, smallTile, device.sms) * 2 * smallTile * smallTile) / smallTileShare;
   return (Math.min(large, small) * depth) / perMultiprocessor;
 }
+
+const waves = ({ experts, rows, columns }: Product, tile: number, sms: number): number =>
+  Math.ceil((experts * Math.ceil(rows / tile) * Math.ceil(columns / tile)) / sms);
 
 /** Whose default a product takes. */
 export function shareName(kind: Product["kind"], { key }: Rate): EfficiencyName {
@@ -78,8 +88,9 @@ export function shareName(kind: Product["kind"], { key }: Rate): EfficiencyName 
 }
 
 function computeShare(device: Device, name: EfficiencyName, rate: Rate): number {
-  if (rate.power_factor !== 1) noteDefault({ name: "exponent of power", unit: "size", evidence: device.power_reference.exponent });
-  return Math.min(greatestShare, device.defaults[name].value * rate.power_factor);
+  const powered = device.power_factor(rate);
+  if (powered !== 1) noteDefault({ name: "exponent of power", unit: "size", evidence: device.power_reference.exponent });
+  return Math.min(greatestShare, device.defaults[name].value * powered);
 }
 
 /** The core of attention over queries that are all new: training and prefill. */
@@ -109,12 +120,19 @@ const backwardBlock = 128;
 const forwardTail = 0.75;
 const backwardTail = 0.3;
 
-export function coreTime(device: Device, core: Core, rate: Rate, pass: "forward" | "backward"): Timing {
-  const { flops, bytes, heads, queries, keys, width, wide } = core;
-  if (device.mode === "ideal") return roofline(flops / rate.peak, bytes / device.memory_bandwidth, 0);
-  const memory = memoryBytesTime(device, bytes, "memory");
-  const written = device.written.attention;
-  if (written !== undefined) return roofline(flops / (rate.peak * device.sm_share * written), memory, device.launch.attention.value);
+/** In s. */
+export function coreTime(device: Device, core: Core, rate: Rate, pass: "forward" | "backward"): number {
+  const compute = coreCompute(device, core, rate, pass);
+  const memory = memoryBytesTime(device, core.bytes, "memory");
+  return device.mode === "ideal" ? Math.max(compute, memory) : overlapped(compute, memory) + device.launch.attention.value;
+}
+
+export const coreBound = (device: Device, core: Core, rate: Rate): Bound =>
+  boundOf(coreCompute(device, core, rate, "forward"), memoryBytesTime(device, core.bytes, "memory"), device.mode === "ideal" ? 0 : device.launch.attention.value);
+
+function coreCompute(device: Device, { flops, heads, queries, keys, width, wide }: Core, rate: Rate, pass: "forward" | "backward"): number {
+  const written = device.mode === "ideal" ? 1 : device.written.attention;
+  if (written !== undefined) return flops / (rate.peak * device.sm_share * written);
   const name = pass === "forward" ? "attention_forward" : wide ? "attention_backward_wide" : "attention_backward";
   const achieved = rate.peak * device.sm_share * computeShare(device, name, rate);
   const products = pass === "forward" ? 1 : 2.5;
@@ -122,41 +140,41 @@ export function coreTime(device: Device, core: Core, rate: Rate, pass: "forward"
   const perKey = 2 * block * width * products;
   const blocks = heads * Math.ceil(queries / block);
   const tail = device.sms === undefined ? 0 : (pass === "forward" ? forwardTail : backwardTail) * device.sms * perKey * keys;
-  return roofline((flops + blocks * perKey * blockPrologue + tail) / achieved, memory, device.launch.attention.value);
+  return (flops + blocks * perKey * blockPrologue + tail) / achieved;
 }
 
-/** Attention of a few queries over a long cache: reading it, or over a latent that all heads share, computing. */
-export function decodeTime(device: Device, flops: number, bytes: number, rate: Rate): Timing {
-  if (device.mode === "ideal") return roofline(flops / rate.peak, bytes / device.memory_bandwidth, 0);
-  const written = device.written.attention;
-  const share = written ?? computeShare(device, "attention_decode", rate);
-  const memory = bytes / (device.memory_bandwidth * device.defaults.attention_decode_memory.value);
-  return longer(flops / (rate.peak * device.sm_share * share), memory, device.launch.decode_attention.value);
+/** Attention of a few queries over a long cache: reading it, or over a latent that all heads share, computing. In s. */
+export const decodeTime = (device: Device, flops: number, bytes: number, rate: Rate): number =>
+  Math.max(decodeCompute(device, flops, rate), decodeMemory(device, bytes)) + decodeLaunch(device);
+
+export const decodeBound = (device: Device, flops: number, bytes: number, rate: Rate): Bound =>
+  boundOf(decodeCompute(device, flops, rate), decodeMemory(device, bytes), decodeLaunch(device));
+
+function decodeCompute(device: Device, flops: number, rate: Rate): number {
+  const share = device.mode === "ideal" ? 1 : (device.written.attention ?? computeShare(device, "attention_decode", rate));
+  return flops / (rate.peak * device.sm_share * share);
 }
 
-/** An operator that moves `bytes` through memory and computes next to nothing. */
-export function memoryTime(bytes: number, device: Device, share: "memory" | "gather" = "memory"): number {
-  if (bytes === 0) return 0;
-  return device.mode === "ideal" ? bytes / device.memory_bandwidth : device.launch.memory.value + memoryBytesTime(device, bytes, share);
-}
+const decodeMemory = (device: Device, bytes: number): number =>
+  bytes / (device.memory_bandwidth * (device.mode === "ideal" ? 1 : device.defaults.attention_decode_memory.value));
+
+const decodeLaunch = (device: Device): number => (device.mode === "ideal" ? 0 : device.launch.decode_attention.value);
+
+/** An operator that moves `bytes` through memory and computes next to nothing. In s. */
+export const memoryTime = (bytes: number, device: Device, share: "memory" | "gather" = "memory"): number =>
+  (bytes === 0 ? 0 : memoryBytesTime(device, bytes, share) + (device.mode === "ideal" ? 0 : device.launch.memory.value));
+
+/** The start of such an operator takes longer than its bytes. */
+export const memoryBound = (device: Device, time: number): Bound => (device.mode === "estimate" && time < 2 * device.launch.memory.value ? "launch" : "memory");
 
 /** Each multiprocessor keeps so many bytes on their way: with fewer of them less of the bandwidth is reached. */
-function memoryBytesTime(device: Device, bytes: number, share: "memory" | "gather"): number {
-  return bytes / (device.memory_bandwidth * device.sm_share * (writtenOf(device, "memory") ?? device.defaults[share].value));
-}
+const memoryBytesTime = (device: Device, bytes: number, share: "memory" | "gather"): number =>
+  bytes / (device.memory_bandwidth * device.sm_share * (device.mode === "ideal" ? 1 : (device.written.memory ?? device.defaults[share].value)));
 
-const writtenOf = (device: Device, key: EfficiencyKey): number | undefined => device.written[key];
+/** Arithmetic and traffic that overlap in part. */
+const overlapped = (compute: number, memory: number): number => Math.sqrt(compute * compute + memory * memory);
 
-/** Ideal times overlap wholly, estimates in part. */
-function roofline(compute: number, memory: number, fixed: number): Timing {
-  const busy = fixed === 0 ? Math.max(compute, memory) : Math.hypot(compute, memory);
-  return { time: busy + fixed, bound: boundOf(compute, memory, fixed) };
-}
-
-const longer = (compute: number, memory: number, fixed: number): Timing =>
-  ({ time: Math.max(compute, memory) + fixed, bound: boundOf(compute, memory, fixed) });
-
-function boundOf(compute: number, memory: number, fixed: number): Timing["bound"] {
+function boundOf(compute: number, memory: number, fixed: number): Bound {
   if (fixed > compute && fixed > memory) return "launch";
   return compute >= memory ? "compute" : "memory";
 }

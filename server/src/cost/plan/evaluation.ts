@@ -3,6 +3,7 @@
  * forty figures cost one pass; an explanation evaluates a watched copy of the plan and so sees what its figure read, and no more.
  */
 
+import { operatorsOf, type Operators } from "../compute/layer";
 import { Unavailable } from "../definition";
 import { memoryModel, type MemoryModel } from "../memory/memory-model";
 import { stageMemory, type PlanMemory } from "../memory/stage-memory";
@@ -13,7 +14,7 @@ import { groupsOf, layoutOf, stageCopies, type Groups, type Layout } from "./lay
 import type { PlanRecord } from "./record";
 import { stagesOf, type Stage } from "./stages";
 import { servingOf, type Serving } from "../serving/evaluate";
-import { trainingOf, type Training } from "../training/evaluate";
+import { trainingOf, trainingWork, type Training } from "../training/evaluate";
 import { replicasOf, type Replicas } from "../training/replicas";
 
 /** `ideal`: the physical bound; peaks and line rates, efficiencies 1, no latency. */
@@ -31,19 +32,26 @@ export interface Evaluation {
   readonly memoryModel: () => MemoryModel;
   readonly memory: () => PlanMemory;
   readonly replicas: () => Replicas;
+  /** What a micro-batch of a training plan computes, whatever device runs it. */
+  readonly trainingOperators: () => Operators;
   readonly training: (mode: Mode) => Training;
   /** Of prefill and decode plans. */
   readonly serving: (mode: Mode) => Serving;
 }
 
-const evaluations = new WeakMap<PlanRecord, Evaluation>();
+/**
+ * The last few plans that somebody asked about: the figures of one are asked for in a row, a service and a comparison have two. A table of
+ * all records by identity would make the collection of what they leave behind take as long as the figures themselves.
+ */
+const recent: (Evaluation | undefined)[] = [undefined, undefined, undefined, undefined];
+let oldest = 0;
 
-/** The same for the same record. */
+/** The same for the same record, while it is one of the last few. */
 export function evaluationOf(plan: PlanRecord): Evaluation {
-  const known = evaluations.get(plan);
-  if (known) return known;
+  for (const known of recent) if (known?.plan === plan) return known;
   const evaluation = evaluate(plan);
-  evaluations.set(plan, evaluation);
+  recent[oldest] = evaluation;
+  oldest = (oldest + 1) % recent.length;
   return evaluation;
 }
 
@@ -58,6 +66,7 @@ function evaluate(plan: PlanRecord): Evaluation {
     memoryModel: once(() => memoryModel(evaluation)),
     memory: once(() => stageMemory(evaluation.memoryModel())),
     replicas: once(() => replicasOf(evaluation)),
+    trainingOperators: once(() => operatorsOf(plan, layout(), trainingWork(plan, layout()))),
     training: oncePerMode((mode) => trainingOf(evaluation, mode)),
     serving: oncePerMode((mode) => servingOf(evaluation, mode)),
   };

@@ -32,7 +32,14 @@ export const keeps = (recompute: Recompute, tensors: Recomputable): boolean => !
 /** Whether an operator of a layer with this kind of attention runs once more before the gradients. */
 export function runsAgain(recompute: Recompute, attention: string | undefined): (operator: string) => boolean {
   if (recompute === "full") return () => true;
-  const tensors = dropped[recompute].filter((each) => attention === "mla" || each !== "mla queries, keys and values");
-  const again = new Set(tensors.flatMap((each) => operators[each]));
+  const again = attention === "mla" ? withMla[recompute] : withoutMla[recompute];
   return (operator) => again.has(operator);
 }
+
+const bringBack = (tensors: readonly Recomputable[]): ReadonlySet<string> => new Set(tensors.flatMap((each) => operators[each]));
+
+const ofLevels = (isRun: (tensors: Recomputable) => boolean): Readonly<Record<Exclude<Recompute, "full">, ReadonlySet<string>>> =>
+  ({ none: bringBack([]), selective: bringBack(dropped.selective.filter(isRun)) });
+
+const withMla = ofLevels(() => true);
+const withoutMla = ofLevels((tensors) => tensors !== "mla queries, keys and values");

@@ -2,15 +2,17 @@
 
 import { commSms, copiesPerToken } from "../communication/expert-parallel";
 import { deviceOf, type Device } from "../compute/device";
-import { computeOf, type PartTimes, type StageCompute as AllCompute } from "../compute/layer";
-import type { Operator, Passes, Work } from "../compute/operator";
+import { computeOn, type StageCompute as AllCompute } from "../compute/layer";
+import type { Operator, Work } from "../compute/operator";
+import type { PartTimes } from "../compute/run";
 import { Unavailable } from "../definition";
 import { checkpointBytes } from "../memory/memory-model";
 import { oncePerKey } from "../once";
 import { closedForm } from "../pipeline/closed-form";
 import { mirrorStage, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
-import { moeBlocksOf, stageCopies } from "../plan/layout";
+import { moeBlocksOf, stageCopies, type Layout } from "../plan/layout";
+import type { PlanRecord } from "../plan/record";
 import { lastRun, shapeOf, type Stage, type StageParts } from "../plan/stages";
 import { chunkTimes, overlappedPair, type ChunkTimes, type PairHalf, type StageCompute, type StageExchange } from "./chunk";
 import { sendTime, stageTraffic, trainingTraffic, type StageTraffic, type TrainingTraffic } from "./exchange";
@@ -43,14 +45,14 @@ export interface Training {
 }
 
 export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
-  const work = workOf(evaluation);
+  const work = trainingWork(evaluation.plan, evaluation.layout());
   const pipeline = evaluation.pipeline();
   const shared = trainingTraffic(evaluation, mode, work.tokens);
   const device = deviceOf(evaluation.plan, mode);
-  const alone = computeOf(evaluation.plan, evaluation.layout(), work, device);
+  const alone = computeOn(device, evaluation.trainingOperators());
   const chunkOf = (stage: StageParts): Chunk => chunkAlone(evaluation, alone, stageTraffic(evaluation, stage, shared), stage, device);
   const plain = evaluation.stages().map(oncePerKey(shapeOf, chunkOf));
-  const chunks = withPairs(evaluation, mode, work, device, alone, plain);
+  const chunks = withPairs(evaluation, mode, device, alone, plain);
   const send = sendTime(evaluation, shared);
   const ends = endsOf(evaluation, mode, chunks, chunkOf, device, shared);
   const perRank = (of: (stage: StageTraffic) => number): number => (plain.reduce((sum, { traffic }) => sum + of(traffic), 0) * pipeline.micro_batches) / pipeline.pp;
@@ -72,12 +74,12 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
 }
 
 /** Throws `Unavailable` where the workload does not train or lacks a size. */
-function workOf({ plan: { workload, parallelism }, layout }: Evaluation): Work {
+export function trainingWork({ workload, parallelism }: PlanRecord, { cp }: Layout): Work {
   const { phase, sequence_length, imbalance } = workload;
   if (phase !== "training") throw new Unavailable("only a training plan has steps", true);
   if (sequence_length === undefined) throw new Unavailable("the workload has no `sequence_length`");
   const sequences = parallelism.micro_batch_size;
-  return { phase, tokens: (sequences * sequence_length) / layout().cp, sequences, sequence_length, imbalance };
+  return { phase, tokens: (sequences * sequence_length) / cp, sequences, sequence_length, imbalance };
 }
 
 function meanChunk(chunks: readonly ChunkTimes[]): ChunkDurations {
@@ -98,17 +100,16 @@ interface Chunk {
 
 function chunkAlone(evaluation: Evaluation, compute: AllCompute, traffic: StageTraffic, stage: StageParts, device: Device): Chunk {
   const times = compute.times(stage);
-  const core = evaluation.layout().cp === 1 ? noPasses : coreTimes(compute.operators(stage));
-  const exchange = exposedExchange(evaluation, times, core, traffic);
+  const exchange = exposedExchange(evaluation, times, traffic);
   return { times: chunkTimes(stageCompute(times, device), exchange), traffic, exchange };
 }
 
 /** Chunks with what dualpipe makes of each and the backward of its mirror stage. */
-function withPairs(evaluation: Evaluation, mode: Mode, work: Work, device: Device, alone: AllCompute, plain: readonly Chunk[]): readonly ChunkTimes[] {
+function withPairs(evaluation: Evaluation, mode: Mode, device: Device, alone: AllCompute, plain: readonly Chunk[]): readonly ChunkTimes[] {
   const chunks = plain.map(({ times }) => times);
   if (evaluation.pipeline().schedule !== "dualpipe" && evaluation.pipeline().schedule !== "dualpipev") return chunks;
   const narrowed = besideExchanges(evaluation, mode, device);
-  const beside = narrowed === device ? alone : computeOf(evaluation.plan, evaluation.layout(), work, narrowed);
+  const beside = narrowed === device ? alone : computeOn(narrowed, evaluation.trainingOperators());
   const forwards = forwardPasses(evaluation);
   const halves = evaluation.stages().map(oncePerKey(shapeOf, (stage) => {
     const { forward, backward_input, backward_weight } = stageCompute(beside.times(stage), device);
@@ -118,7 +119,13 @@ function withPairs(evaluation: Evaluation, mode: Mode, work: Work, device: Devic
       backward: { compute: backward_input + backward_weight, expert: forwards * traffic.expert_beside, blocking: exchange.blocking_backward },
     };
   }));
-  return chunks.map((chunk, index) => withPair(chunk, halves[index]?.forward, halves[mirrorStage(chunks.length, index)]?.backward, chunks[mirrorStage(chunks.length, index)]));
+  const stages = evaluation.stages();
+  const mirrorOf = ({ index }: Stage): Stage | undefined => stages[mirrorStage(stages.length, index)];
+  // pairs of stages with the same shapes are alike
+  return stages.map(oncePerKey((stage) => stage.shape * stages.length + (mirrorOf(stage)?.shape ?? 0), (stage) => {
+    const mirror = mirrorOf(stage)?.index ?? stage.index;
+    return withPair(chunks[stage.index] ?? noChunkTimes, halves[stage.index]?.forward, halves[mirror]?.backward, chunks[mirror]);
+  }));
 }
 
 function withPair(chunk: ChunkTimes, forward: PairHalf | undefined, backward: PairHalf | undefined, mirror: ChunkTimes | undefined): ChunkTimes {
@@ -145,17 +152,6 @@ function stageCompute({ all: { forward, backward_input, backward_weight } }: Par
   return { forward: forward / running, backward_input: backward_input / running, backward_weight: backward_weight / running };
 }
 
-const noPasses: Passes = { forward: 0, backward_input: 0, backward_weight: 0 };
-
-/** Time in attention cores, which context-parallel exchanges stand beside. */
-function coreTimes(operators: readonly Operator[]): Passes {
-  return operators.filter(({ kind }) => kind === "attention").reduce((total, { count, time }) => ({
-    forward: total.forward + count * time.forward,
-    backward_input: total.backward_input + count * time.backward_input,
-    backward_weight: total.backward_weight + count * time.backward_weight,
-  }), noPasses);
-}
-
 const nothing: Pick<Chunk, "exchange" | "traffic"> = {
   exchange: { expert_forward: 0, expert_backward: 0, blocking_forward: 0, blocking_backward: 0 },
   traffic: { expert: 0, expert_beside: 0, tensor_forward: 0, tensor_backward: 0, context_forward: 0, context_backward: 0 },
@@ -169,14 +165,14 @@ const forwardPasses = ({ plan }: Evaluation): number => (plan.parallelism.recomp
  * of tp pieces while the products last (TransformerEngine's userbuffers). Context parallelism: the ring passes on while attention
  * runs over what has arrived. Full recomputation exchanges forward once more.
  */
-function exposedExchange(evaluation: Evaluation, times: PartTimes, core: Passes, traffic: StageTraffic): StageExchange {
+function exposedExchange(evaluation: Evaluation, { all, core }: PartTimes, traffic: StageTraffic): StageExchange {
   const { overlap_tensor_parallel } = evaluation.plan.parallelism;
   const { tp, cp } = evaluation.layout();
   const forwards = forwardPasses(evaluation);
   const ring = (cp - 1) / cp;
   const waited = (time: number, beside: number): number => (overlap_tensor_parallel ? Math.max(time / tp, time - beside) : time);
   const passed = (time: number, beside: number): number => Math.max(0, time - ring * beside);
-  const { forward, backward_input, backward_weight } = times.all;
+  const { forward, backward_input, backward_weight } = all;
   const blocking_forward = waited(traffic.tensor_forward, forward) + passed(traffic.context_forward, core.forward);
   const blocking_backward = waited(traffic.tensor_backward, backward_input + backward_weight) + passed(traffic.context_backward, core.backward_input);
   return {
@@ -214,6 +210,7 @@ function coverOf(own: readonly Stage[], chunks: readonly ChunkTimes[], chunkOf: 
 }
 
 const noChunk: ChunkDurations = { forward: 0, backward: 0, weight: 0 };
+const noChunkTimes: ChunkTimes = { durations: noChunk, compute: noChunk, expert: noChunk };
 
 /** What of a stage runs last in the forward pass: the head, else its last layer, else the embedding. */
 function lastUnit({ head, runs }: Stage): StageParts {

@@ -22,7 +22,7 @@ function denseTime(gpu: GpuRecord, precision: Precision, { m, k, n, accumulates 
   const device = on(gpu);
   const rate = rateOf(device, precision, "the table");
   const bytes = rate.bytes * (m * k + k * n) + (accumulates ? 0 : 2 * m * n);
-  return productTime(device, { kind: "gemm", experts: 1, rows: m, columns: n, inner: k, bytes, accumulated_bytes: accumulates ? 8 * m * n : 0 }, rate).time;
+  return productTime(device, { kind: "gemm", experts: 1, rows: m, columns: n, inner: k, bytes, accumulated_bytes: accumulates ? 8 * m * n : 0 }, rate);
 }
 
 const meanError = (rows: readonly (readonly [estimate: number, measured: number])[]): number =>
@@ -104,7 +104,7 @@ describe("grouped products", () => {
     const device = on(gpu);
     const rate = rateOf(device, precision, "the table");
     const bytes = experts * (rate.bytes * (m * k + k * n) + (accumulates ? 0 : 2 * m * n));
-    return productTime(device, { kind: "grouped_gemm", experts, rows: m, columns: n, inner: k, bytes, accumulated_bytes: accumulates ? experts * 8 * m * n : 0 }, rate).time;
+    return productTime(device, { kind: "grouped_gemm", experts, rows: m, columns: n, inner: k, bytes, accumulated_bytes: accumulates ? experts * 8 * m * n : 0 }, rate);
   };
 
   it("H800 in FP8 (alibaba/InferSim: experts, tokens of one, us of up and gate, us of down)", () => {
@@ -153,7 +153,7 @@ describe("attention", () => {
       const width = qk + 128;
       const square = 2 * length * length * heads * width * (pass === "forward" ? 1 : 2.5);
       const core = { flops: square / 2, bytes: 2 * length * (heads + kvHeads) * width, heads, queries: length, keys: length, width, wide: qk > 128 };
-      return [coreTime(device, core, rate, pass).time, square / (share * peak)];
+      return [coreTime(device, core, rate, pass), square / (share * peak)];
     }));
   };
 
@@ -163,7 +163,7 @@ describe("attention", () => {
     const rows = [[1024, 116.88], [4096, 1104.692], [8192, 4538.828], [16384, 17774.458], [32768, 76337.72]] as const;
     expect(meanError(rows.map(([s, us]) => {
       const core = { flops: s * s * 128 * 320, bytes: 4 * s * 128 * 320, heads: 128, queries: s, keys: s, width: 320, wide: true };
-      return [coreTime(device, core, rate, "forward").time, us * 1e-6];
+      return [coreTime(device, core, rate, "forward"), us * 1e-6];
     }))).toBeLessThan(0.1);
   });
 
@@ -191,8 +191,8 @@ describe("attention", () => {
     const device = on(h800);
     const rate = rateOf(device, "bf16", "the table");
     const gqa = [[1, 131072, 184.663], [16, 4096, 99.783], [32, 16384, 675.618], [64, 1024, 100.247], [64, 8192, 698.033], [128, 4096, 689.665], [256, 8192, 2745.944], [512, 1024, 707.868]] as const;
-    expect(meanError(gqa.map(([n, s, us]) => [decodeTime(device, n * s * 4 * 32 * 128, n * s * 4096, rate).time, us * 1e-6]))).toBeLessThan(0.05);
+    expect(meanError(gqa.map(([n, s, us]) => [decodeTime(device, n * s * 4 * 32 * 128, n * s * 4096, rate), us * 1e-6]))).toBeLessThan(0.05);
     const mla = [[1, 1024, 20.91], [1, 65536, 62.724], [16, 4096, 53.437], [32, 8192, 148.468], [64, 1024, 51.974], [64, 32768, 1119.284], [128, 4096, 292.023], [128, 16384, 1057.193], [256, 1024, 188.841], [512, 8192, 2074.245]] as const;
-    expect(meanError(mla.map(([n, s, us]) => [decodeTime(device, n * s * 2 * 128 * 1088, n * s * 1152, rate).time, us * 1e-6]))).toBeLessThan(0.15);
+    expect(meanError(mla.map(([n, s, us]) => [decodeTime(device, n * s * 2 * 128 * 1088, n * s * 1152, rate), us * 1e-6]))).toBeLessThan(0.15);
   });
 });

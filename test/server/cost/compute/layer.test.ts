@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
 import { efficiencies } from "../../../../server/src/cost/compute/efficiency";
-import { computeOf, passTimes } from "../../../../server/src/cost/compute/layer";
+import { computeOf } from "../../../../server/src/cost/compute/layer";
 import type { Operator, OperatorPart, Work } from "../../../../server/src/cost/compute/operator";
 import { memoryTime } from "../../../../server/src/cost/compute/time";
 import { Unavailable } from "../../../../server/src/cost/definition";
@@ -9,7 +9,7 @@ import { decodeFlops, forwardFlops } from "../../../../server/src/cost/model/flo
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import { wholeModel } from "../../../../server/src/cost/plan/stages";
 import { bf16, deepSeekV2, deepSeekV3, gptOss120B, llama31Dense405B, model, qwen3Moe30B } from "../models";
-import { a100Pcie, b200, h800, layout, plan, training, type PlanOptions } from "./records";
+import { a100Pcie, b200, h800, layout, plan, training, type PlanOptions, timeOfAll } from "./records";
 
 const operatorsOf = (record: ModelRecord, work: Work, options: PlanOptions = {}, degrees = {}, smShare = 1): readonly Operator[] => {
   const written = plan(record, options);
@@ -54,11 +54,12 @@ describe("operators add up to the model", () => {
     const written = plan(deepSeekV3, { parallelism: { recompute: "full" } });
     const compute = computeOf(written, layout({ ep: 64 }), training(), deviceOf(written, "estimate"));
     const stage = { ...wholeModel(deepSeekV3), mtp_modules: 1 };
-    const { all, ...parts } = compute.times(stage);
-    const summed = passTimes(compute.operators(stage)).all;
+    const { all, core, ...parts } = compute.times(stage);
+    const operators = compute.operators(stage);
     for (const pass of ["forward", "backward_input", "backward_weight"] as const) {
-      expect(Object.values(parts).reduce((sum, part) => sum + part[pass], 0)).toBeCloseTo(all[pass], 9);
-      expect(summed[pass]).toBeCloseTo(all[pass], 9);
+      expect(Object.values(parts).reduce((sum, part) => sum + part[pass], 0) / all[pass]).toBeCloseTo(1, 9);
+      expect(timeOfAll(operators, pass) / all[pass]).toBeCloseTo(1, 9);
+      expect(timeOfAll(operators.filter(({ kind }) => kind === "attention"), pass)).toBeCloseTo(core[pass], 12);
     }
   });
 });

@@ -4,7 +4,7 @@ import type { GpuRecord, HardwareRecord } from "../../../../server/src/cost/hard
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import type { Layout } from "../../../../server/src/cost/plan/layout";
 import type { EfficiencyRecord, ParallelismRecord, PlanRecord } from "../../../../server/src/cost/plan/record";
-import type { Work } from "../../../../server/src/cost/compute/operator";
+import type { Operator, Passes, Work } from "../../../../server/src/cost/compute/operator";
 
 const links = { pcie: undefined, scale_up: undefined } as const;
 
@@ -59,3 +59,6 @@ export const layout = (degrees: Partial<Layout> = {}): Layout => ({
 });
 
 export const training = (work: Partial<Work> = {}): Work => ({ phase: "training", tokens: 4096, sequences: 1, sequence_length: 4096, imbalance: 1, ...work });
+
+/** Seconds of all listed operators, each as often as it runs. */
+export const timeOfAll = (operators: readonly Operator[], pass: keyof Passes): number => operators.reduce((sum, { count, time }) => sum + count * time[pass], 0);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
-import { computeOf, passTimes } from "../../../../server/src/cost/compute/layer";
+import { computeOf } from "../../../../server/src/cost/compute/layer";
 import type { Operator, Work } from "../../../../server/src/cost/compute/operator";
 import { Unavailable } from "../../../../server/src/cost/definition";
 import { cacheOfRuns } from "../../../../server/src/cost/memory/kv-cache";
@@ -12,7 +12,7 @@ import type { ModelRecord, SparseRecord } from "../../../../server/src/cost/mode
 import { wholeModel } from "../../../../server/src/cost/plan/stages";
 import { decode, memoryOf, planOf } from "../memory/plans";
 import { bf16, deepSeekV3, mla, range } from "../models";
-import { layout, plan, training } from "./records";
+import { layout, plan, training, timeOfAll } from "./records";
 
 const dense: ModelRecord = { ...deepSeekV3, mtp: undefined, precision: bf16 };
 const sparseModel = (sparse: Partial<SparseRecord> = {}): ModelRecord => ({
@@ -34,7 +34,7 @@ const named = (operators: readonly Operator[], name: string): Operator => {
 };
 const decoding = (sequence_length: number): Work => ({ phase: "decode", tokens: 64, sequences: 64, sequence_length, imbalance: 1 });
 const prompt = (sequence_length: number): Work => ({ phase: "prefill", tokens: sequence_length, sequences: 1, sequence_length, imbalance: 1 });
-const timeOf = (model: ModelRecord, work: Work): number => passTimes(operatorsOf(model, work)).all.forward;
+const timeOf = (model: ModelRecord, work: Work): number => timeOfAll(operatorsOf(model, work), "forward");
 
 describe("sparse mla in serving", () => {
   it.each([1024, 131_072])("decodes with the FLOPs of the model's metric at %i tokens", (context_length) => {

@@ -1,0 +1,2 @@
+export { hover } from "./hover";
+export type { HoverOptions } from "./asked";

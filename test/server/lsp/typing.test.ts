@@ -1,0 +1,123 @@
+// What an editor asks for while somebody types: of an editor that can do everything and of one that can do nothing.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { buildServer } from "./built-server";
+import { Client } from "./client";
+
+interface Position { readonly line: number; readonly character: number }
+interface Range { readonly start: Position; readonly end: Position }
+interface TextEdit { readonly range: Range; readonly newText: string }
+interface Item {
+  readonly label: string; readonly detail?: string; readonly insertTextFormat: number; readonly documentation?: { readonly kind: string; readonly value: string };
+  readonly labelDetails?: { readonly description: string }; readonly additionalTextEdits?: readonly TextEdit[]; readonly command?: { readonly command: string };
+  readonly textEdit: TextEdit | { readonly newText: string; readonly insert: Range; readonly replace: Range };
+}
+interface List { readonly isIncomplete: boolean; readonly items: readonly Item[] }
+
+const everything = {
+  workspace: { configuration: true, workspaceFolders: true },
+  textDocument: {
+    diagnostic: {}, hover: { contentFormat: ["markdown", "plaintext"] },
+    completion: {
+      completionItem: {
+        snippetSupport: true, insertReplaceSupport: true, labelDetailsSupport: true, documentationFormat: ["markdown"],
+        resolveSupport: { properties: ["documentation", "detail"] },
+      },
+    },
+  },
+};
+const nothing = { textDocument: { diagnostic: {} } };
+
+let server: Awaited<ReturnType<typeof buildServer>>;
+let folder: string;
+const clients: Client[] = [];
+
+beforeAll(async () => {
+  server = await buildServer();
+  folder = mkdtempSync(path.join(tmpdir(), "dsco-typing-"));
+});
+afterAll(() => {
+  server.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.kill();
+});
+
+async function start(capabilities: object, { settings = {}, initializationOptions }: { readonly settings?: object; readonly initializationOptions?: object } = {}): Promise<Client> {
+  const client = new Client([process.execPath, server.file, "--stdio"], { "workspace/configuration": () => [settings] });
+  clients.push(client);
+  await client.request("initialize", {
+    processId: process.pid, rootUri: null, capabilities, initializationOptions, workspaceFolders: [{ uri: pathToFileURL(folder).href, name: "design" }],
+  });
+  client.notify("initialized", {});
+  return client;
+}
+
+/** A document with `$0` where the cursor is. */
+function open(client: Client, marked: string, name = "design.dsco") {
+  const uri = pathToFileURL(path.join(folder, name)).href;
+  const [before = "", ...rest] = marked.split("$0");
+  const lines = before.split("\n");
+  client.notify("textDocument/didOpen", { textDocument: { uri, languageId: "dsco", version: 1, text: before + rest.join("") } });
+  return { textDocument: { uri }, position: { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 } };
+}
+
+const itemOf = ({ items }: List, label: string): Item => {
+  const found = items.find((item) => item.label === label);
+  if (!found) throw new Error(`no ${label}`);
+  return found;
+};
+
+describe("completion", () => {
+  const plan = "model Own { }\nplan P {\n  model = $0\n}\n";
+
+  test("in a full editor: snippets, both ranges, and the cost of a model when the reader looks at it", async () => {
+    const client = await start(everything, { initializationOptions: { runsCommands: true } });
+    const keys = await client.request<List>("textDocument/completion", open(client, "gpu G {\n  mem$0ory\n}\n", "keys.dsco"));
+    const memory = itemOf(keys, "memory");
+    expect(memory).toMatchObject({ insertTextFormat: 2, textEdit: { newText: "memory = ${1:80 GB}", insert: { start: { character: 2 }, end: { character: 5 } }, replace: { end: { character: 8 } } } });
+    expect(memory.documentation).toBeUndefined();
+    expect((await client.request<Item>("completionItem/resolve", memory)).documentation).toMatchObject({ kind: "markdown", value: expect.stringContaining("such as `80 GB`") });
+    const list = await client.request<List>("textDocument/completion", open(client, plan));
+    const model = itemOf(list, "DeepSeekV3");
+    expect(model).toMatchObject({
+      detail: "model, std:models/deepseek", labelDetails: { description: "std:models/deepseek" },
+      additionalTextEdits: [{ newText: 'import { DeepSeekV3 } from "std:models/deepseek"\n\n', range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } }],
+    });
+    expect((await client.request<Item>("completionItem/resolve", model)).detail).toBe("model: 671.0B total, 37.55B active, 70.27 KB KV a token");
+    // an entry of a list that is long gone, and one that no list of this server had
+    expect(await client.request("completionItem/resolve", { label: "x", data: { list: 99, index: 0 } })).toEqual({ label: "x", data: { list: 99, index: 0 } });
+    expect(await client.request("completionItem/resolve", { label: "x" })).toEqual({ label: "x" });
+  });
+
+  test("in a plain editor: plain text, at once, one range, no commands", async () => {
+    const client = await start(nothing);
+    const list = await client.request<List>("textDocument/completion", open(client, "parallelism L {\n  sch$0\n}\n"));
+    const key = itemOf(list, "schedule");
+    expect(key).toMatchObject({ insertTextFormat: 1, textEdit: { newText: "schedule = ", range: { start: { character: 2 }, end: { character: 5 } } } });
+    expect(key.command).toBeUndefined();
+    expect(key.documentation?.kind).toBe("plaintext");
+    expect(key.documentation?.value).toContain("Pipeline schedule.");
+    expect(list.items.map(({ documentation }) => documentation?.value ?? "").join("")).not.toContain("`");
+    expect(list.items.every(({ insertTextFormat }) => insertTextFormat === 1)).toBe(true);
+    const models = await client.request<List>("textDocument/completion", open(client, plan, "other.dsco"));
+    expect(itemOf(models, "DeepSeekV3").labelDetails).toBeUndefined();
+    // it may ask all the same
+    expect((await client.request<Item>("completionItem/resolve", itemOf(models, "DeepSeekV3"))).detail).toMatch(/^model: 671\.0B total/);
+  });
+
+  test("offers the declarations of other files of the folder", async () => {
+    writeFileSync(path.join(folder, "library.dsco"), "model Mine { layers = 2 }\n");
+    const client = await start(everything);
+    const list = await client.request<List>("textDocument/completion", open(client, plan));
+    expect(itemOf(list, "Mine")).toMatchObject({ detail: "model, library.dsco", additionalTextEdits: [{ newText: 'import { Mine } from "./library.dsco"\n\n' }] });
+    const paths = await client.request<List>("textDocument/completion", { ...open(client, 'import { Mine } from "./$0"\n', "third.dsco"), context: { triggerKind: 2, triggerCharacter: "/" } });
+    expect(itemOf(paths, "./library.dsco").textEdit).toMatchObject({ newText: "./library.dsco" });
+    const division = await client.request<List>("textDocument/completion", { ...open(client, "let a = 4 /$0\n", "fourth.dsco"), context: { triggerKind: 2, triggerCharacter: "/" } });
+    expect(division.items).toEqual([]);
+  });
+});
