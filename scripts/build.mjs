@@ -15,6 +15,7 @@ const entryPoints = {
   extension: "client/src/extension.ts",
   server: "server/src/hosts/node.ts",
   cli: "server/src/cli/main.ts",
+  mcp: "server/src/hosts/mcp.ts",
 };
 
 /** @type {import("esbuild").BuildOptions} */

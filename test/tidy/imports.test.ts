@@ -22,7 +22,8 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
     rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "ide", "design", "agents"],
     packages: ["vscode-languageserver"],
   },
-  "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "lsp"], packages: ["node:"] },
+  "server/src/mcp": { rooms: ["core", "rules", "agents"], packages: ["@modelcontextprotocol/sdk"] },
+  "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "agents", "mcp", "lsp"], packages: ["node:"] },
   "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "ide", "design", "hosts"], packages: ["node:"] },
   "client/src": { rooms: ["lsp"], packages: ["vscode", "vscode-languageclient", "node:"] },
 };

@@ -1,5 +1,5 @@
 /** What an edit changes: two states of one design beside each other. */
-import { figuresOf, type FigureOptions, type MetricFigure } from "../analysis";
+import { figuresOf, metricIds, type FigureOptions, type MetricFigure } from "../analysis";
 import type { BoundDeclaration, Diagnostic } from "../core";
 import type { Figure } from "../cost/metric";
 import { checkDesign, measurementCode, type Design } from "../design";
@@ -25,6 +25,7 @@ export interface ChangedDeclaration {
 export interface DesignDifference {
   /** The declarations of both with figures that changed. */
   readonly changed: readonly ChangedDeclaration[];
+  /** Those without a figure that changed; declarations that have no figures at all are left out. */
   readonly unchanged: readonly string[];
   /** Names that only one of them declares. */
   readonly removed: readonly string[];
@@ -40,7 +41,7 @@ export async function compareDesigns(
   const unchanged: string[] = [];
   for (const [name, declaration] of now) {
     const other = old.get(name);
-    if (!other || other.keyword !== declaration.keyword) continue;
+    if (other?.keyword !== declaration.keyword || metricIds(declaration.keyword).length === 0) continue;
     await pause();
     const figures = changedFigures(before, other, after, declaration, options);
     if (figures.length === 0) unchanged.push(name);
@@ -84,9 +85,9 @@ export interface FindingDifference {
 }
 
 export function compareFindings(before: Design, after: Design, { cancellation }: AgentContext): FindingDifference {
-  const old = checkDesign(before, cancellation);
+  const old = checkDesign(before, cancellation).filter(isOfDesign);
   // What the edits brought about needs no mark here: it stands in lists of its own.
-  const now = checkDesign({ ...after, whatIf: undefined }, cancellation);
+  const now = checkDesign({ ...after, whatIf: undefined }, cancellation).filter(isOfDesign);
   const waiting = new Map<string, Diagnostic[]>();
   for (const diagnostic of old) waiting.set(identity(diagnostic), [...(waiting.get(identity(diagnostic)) ?? []), diagnostic]);
   const kept = now.filter((diagnostic) => waiting.get(identity(diagnostic))?.shift());
@@ -98,10 +99,12 @@ export function compareFindings(before: Design, after: Design, { cancellation }:
     const index = gone.findIndex(({ code, uri }) => code === diagnostic.code && uri === diagnostic.uri);
     const [earlier] = index < 0 ? [] : gone.splice(index, 1);
     if (earlier) changed.push({ before: earlier, after: diagnostic });
-    // A measurement is of the design as it is written: that another one misses it is no news.
-    else if (diagnostic.code !== measurementCode) added.push(diagnostic);
+    else added.push(diagnostic);
   }
   return { gone, added, changed, kept, after: now };
 }
+
+/** A measurement is of the design as it is written: how far another one is from it is no news. */
+const isOfDesign = ({ code }: Diagnostic): boolean => code !== measurementCode;
 
 const identity = ({ uri, code, message }: Diagnostic): string => `${uri} ${code} ${message}`;

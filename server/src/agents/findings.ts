@@ -6,28 +6,36 @@ import { provedFixes, type ProvedFix } from "../rules";
 import type { AgentContext } from "./tool";
 import { clip, limits } from "./limits";
 
-const place = {
+const start = {
   line: z.int().describe("Counted from 1."),
   column: z.int().describe("Counted from 1, in UTF-16 units."),
+};
+const end = {
   end_line: z.int(),
   end_column: z.int().describe("The first column that is not meant any more."),
 };
 
-export const findingSchema = z.object({
-  file: z.string(), ...place,
+/** A finding in few words. */
+export const briefSchema = z.object({
+  file: z.string(), ...start,
   severity: z.enum(["error", "warning", "information"]),
   code: z.string().describe("`explain` says more about it."),
   message: z.string(),
+});
+
+export const findingSchema = briefSchema.extend({
+  ...end,
   fixes: z.array(z.object({
     title: z.string().describe("What it does, and what it brings."),
-    edits: z.array(z.object({ ...place, new_text: z.string() })),
+    edits: z.array(z.object({ ...start, ...end, new_text: z.string() })),
   })).optional().describe("Each was applied in memory: this diagnostic went away, and no new error appeared."),
 });
 
 export const countsSchema = z.object({ errors: z.int(), warnings: z.int(), notes: z.int() });
 
-export type Finding = z.output<typeof findingSchema>;
-export type ShownSeverity = Finding["severity"];
+type Brief = z.output<typeof briefSchema>;
+type Finding = z.output<typeof findingSchema>;
+export type ShownSeverity = Brief["severity"];
 
 /** Hints are for editors. */
 const shownSeverities: readonly ShownSeverity[] = ["error", "warning", "information"];
@@ -45,11 +53,16 @@ export function countsOf(diagnostics: readonly Diagnostic[]): z.output<typeof co
   return { errors: count("error"), warnings: count("warning"), notes: count("information") };
 }
 
+export function briefOf(design: Design, { uri, span, severity, code, message }: Diagnostic): Brief {
+  const { line, column } = placeOf(design, uri, span);
+  return { file: design.showUri(uri), line, column, severity: isShown(severity) ? severity : "information", code, message: clip(message) };
+}
+
 /** One finding with the fixes that were proved for it. */
 export function findingOf(design: Design, diagnostic: Diagnostic, fixes: readonly ProvedFix[] = []): Finding {
-  const { uri, span, severity, code, message } = diagnostic;
+  const { uri, span } = diagnostic;
   return {
-    file: design.showUri(uri), ...placeOf(design, uri, span), severity: isShown(severity) ? severity : "information", code, message: clip(message),
+    ...briefOf(design, diagnostic), ...placeOf(design, uri, span),
     ...(fixes.length === 0 ? {} : {
       fixes: fixes.map(({ title, edits }) => ({ title: clip(title), edits: edits.map((edit) => ({ ...placeOf(design, uri, edit), new_text: edit.newText })) })),
     }),

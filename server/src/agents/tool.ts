@@ -69,8 +69,9 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   };
 }
 
+/** Without references for the inputs: not everybody who hands them to a model follows one. */
 const jsonSchema = (schema: z.ZodObject, io: "input" | "output"): JsonSchema =>
-  Object.fromEntries(Object.entries(z.toJSONSchema(schema, { target: "draft-7", io })).filter(([key]) => key !== "$schema"));
+  Object.fromEntries(Object.entries(z.toJSONSchema(schema, { target: "draft-7", io, reused: io === "input" ? "inline" : "ref" })).filter(([key]) => key !== "$schema"));
 
 /** Models write `null` for what they leave out. */
 function withoutNulls(given: unknown): unknown {

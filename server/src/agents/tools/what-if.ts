@@ -5,7 +5,7 @@ import { countDiagnostics, figureText, printable, WrongUse, type Design } from "
 import { compareDesigns, compareFindings, type ChangedDeclaration, type ChangedFigure, type DesignDifference, type FindingDifference } from "../difference";
 import { inUnit } from "../figures";
 import { openDesign } from "../files";
-import { countsOf, countsSchema, findingLines, findingOf, findingSchema, worstFirst } from "../findings";
+import { briefOf, briefSchema, countsOf, countsSchema, findingLines, worstFirst } from "../findings";
 import { assignments, assignmentsHelp, designShape, figureOptions, lengthShape } from "../inputs";
 import { bounded, clip, limits } from "../limits";
 import { findNamed, unknownName } from "../names";
@@ -27,8 +27,8 @@ const output = z.object({
   unchanged: z.array(z.string()).describe("Declarations of which no figure changes."),
   added: z.array(z.string()), removed: z.array(z.string()),
   findings: z.object({
-    gone: z.array(findingSchema), added: z.array(findingSchema),
-    changed: z.array(z.object({ before: z.string(), after: findingSchema })),
+    gone: z.array(briefSchema), added: z.array(briefSchema),
+    changed: z.array(z.object({ before: z.string(), after: briefSchema })),
     unchanged: z.int(),
     left_out: z.int(),
   }),
@@ -121,8 +121,8 @@ function answer({ before, after, difference, findings }: States, all: readonly S
     data: {
       declarations: shown.map(declarationData), unchanged: [...difference.unchanged], added: [...difference.added], removed: [...difference.removed],
       findings: {
-        gone: shownGone.map((diagnostic) => findingOf(before, diagnostic)), added: shownAdded.map((diagnostic) => findingOf(after, diagnostic)),
-        changed: shownChanged.map((pair) => ({ before: clip(pair.before.message), after: findingOf(after, pair.after) })),
+        gone: shownGone.map((diagnostic) => briefOf(before, diagnostic)), added: shownAdded.map((diagnostic) => briefOf(after, diagnostic)),
+        changed: shownChanged.map((pair) => ({ before: clip(pair.before.message), after: briefOf(after, pair.after) })),
         unchanged: findings.kept.length, left_out: leftFindings,
       },
       ...countsOf(findings.after), left_out: left,
@@ -139,15 +139,21 @@ function withinRoom(all: readonly Shown[]): readonly Shown[] {
 function figureLines({ declaration: { after }, figures, more }: Shown): readonly string[] {
   return [
     `${after.keyword} ${after.name}`,
-    ...figures.map(({ metric, before }) => {
+    ...figures.filter(({ metric }) => metric.figure.kind !== "unavailable").map(({ metric, before }) => {
       const { short, change } = figureText({ ...metric, before });
-      return `  ${metric.id}: ${printable(clip(short))}${change === "" ? "" : ` (${change})`}${reasonText(metric.figure)}`;
+      return `  ${metric.id}: ${printable(clip(short))}${change === "" ? "" : ` (${change})`}`;
     }),
+    ...lostLines(figures),
     ...(more.length === 0 ? [] : [`  changes too (\`all\` or \`metrics\`): ${more.join(" ")}`]),
   ];
 }
 
-const reasonText = (figure: Figure): string => (figure.kind === "unavailable" ? `: ${printable(clip(figure.reason))}` : "");
+/** Figures that are not computed any more: one line a reason. */
+function lostLines(figures: readonly ChangedFigure[]): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { metric: { id, figure } } of figures) if (figure.kind === "unavailable") byReason.set(figure.reason, [...(byReason.get(figure.reason) ?? []), id]);
+  return [...byReason].map(([reason, ids]) => `  not computed any more: ${ids.join(", ")}: ${printable(clip(reason))}`);
+}
 
 function declarationData({ declaration: { after }, figures, more }: Shown) {
   return {
