@@ -57,8 +57,8 @@ export function publishedText({ metric, computed, measured, written, source }: P
 /** How far a figure lies from another one: `+1.5 %`, `x 443.5`. */
 function differenceText(value: number, from: number): string {
   if (value === from) return "exact";
-  if (from === 0) return "";
   const percent = (value / from - 1) * 100;
+  if (!Number.isFinite(percent)) return "";
   if (Math.abs(percent) < 0.05) return "<0.1 %";
   if (percent >= 1000) return `x ${formatCount(percent / 100 + 1)}`;
   return `${percent < 0 ? "-" : "+"}${Math.abs(percent).toFixed(1)} %`;

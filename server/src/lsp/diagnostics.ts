@@ -45,6 +45,7 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
     timer = undefined;
     const uris = [...waiting];
     waiting.clear();
+    if (session.phase() !== "running") return;
     for (const uri of uris) {
       const document = session.documents.get(uri);
       if (!document) continue;

@@ -9,6 +9,7 @@ import {
 import { importConfig, nameOfPath } from "../import";
 import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
+import { invalidParams } from "./params";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
 import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
@@ -116,6 +117,17 @@ function lensData({ data }: CodeLens): LensData | undefined {
     ? (value as LensData) : undefined;
 }
 
+function ofFigure({ uri, declaration, metric }: ExplainParams): string {
+  if (typeof declaration !== "string" || typeof metric !== "string") throw invalidParams("no figure");
+  return uri;
+}
+
+/** A config is no document of the workspace. */
+function ofConfig({ text, path }: DscoRequests["dsco/importConfig"]["params"]): string {
+  if (typeof text !== "string" || (path !== undefined && typeof path !== "string")) throw invalidParams("no text of a config");
+  return "import:config";
+}
+
 function registerDscoRequests(session: Session): void {
   const { connection } = session;
   const sourceText = guarded<DscoRequests["dsco/sourceText"]["params"], DscoRequests["dsco/sourceText"]["result"]>(
@@ -126,7 +138,7 @@ function registerDscoRequests(session: Session): void {
   connection.onRequest("dsco/sourceText", sourceText);
 
   const explain = guarded<ExplainParams, DscoRequests["dsco/explain"]["result"]>(
-    session, "an explanation", ({ uri }) => uri, async ({ declaration, metric }, { uri, workspace }) => {
+    session, "an explanation", ofFigure, async ({ declaration, metric }, { uri, workspace }) => {
       const scope = fileScope(workspace, uri);
       const symbol = scope && resolveSymbol(workspace, scope, declaration);
       if (symbol?.kind !== "declaration") return null;
@@ -139,7 +151,7 @@ function registerDscoRequests(session: Session): void {
   connection.onRequest("dsco/explain", explain);
 
   const importAnswer = guarded<DscoRequests["dsco/importConfig"]["params"], DscoRequests["dsco/importConfig"]["result"]>(
-    session, "the import", () => "import:config", ({ text, path }) => {
+    session, "the import", ofConfig, ({ text, path }) => {
       const result = importConfig(text, { fallbackName: path === undefined ? undefined : nameOfPath(path) });
       const lines = createLineIndex(text);
       return {

@@ -77,23 +77,33 @@ const deepestMessage = 2_000;
  * stays untouched. Throws for a message of too many levels.
  */
 export function convertPlaces<Message>(message: Message, editorUri: string, textOf: TextOf, convert: ConvertPlace): Message {
+  // Loops: one frame of the stack a level.
   const walk = (value: unknown, uri: string, depth: number): unknown => {
     if (typeof value !== "object" || value === null) return value;
     if (depth > deepestMessage) throw invalidParams(`things inside things, more than ${deepestMessage} levels deep`);
-    if (Array.isArray(value)) return value.map((item) => walk(item, uri, depth + 1));
+    if (Array.isArray(value)) {
+      const items: unknown[] = [];
+      for (const item of value) items.push(walk(item, uri, depth + 1));
+      return items;
+    }
     const record = value as Readonly<Record<string, unknown>>;
     if (isPlace(record)) {
       const text = textOf(uri);
       return text ? { ...record, ...convert(text, record) } : record;
     }
     const own = documentOf(record) ?? uri;
-    return Object.fromEntries(Object.entries(record).map(([key, child]) => {
-      if (key === "data" || key === "arguments") return [key, child];
-      if (key === "changes" && isRecord(child)) return [key, Object.fromEntries(Object.entries(child).map(([of, edits]) => [of, walk(edits, of, depth + 1)]))];
-      const isOfTarget = (key === "targetRange" || key === "targetSelectionRange") && typeof record["targetUri"] === "string";
-      return [key, walk(child, isOfTarget ? String(record["targetUri"]) : own, depth + 1)];
-    }));
+    const { targetUri } = record;
+    const entries: [string, unknown][] = [];
+    for (const [key, child] of Object.entries(record)) {
+      const isOfTarget = (key === "targetRange" || key === "targetSelectionRange") && typeof targetUri === "string";
+      if (key === "data" || key === "arguments") entries.push([key, child]);
+      else if (key === "changes" && isRecord(child)) entries.push([key, byDocument(child, depth + 1)]);
+      else entries.push([key, walk(child, isOfTarget ? targetUri : own, depth + 1)]);
+    }
+    return Object.fromEntries(entries);
   };
+  const byDocument = (changes: Readonly<Record<string, unknown>>, depth: number): unknown =>
+    Object.fromEntries(Object.entries(changes).map(([uri, edits]) => [uri, walk(edits, uri, depth + 1)]));
   return walk(message, editorUri, 0) as Message;
 }
 

@@ -12,6 +12,8 @@ export function createRefresh(session: Session): () => void {
   };
   const send = () => {
     timer = undefined;
+    // Nothing is asked of an editor that has said goodbye.
+    if (session.phase() !== "running") return;
     const { connection } = session;
     const client = session.client();
     ask(client.pullsDiagnostics && client.refreshesDiagnostics, "diagnostics", () => Promise.resolve(connection.languages.diagnostics.refresh()));

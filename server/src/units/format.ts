@@ -25,9 +25,12 @@ const ladders: readonly { readonly dimension: Dimension; readonly steps: readonl
 
 const magnitudeSteps = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]] as const;
 
+/** Nothing prints `NaN` or `Infinity`: who shows a ratio of two figures says nothing instead. */
+const notFinite = "not a finite number";
+
 /** `1,234,567`, whole part grouped; up to 15 significant digits, so that a whole double is exact. */
 export function formatGrouped(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
+  if (!Number.isFinite(value)) return notFinite;
   const text = Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(value).toString() : String(Number(value.toPrecision(12)));
   if (text.includes("e")) return text;
   const [whole = "", fraction] = text.split(".");
@@ -41,6 +44,7 @@ const unscaled = (value: number): string => (Number.isInteger(value) && Math.abs
 /** Four significant digits, never in exponent form between 1e-6 and 1e21. */
 function fourDigits(value: number): string {
   if (value === 0) return "0";
+  if (!Number.isFinite(value)) return notFinite;
   const size = Math.abs(value);
   if (size >= 1e21 || size < 1e-6) return value.toExponential(3);
   const decimals = Math.max(0, 3 - Math.floor(Math.log10(size)));
@@ -57,6 +61,7 @@ function pickStep<Step extends readonly [number, string]>(size: number, steps: r
 
 /** A plain count with four significant digits: `671.0B`, `4096`, `37.55B`, `0.4375`. */
 export function formatCount(value: number): string {
+  if (!Number.isFinite(value)) return notFinite;
   const size = Math.abs(value);
   if (Number(size.toPrecision(4)) < 1e4) return unscaled(value);
   if (size >= 1e16) return value.toExponential(3);
@@ -69,7 +74,7 @@ export function formatCount(value: number): string {
  * `value` is in base units of `dimension`.
  */
 export function formatQuantity(value: number, dimension: Dimension): string {
-  if (!Number.isFinite(value)) return "not a finite number";
+  if (!Number.isFinite(value)) return notFinite;
   if (isPlain(dimension)) return formatCount(value);
   const ladder = ladders.find((candidate) => sameDimension(candidate.dimension, dimension));
   if (!ladder) return `${unscaled(value)} ${dimensionSymbol(dimension)}`;

@@ -38,8 +38,9 @@ export function formatPair(left: number, right: number, dimension: Dimension): r
 
 /** `12.5 % more`, from twice as much on `142.9 times` the reference, in its words; `undefined` where there is nothing to relate it to. */
 export function relativeText(value: number, reference: number, words: string): string | undefined {
-  if (reference === 0 || value === reference) return undefined;
   const share = (value - reference) / Math.abs(reference);
+  // Of nothing, and of next to nothing, nothing is a multiple.
+  if (!Number.isFinite(share) || value === reference) return undefined;
   if (share >= 1 && reference > 0) return `${formatQuantity(value / reference, dimensions.none)} times ${words}`;
   return `${formatPercent(Math.abs(share))} ${share > 0 ? "more" : "less"}`;
 }

@@ -50,7 +50,7 @@ export const estimateMissesRule: Rule = {
     misses(subject).map(({ assertion, left, right, dimension }) => {
       const [estimate, measured] = formatPair(left, right, dimension);
       const what = `\`${textOf(assertion, assertion.node.metric)}\``;
-      const ratio = right === 0 ? undefined : formatGrouped(Number((left / right).toPrecision(2)));
+      const ratio = Number.isFinite(left / right) ? formatGrouped(Number((left / right).toPrecision(2))) : undefined;
       return estimateMisses.at(placeOfAssertion(subject, assertion), { what, estimate, measured, source: assertion.node.from?.value.trim() || undefined, ratio });
     }),
 };
