@@ -1,6 +1,7 @@
 import type { ExtensionContext } from "vscode";
 import { registerExplanation } from "./features/explanation/explanation";
 import { registerImport } from "./features/import/import";
+import { registerLanguageTools } from "./features/language-tools/language-tools";
 import { registerServerCommands } from "./features/server-commands/server-commands";
 import { registerServerStatus } from "./features/server-status/server-status";
 import { registerStandardLibrary } from "./features/standard-library/standard-library";
@@ -19,6 +20,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     registerStandardLibrary(server),
     registerExplanation(server),
     registerImport(server),
+    registerLanguageTools(server),
   );
   await server.start();
 }

@@ -69,9 +69,16 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   };
 }
 
-/** Without references for the inputs: not everybody who hands them to a model follows one. */
-const jsonSchema = (schema: z.ZodObject, io: "input" | "output"): JsonSchema =>
-  Object.fromEntries(Object.entries(z.toJSONSchema(schema, { target: "draft-7", io, reused: io === "input" ? "inline" : "ref" })).filter(([key]) => key !== "$schema"));
+function jsonSchema(schema: z.ZodObject, io: "input" | "output"): JsonSchema {
+  const made = z.toJSONSchema(schema, { target: "draft-7", io, override: ({ jsonSchema: part }) => withoutSafeBounds(part) });
+  return Object.fromEntries(Object.entries(made).filter(([key]) => key !== "$schema"));
+}
+
+/** That a whole number is one which JavaScript can hold is nothing that a model has to read. */
+function withoutSafeBounds(part: z.core.JSONSchema.BaseSchema): void {
+  if (part.minimum === Number.MIN_SAFE_INTEGER) delete part.minimum;
+  if (part.maximum === Number.MAX_SAFE_INTEGER) delete part.maximum;
+}
 
 /** Models write `null` for what they leave out. */
 function withoutNulls(given: unknown): unknown {

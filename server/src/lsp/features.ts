@@ -7,6 +7,7 @@ import {
   codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes, type PlaceLink,
 } from "../ide";
 import { importConfig, nameOfPath } from "../import";
+import { registerAgentRequests } from "./agent-requests";
 import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { invalidParams } from "./params";
@@ -66,6 +67,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   registerTypingFeatures(session);
   registerLenses(session, lenses);
+  registerAgentRequests(session);
   registerDscoRequests(session);
 }
 

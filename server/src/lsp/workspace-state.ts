@@ -14,6 +14,8 @@ export interface WorkspaceState {
   /** Files have changed on disk; all of them where no list is given. */
   readonly filesChanged: (uris?: readonly string[]) => void;
   readonly setFolders: (uris: readonly string[]) => void;
+  /** The folders whose files may be read, as addresses that end in `/`: those opened, else those of the open files. */
+  readonly folders: () => readonly string[];
   /** The open documents whose meaning depends on a file, that file left out. */
   readonly dependents: (uri: string) => readonly string[];
   /** The addresses of all files that belong to the workspace: those of its folders, and the open ones. */
@@ -65,6 +67,7 @@ export function createWorkspaceState(documents: Documents, host: Host): Workspac
       disk.forget();
       outdated();
     },
+    folders: allowedFolders,
     dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && reaches(current(), other, uri)),
     everyFile: async () => {
       const listed = await disk.list();
