@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Writes what is made from the sources: the language reference, the figures beside published ones, a page for each diagnostic, the
-// TextMate grammar, the texts for translators, the tools of language models in the manifest.
+// TextMate grammar, the texts for translators, the page of settings, the codes and the tools of language models that
+// the manifest names.
 import { build } from "esbuild";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -18,7 +19,7 @@ try {
   });
   const { documents } = await import(pathToFileURL(bundle).href);
   const read = (/** @type {string} */ file) => readFileSync(path.join(root, file), "utf8");
-  write(documents({ readme: read("README.md"), manifest: read("package.json"), manifestTexts: read("package.nls.json") }, clientSources()));
+  write(documents({ readme: read("README.md"), manifest: read("package.json"), manifestTexts: read("package.nls.json"), client: clientSources() }));
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }

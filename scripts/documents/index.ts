@@ -1,33 +1,37 @@
 import { generateTmLanguage } from "../../grammar/src/tm-language";
 import { validate } from "../../server/src/cli/validate/summary";
+import { agentToolTexts, withAgentTools } from "./agent-tools";
 import { diagnosticDocuments } from "./diagnostics";
 import { languageDocument } from "./language";
 import { localizationDocument } from "./localization";
-import { manifestDocument, manifestTextsDocument } from "./manifest";
 import { modelsDocument } from "./models";
 import { readmeDocument } from "./readme";
+import { manifestDocument, settingsDocument } from "./settings";
 import { validationDocument } from "./validation";
 
-/** Files of which a part is made, as they are. */
-export interface PartlyMade {
+/** The files that documents are made of, as they are. */
+export interface Sources {
+  /** README.md, package.json and package.nls.json: parts of them are made. */
   readonly readme: string;
-  /** package.json and package.nls.json. */
   readonly manifest: string;
   readonly manifestTexts: string;
+  /** The texts of the client's files. */
+  readonly client: readonly string[];
 }
 
-/** Every file that is made from the sources, by its path in the repository. `clientSources`: the texts of the client's files. */
-export function documents({ readme, manifest, manifestTexts }: PartlyMade, clientSources: readonly string[]): ReadonlyMap<string, string> {
+/** Every file that is made from the sources, by its path in the repository. */
+export function documents({ readme, manifest, manifestTexts, client }: Sources): ReadonlyMap<string, string> {
   const validation = validate();
   return new Map([
     ["grammar/dsco.tmLanguage.json", generateTmLanguage()],
-    ["package.json", manifestDocument(manifest)],
-    ["package.nls.json", manifestTextsDocument(manifestTexts)],
-    ["l10n/bundle.l10n.json", localizationDocument(clientSources)],
+    ["l10n/bundle.l10n.json", localizationDocument(client)],
     ["docs/language.md", languageDocument()],
     ["docs/models.md", modelsDocument()],
+    ["docs/settings.md", settingsDocument(manifest, manifestTexts)],
     ["docs/validation.md", validationDocument(validation)],
     ["README.md", readmeDocument(readme, validation)],
+    ["package.json", withAgentTools(manifestDocument(manifest))],
+    ["package.nls.json", agentToolTexts(manifestTexts)],
     ...diagnosticDocuments(),
   ]);
 }

@@ -2,6 +2,8 @@ import { readFileSync, existsSync } from "node:fs";
 import path from "node:path";
 import { listFiles, PackageManager } from "@vscode/vsce";
 import { describe, expect, test } from "vitest";
+import { toolNames } from "../../client/src/features/language-tools/tool-names";
+import { tools } from "../../server/src/agents";
 import type { DscoCommands } from "../../server/src/lsp/protocol";
 import { defaultSettings, readSettings } from "../../server/src/lsp/settings";
 import { localizedManifest as manifest } from "../kit/manifest";
@@ -63,20 +65,42 @@ describe("settings", () => {
   });
 
   test("the server takes each setting from the editor", () => {
-    const other = { codeLens: { enabled: false }, inlayHints: { enabled: false }, sequenceLength: 1, contextLength: 2 };
-    expect(Object.keys(flattened("dsco", other))).toEqual(Object.keys(flattened("dsco", defaultSettings)));
+    const other = {
+      codeLens: { enabled: false, models: false, hardware: false, layouts: false, plans: false },
+      inlayHints: { enabled: false, defaults: false, derivedValues: false, measuredRatios: false },
+      diagnostics: { severity: { DSCO7001: "off" } },
+      sequenceLength: 1, contextLength: 2,
+    };
+    expect(Object.keys(flattened("dsco", other)).sort()).toEqual(Object.keys(flattened("dsco", defaultSettings)).sort());
     expect(readSettings(other)).toEqual(other);
   });
 });
 
-/** `{ codeLens: { enabled: true } }` as `{ "dsco.codeLens.enabled": true }`. */
+/** `{ codeLens: { enabled: true } }` as `{ "dsco.codeLens.enabled": true }`. The severities are one setting, a table by codes. */
 function flattened(prefix: string, settings: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]: [string, unknown]) =>
-      typeof value === "object" && value !== null ? Object.entries(flattened(`${prefix}.${name}`, value)) : [[`${prefix}.${name}`, value]],
+      typeof value === "object" && value !== null && name !== "severity" ? Object.entries(flattened(`${prefix}.${name}`, value)) : [[`${prefix}.${name}`, value]],
     ),
   );
 }
+
+describe("tools of language models", () => {
+  const { languageModelTools } = contributes;
+
+  test("the extension registers those of the manifest, and the server answers them", () => {
+    expect(languageModelTools.map(({ name }) => name)).toEqual(toolNames.map((name) => `dsco_${name}`));
+    expect(toolNames).toEqual(tools.map(({ name }) => name));
+  });
+
+  test.each(languageModelTools.map((tool) => [tool.name, tool] as const))("%s has names that VS Code takes, and the schema that checks its input", (name, tool) => {
+    expect(name).toMatch(/^(?!copilot_|vscode_)[\w-]+$/);
+    expect(tool.toolReferenceName).toMatch(/^[\w-]+$/);
+    expect(tool.inputSchema).toEqual(tools.find((candidate) => `dsco_${candidate.name}` === name)?.inputSchema());
+    // Elsewhere in the chat `report` may be a tool of somebody else.
+    for (const other of toolNames) expect(tool.modelDescription).not.toContain(`\`${other}\``);
+  });
+});
 
 test("the extension asks for no newer VS Code than the one whose API it is compiled against", () => {
   expect(manifest.engines.vscode).toBe(`^${manifest.devDependencies["@types/vscode"]}`);

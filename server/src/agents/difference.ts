@@ -1,28 +1,27 @@
 /** What an edit changes: two states of one design beside each other. */
-import { figuresOf, metricIds, type FigureOptions, type MetricFigure } from "../analysis";
+import { compareFacts, compareFigures, figuresOf, metricIds, type ComparedFact, type ComparedFigure, type FigureOptions } from "../analysis";
 import type { BoundDeclaration, Diagnostic } from "../core";
-import type { Figure } from "../cost/metric";
 import { checkDesign, measurementCode, type Design } from "../design";
-import { keyMetricsOf, partsOfFigure } from "../ide/key-figures";
+import { inReadingOrder, keyMetricsOf } from "../ide/key-figures";
 import { findNamed, ownDeclarations } from "./names";
 import type { AgentContext } from "./tool";
 
-/** A figure that is another one now. */
-export interface ChangedFigure {
-  readonly metric: MetricFigure;
-  readonly before: Figure;
-  /** One of those that a reader of such a declaration looks for first, or a part of one. */
-  readonly isUsual: boolean;
+export interface ChangedDeclaration {
+  readonly after: BoundDeclaration;
+  /** The figures that are others now: those that a reader of such a declaration looks for first, in the order of reading. */
+  readonly usual: readonly ComparedFigure[];
+  readonly others: readonly ComparedFigure[];
 }
 
-export interface ChangedDeclaration {
-  readonly before: BoundDeclaration;
-  readonly after: BoundDeclaration;
-  /** In the registry's order. */
-  readonly figures: readonly ChangedFigure[];
+/** A fact that is another one now: `PP16EP64.zero`, `1`, `0`; `undefined`: there is none. */
+export interface ChangedFact {
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 
 export interface DesignDifference {
+  readonly facts: readonly ChangedFact[];
   /** The declarations of both with figures that changed. */
   readonly changed: readonly ChangedDeclaration[];
   /** Those without a figure that changed; declarations that have no figures at all are left out. */
@@ -32,23 +31,28 @@ export interface DesignDifference {
   readonly added: readonly string[];
 }
 
-/** The figures of two states of a design. `only`: names, also imported ones; else all that the file declares. */
+/** Facts and figures of two states of a design. `only`: names, also imported ones; else all that the file declares. */
 export async function compareDesigns(
   before: Design, after: Design, only: readonly string[] | undefined, options: FigureOptions, { pause }: AgentContext,
 ): Promise<DesignDifference> {
   const [old, now] = [byName(before, only), byName(after, only)];
+  const pairs = [...now].flatMap(([name, right]) => {
+    const left = old.get(name);
+    return left?.keyword === right.keyword ? [{ name, left, right }] : [];
+  });
   const changed: ChangedDeclaration[] = [];
   const unchanged: string[] = [];
-  for (const [name, declaration] of now) {
-    const other = old.get(name);
-    if (other?.keyword !== declaration.keyword || metricIds(declaration.keyword).length === 0) continue;
+  for (const { name, left, right } of pairs) {
+    if (metricIds(right.keyword).length === 0) continue;
     await pause();
-    const figures = changedFigures(before, other, after, declaration, options);
+    const figures = compareFigures(figuresOf(before.workspace, left, options), figuresOf(after.workspace, right, options)).filter(({ isEqual }) => !isEqual);
+    const { main, others } = inReadingOrder(keyMetricsOf(after.workspace, right), figures, () => false);
     if (figures.length === 0) unchanged.push(name);
-    else changed.push({ before: other, after: declaration, figures });
+    else changed.push({ after: right, usual: main, others });
   }
+  await pause();
   return {
-    changed, unchanged,
+    facts: changedFacts(before, after, pairs), changed, unchanged,
     removed: [...old.keys()].filter((name) => !now.has(name)),
     added: [...now.keys()].filter((name) => !old.has(name)),
   };
@@ -59,20 +63,25 @@ function byName(design: Design, only: readonly string[] | undefined): ReadonlyMa
   return new Map(wanted.map((declaration) => [declaration.name, declaration]));
 }
 
-function changedFigures(before: Design, old: BoundDeclaration, after: Design, now: BoundDeclaration, options: FigureOptions): readonly ChangedFigure[] {
-  const was = new Map(figuresOf(before.workspace, old, options).map(({ id, figure }) => [id, figure]));
-  const metrics = figuresOf(after.workspace, now, options);
-  const usual = new Set(keyMetricsOf(after.workspace, now).flatMap((id) => [id, ...partsOfFigure(id, metrics).map((part) => part.id)]));
-  return metrics.flatMap((metric) => {
-    const figure = was.get(metric.id);
-    return figure && !isSame(figure, metric.figure) ? [{ metric, before: figure, isUsual: usual.has(metric.id) }] : [];
+interface Pair {
+  readonly left: BoundDeclaration;
+  readonly right: BoundDeclaration;
+}
+
+/** Each fact where it is written, once; that of an imported declaration under the first declaration that names it. */
+function changedFacts(before: Design, after: Design, pairs: readonly Pair[]): readonly ChangedFact[] {
+  const workspaces = { left: before.workspace, right: after.workspace };
+  const all = pairs.flatMap(({ left, right }) => compareFacts(workspaces, left, right).facts.filter(({ isEqual }) => !isEqual).map((fact) => ({ name: right.name, fact })));
+  const ownFirst = [...all.filter(({ fact }) => fact.owner.length === 0), ...all.filter(({ fact }) => fact.owner.length > 0)];
+  const seen = new Set<string>();
+  return ownFirst.flatMap(({ name, fact }) => {
+    if (fact.owner.length > 0 && seen.has(contentOf(fact))) return [];
+    seen.add(contentOf(fact));
+    return [{ path: [name, ...fact.owner, fact.path].join("."), before: fact.left?.text, after: fact.right?.text }];
   });
 }
 
-function isSame(left: Figure, right: Figure): boolean {
-  if (left.kind === "value" && right.kind === "value") return left.value === right.value && left.ideal === right.ideal;
-  return left.kind === "text" && right.kind === "text" ? left.value === right.value : left.kind === right.kind;
-}
+const contentOf = ({ path, left, right }: ComparedFact): string => JSON.stringify([path, left?.text, right?.text]);
 
 /** The findings of two states of a design. */
 export interface FindingDifference {

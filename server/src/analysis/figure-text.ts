@@ -42,6 +42,48 @@ export function figureText(figure: Figure, form: FigureForm): string {
   }
 }
 
+/** Two figures beside each other: `70.27 KB`, `35.14 KB`, `-50.0 %`. */
+export interface FigurePairText {
+  readonly left: string;
+  readonly right: string;
+  /** Where four digits do not tell them apart, both have every digit. */
+  readonly isExact: boolean;
+  /** How far the right one lies from the left one; empty where they are equal or no numbers. */
+  readonly change: string;
+}
+
+export function figurePairText(left: Figure, right: Figure, form: FigureForm): FigurePairText {
+  const change = left.kind === "value" && right.kind === "value" && left.value !== right.value ? differenceText(right.value, left.value) : "";
+  const [first, second] = [valueOf(left, form), valueOf(right, form)];
+  if (first !== second || change === "") return { left: first, right: second, isExact: false, change };
+  return { left: exactOf(left, form) || first, right: exactOf(right, form) || second, isExact: true, change };
+}
+
+/** A figure in four digits, without the reason where it has none. */
+function valueOf(figure: Figure, form: FigureForm): string {
+  switch (figure.kind) {
+    case "unavailable": return "not computed";
+    case "text": return figure.value;
+    case "value": return shortText(figure.value, form);
+  }
+}
+
+const exactOf = (figure: Figure, form: FigureForm): string => (figure.kind === "value" ? exactText(figure.value, form) : "");
+
+/** The physical bound of a time; empty for other figures. */
+export const idealText = (figure: Figure, form: FigureForm): string =>
+  (figure.kind === "value" && figure.ideal !== undefined ? shortText(figure.ideal, form) : "");
+
+/** How far a figure lies from another one: `+1.5 %`, `x 443.5`, `x 0.00005172`; `exact` where they are the same, empty where a ratio says nothing. */
+export function differenceText(value: number, from: number): string {
+  if (value === from) return "exact";
+  const percent = (value / from - 1) * 100;
+  if (!Number.isFinite(percent)) return "";
+  if (Math.abs(percent) < 0.05) return "<0.1 %";
+  if (percent >= 1000 || (percent < -99.9 && value !== 0)) return `x ${formatCount(value / from)}`;
+  return `${percent < 0 ? "-" : "+"}${Math.abs(percent).toFixed(1)} %`;
+}
+
 /** Lines of a breakdown beyond which nobody reads them. */
 const mostParts = 60;
 

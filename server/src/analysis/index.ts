@@ -3,6 +3,8 @@ import { createWorkspace, type LoadSource, type Workspace } from "../core";
 import { metricLookup } from "./figures";
 import { standardNames } from "./standard-library";
 
+export * from "./compare";
+export * from "./conditions";
 export * from "./confidence";
 export * from "./figures";
 export * from "./figure-text";
@@ -13,8 +15,9 @@ export { planResult, recomputeOf } from "./plan-record";
 export { serviceResult } from "./service-record";
 export * from "./plans";
 export type { RecordBlocks } from "./records";
+export { valueText } from "./value-text";
 export { isShare, metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";
 
 /** A workspace whose expressions can use metrics; `previous` is the one before an edit. */
 export const openWorkspace = (load: LoadSource, previous?: Workspace): Workspace => createWorkspace(load, metricLookup, previous, standardNames);
-export { loadStandard } from "./standard-library";
+export { loadStandard, standardDeclarations } from "./standard-library";

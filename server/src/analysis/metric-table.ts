@@ -1,6 +1,6 @@
 import type { DeclarationKeyword } from "../../../grammar/src";
 import type { MetricUnit } from "../cost/metric";
-import { dimensions, units, type Dimension } from "../units";
+import { dimensions, dimensionSymbol, sameDimension, units, type Dimension } from "../units";
 import { computedKinds } from "./kinds";
 
 /** Whether a metric is a share of one, such as `mfu`: above 1 it was meant in per cent. */
@@ -15,6 +15,12 @@ export const dimensionOfUnit: Readonly<Record<Exclude<MetricUnit, null>, Dimensi
 
 /** How many base units one unit of a metric has: the JSON states figures in the metric's unit. */
 export const scaleOfUnit = (unit: MetricUnit): number => (unit === "USD/h" || unit === "GPU·h" ? (units.get(unit)?.scale ?? 1) : 1);
+
+/** The unit in which values of a dimension are stated, and how many base units it has: as metrics are, else in base units. */
+export function unitOfDimension(dimension: Dimension): { readonly unit: string; readonly scale: number } {
+  const known = (Object.keys(dimensionOfUnit) as Exclude<MetricUnit, null>[]).find((unit) => sameDimension(dimensionOfUnit[unit], dimension));
+  return known === undefined ? { unit: dimensionSymbol(dimension), scale: 1 } : { unit: known, scale: scaleOfUnit(known) };
+}
 
 const unitTables = new Map<string, Readonly<Record<string, MetricUnit>>>(
   Object.entries(computedKinds).map(([keyword, { metrics }]) => [keyword, Object.fromEntries(metrics.map(({ id, unit }) => [id, unit]))]),

@@ -18,10 +18,16 @@ export function loadStandard(uri: string): Loaded {
 
 let entries: ReadonlyMap<string, readonly LibraryEntry[]> | undefined;
 
-/** The names of the standard library, read when somebody first asks for a name that is not known. */
+/** The names of the standard library, read when somebody first asks for them. */
+const readNames = (): ReadonlyMap<string, readonly LibraryEntry[]> => (entries ??= readEntries());
+
 export const standardNames: Library = {
-  find: (name) => (entries ??= readEntries()).get(name) ?? [],
+  find: (name) => readNames().get(name) ?? [],
 };
+
+/** Every declaration of the standard library. */
+export const standardDeclarations = (): readonly (LibraryEntry & { readonly name: string })[] =>
+  [...readNames()].flatMap(([name, found]) => found.map((entry) => ({ name, ...entry })));
 
 function readEntries(): ReadonlyMap<string, readonly LibraryEntry[]> {
   const found = new Map<string, LibraryEntry[]>();

@@ -13,24 +13,33 @@ export async function openDesign(paths: readonly string[], whatIfs: readonly str
   const texts = new Map<string, Loaded>();
   const problems: string[] = [];
   for (const path of paths) {
-    const uri = host.uriOf(path);
+    const uri = isStandard(path) ? path : host.uriOf(path);
     if (texts.has(uri)) continue;
-    const read = path === "-" ? await host.readInput() : host.read(path);
+    const read = await readNamed(path, uri, host);
     if (read.kind === "failed") {
-      problems.push(`${path === "-" ? "standard input" : path}: ${read.reason}${read.isFolder ? `: name a file in it; \`${host.program} check\` without files takes every design below the current folder` : ""}`);
+      problems.push(`${path === "-" ? "standard input" : path}: ${read.reason}`);
       continue;
     }
     files.push({ path, uri });
-    texts.set(uri, { kind: "source", source: createSource(uri, read.text) });
+    texts.set(uri, read);
   }
   if (problems.length > 0) throw new WrongUse(...problems);
   const given = new Map(files.map((file) => [file.uri, file.path]));
   return joinDesign({ files, load: loader(texts, files, host), showUri: (uri) => given.get(uri) ?? host.showUri(uri) }, whatIfs, setOptionText);
 }
 
+async function readNamed(path: string, uri: string, host: CommandHost): Promise<Loaded> {
+  if (isStandard(path)) return loadStandard(path);
+  const read = path === "-" ? await host.readInput() : host.read(path);
+  if (read.kind === "text") return { kind: "source", source: createSource(uri, read.text) };
+  return { kind: "failed", reason: `${read.reason}${read.isFolder ? `: name a file in it; \`${host.program} check\` without files takes every design below the current folder` : ""}` };
+}
+
+const isStandard = (path: string): boolean => path.startsWith("std:");
+
 /** Named files from memory, `std:` from the program, imports from the disk, each read once. */
 function loader(texts: Map<string, Loaded>, files: readonly NamedFile[], host: CommandHost): LoadSource {
-  const paths = files.filter((file) => file.path !== "-").map((file) => file.path);
+  const paths = files.filter(({ path }) => path !== "-" && !isStandard(path)).map((file) => file.path);
   return (uri) => {
     if (uri.startsWith("std:")) return loadStandard(uri);
     const known = texts.get(uri);

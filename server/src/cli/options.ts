@@ -11,6 +11,9 @@ export const figureOptionSpecs: Readonly<Record<string, OptionSpec>> = { "sequen
 /** What stands before an edit on the command line. */
 export const setOptionText = "--set ";
 
+/** How a context is stated on the command line. */
+export const contextOptionText = "--context N";
+
 export const setHelp = `  --set NAME.path=VALUE   asks what would be: the edit is made in memory alone, and may be
                           repeated. Paths: NAME.key, NAME.block.key, NAME.attention[0].key,
                           and by kind, NAME.moe.top_k. The value is written as in a file:

@@ -3,6 +3,7 @@ import { readArguments } from "../hosts/arguments";
 import type { CommandHost } from "../hosts/command-host";
 import { WrongUse, type Command, type ExitCode } from "./command";
 import { check } from "./commands/check";
+import { compare } from "./commands/compare";
 import { explain } from "./commands/explain";
 import { exportCommand } from "./commands/export";
 import { fmt } from "./commands/fmt";
@@ -16,11 +17,10 @@ import { validate } from "./commands/validate";
 import { alignColumns, indent, printable } from "./terminal-text";
 import { version } from "./version";
 
-export const commands: readonly Command[] = [check, report, explain, importCommand, exportCommand, fmt, std, validate, init, lsp, mcp];
+export const commands: readonly Command[] = [check, report, explain, compare, importCommand, exportCommand, fmt, std, validate, init, lsp, mcp];
 
 /** Commands of the language's contract that a later version brings. */
 const laterCommands: Readonly<Record<string, string>> = {
-  compare: "sets two designs side by side",
   sweep: "searches a design space",
 };
 

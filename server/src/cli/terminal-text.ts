@@ -55,3 +55,45 @@ export function wrap(text: string, width: number): readonly string[] {
 }
 
 export const indent = (lines: readonly string[], by = "  "): readonly string[] => lines.map((line) => (line === "" ? "" : by + line));
+
+/** A list of words under its heading, as the lines below a problem have it. */
+export const folded = (heading: string, words: readonly string[]): readonly string[] => [`  ${heading}`, ...indent(wrap(words.join(" "), 96), "    ")];
+
+/**
+ * As `alignColumns`, within `width`: where the rows are wider, cells of the columns named in `breakable` go on below themselves at
+ * their own indentation, as few of them as can be.
+ */
+export function fitColumns(rows: readonly (readonly string[])[], width: number, right: readonly number[], breakable: readonly number[]): readonly string[] {
+  const widths = fittingWidths(rows, width, breakable);
+  return alignColumns(rows.flatMap((row) => {
+    const cells = row.map((cell, column) => wrapIndented(cell, widths[column] ?? 0));
+    const height = Math.max(...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ""));
+  }), right);
+}
+
+/** Takes a character at a time from the column in which that breaks the fewest cells, of these from the widest; no word is broken. */
+function fittingWidths(rows: readonly (readonly string[])[], width: number, breakable: readonly number[]): readonly number[] {
+  const columns = Array.from({ length: Math.max(0, ...rows.map((row) => row.length)) }, (_, column) => {
+    const cells = rows.map((row) => row[column] ?? "");
+    const natural = Math.max(...cells.map(displayWidth));
+    const longestWord = Math.max(...cells.map((cell) => blanksBefore(cell).length + Math.max(...cell.trim().split(/\s+/).map(displayWidth))));
+    return { cells, width: natural, least: breakable.includes(column) ? longestWord : natural };
+  });
+  const broken = (column: (typeof columns)[number]) => column.cells.filter((cell) => displayWidth(cell) >= column.width).length;
+  const total = () => columns.reduce((sum, column) => sum + column.width, 2 * (columns.length - 1));
+  while (total() > width) {
+    const [column] = columns.filter((candidate) => candidate.width > candidate.least).sort((one, other) => broken(one) - broken(other) || other.width - one.width);
+    if (!column) break;
+    column.width -= 1;
+  }
+  return columns.map((column) => column.width);
+}
+
+const blanksBefore = (text: string): string => /^ */.exec(text)?.[0] ?? "";
+
+function wrapIndented(text: string, width: number): readonly string[] {
+  const blanks = blanksBefore(text);
+  const lines = wrap(text, width - blanks.length);
+  return lines.length === 0 ? [""] : indent(lines, blanks);
+}

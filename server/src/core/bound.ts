@@ -108,8 +108,10 @@ export interface PropertyValue {
   /** Where it is written; `undefined` for defaults and absent keys. */
   readonly property: BoundProperty | undefined;
   readonly problems: readonly Diagnostic[];
-  /** The properties that its expression, or its default's, took values from. */
+  /** The properties that its expression, or its default's, took values from, constants on the way included. */
   readonly reads: readonly PropertyValue[];
+  /** The metrics that it took values from; what these rest on is not among `reads`. */
+  readonly metrics: readonly string[];
 }
 
 /** The metrics, as far as expressions need them; the cost room stands behind it. */

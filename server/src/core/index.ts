@@ -6,7 +6,7 @@ export * from "./values";
 export * from "./schema";
 export * from "./diagnostics";
 export { bindDeclaration, importEdit, removeMember, replaceFix } from "./bind";
-export { evaluate, functionNames, layerRangesOf, letValue, referenceAt, settledValue, type Scope } from "./evaluate";
+export { checkedValue, evaluate, functionNames, functions, layerRangesOf, letValue, modulo, referenceAt, settledValue, type Scope } from "./evaluate";
 export { blocksNamed, implicitBlock, type Reference } from "./reference";
 export { evaluateAssertion, type AssertionResult } from "./assertions";
 export { blockHeaderSpan, declarationProblems, headerSpan, nameProblems, syntaxProblems } from "./check";

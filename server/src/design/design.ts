@@ -6,7 +6,7 @@ import { applyWhatIf, readWhatIf, type WhatIf } from "./what-if";
 
 /** A file that the user named. */
 export interface NamedFile {
-  /** As given; `-` for standard input. */
+  /** As given; `-` for standard input, `std:…` for a part of the standard library. */
   readonly path: string;
   readonly uri: string;
 }

@@ -1,4 +1,5 @@
 /** A design as a caller asks about it: its files, edits made in memory, what was found, its report. Command line and agents share it. */
+export * from "./compare";
 export * from "./design";
 export * from "./diagnostic-json";
 export * from "./diagnostic-text";

@@ -1,8 +1,8 @@
 import type { DeclarationKeyword } from "../../../grammar/src";
-import { defaultSequenceLength, figuresOf, type FigureOptions, type MetricFigure } from "../analysis";
-import { bindDeclaration, evaluateAssertion, fileScope, settledValue, type BoundDeclaration, type Diagnostic, type Workspace } from "../core";
+import { compareFigures, conditionsOf, figuresOf, type FigureOptions, type MetricFigure } from "../analysis";
+import { bindDeclaration, evaluateAssertion, fileScope, type BoundDeclaration, type Diagnostic, type Workspace } from "../core";
 import type { Figure } from "../cost/metric";
-import { keyMetricsOf, partsOfFigure } from "../ide/key-figures";
+import { inReadingOrder, keyMetricsOf, type InReadingOrder } from "../ide/key-figures";
 import type { Cancellation } from "../rules";
 import { checkDesign, type Design, type NamedFile } from "./design";
 import { firstSentence } from "./documentation";
@@ -72,7 +72,7 @@ export function reportOn(design: Design, declaration: BoundDeclaration, file: Na
     main: keyMetricsOf(workspace, declaration),
     summary: firstSentence(node.doc),
     published: design.whatIf ? [] : publishedOf(workspace, declaration, metrics, options),
-    conditions: keyword === "model" ? conditionsOf(workspace, declaration, options, contextOption) : [],
+    conditions: conditionsOf(workspace, declaration, options, contextOption),
   };
 }
 
@@ -80,12 +80,12 @@ export function reportOn(design: Design, declaration: BoundDeclaration, file: Na
 function withBefore({ whatIf }: Design, { keyword, name }: BoundDeclaration, file: NamedFile, metrics: readonly MetricFigure[], options: FigureOptions): readonly ReportedMetric[] {
   if (!whatIf) return metrics;
   const written = declarationsOf(whatIf.asWritten, file).find((other) => other.keyword === keyword && other.name === name);
-  const before = new Map((written ? figuresOf(whatIf.asWritten, written, options) : []).map(({ id, figure }) => [id, figure]));
-  return metrics.map((metric) => (isSame(before.get(metric.id), metric.figure) ? metric : { ...metric, before: before.get(metric.id) }));
+  const compared = new Map(compareFigures(written ? figuresOf(whatIf.asWritten, written, options) : [], metrics).map((figure) => [figure.id, figure]));
+  return metrics.map((metric) => {
+    const found = compared.get(metric.id);
+    return found && !found.isEqual ? { ...metric, before: found.left } : metric;
+  });
 }
-
-const isSame = (left: Figure | undefined, right: Figure): boolean =>
-  left?.kind === right.kind && (left.kind === "unavailable" || right.kind === "unavailable" || left.value === right.value);
 
 /** A model's published figures hold at the language's own sequence length: at another, the comparison would mislead. */
 function publishedOf(workspace: Workspace, declaration: BoundDeclaration, metrics: readonly MetricFigure[], options: FigureOptions): readonly Published[] {
@@ -102,27 +102,6 @@ function publishedOf(workspace: Workspace, declaration: BoundDeclaration, metric
   });
 }
 
-/** Where each assumption of a figure stands: what was asked at, and what the model says. */
-function conditionsOf(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions, contextOption: string): readonly string[] {
-  const { plain } = settledValue(workspace, declaration.block, "max_context");
-  const longest = typeof plain === "number" ? plain : undefined;
-  const training = `Training at a sequence of ${tokensText(options.sequenceLength ?? defaultSequenceLength)}`;
-  const decoding = options.contextLength !== undefined ? `cache and decoding at a context of ${tokensText(options.contextLength)}`
-    : longest !== undefined ? `cache and decoding at the model's max_context, ${tokensText(longest)}`
-    : `no context is given: ${contextOption} states one`;
-  return [`${training}; ${decoding}.`, ...beyond(longest, [["sequence", options.sequenceLength], ["context", options.contextLength]])];
-}
-
-const tokensText = (count: number): string => `${count.toLocaleString("en-US")} token${count === 1 ? "" : "s"}`;
-
-/** A note where the reader asks for more than the model takes: the arithmetic holds there, the model does not. */
-function beyond(longest: number | undefined, asked: readonly (readonly [what: string, tokens: number | undefined])[]): readonly string[] {
-  if (longest === undefined) return [];
-  const longer = asked.filter(([, tokens]) => tokens !== undefined && tokens > longest).map(([what]) => what);
-  if (longer.length === 0) return [];
-  return [`Note: the ${longer.join(" and the ")} asked for ${longer.length === 1 ? "is" : "are"} longer than the model's max_context, ${tokensText(longest)}.`];
-}
-
 export interface GroupedMetrics {
   readonly main: readonly GroupedMetric[];
   readonly others: readonly GroupedMetric[];
@@ -132,10 +111,7 @@ export interface GroupedMetrics {
   readonly hasIdeals: boolean;
 }
 
-export interface GroupedMetric extends ReportedMetric {
-  /** A part of the figure before it, such as the weights in the memory. */
-  readonly isPart: boolean;
-}
+export type GroupedMetric = InReadingOrder<ReportedMetric>;
 
 /** The figures for a reader. One that a what-if took away stays beside what it was. */
 export function groupMetrics({ metrics, main: first }: Pick<ReportedDeclaration, "metrics" | "main">): GroupedMetrics {
@@ -144,15 +120,10 @@ export function groupMetrics({ metrics, main: first }: Pick<ReportedDeclaration,
   for (const { id, figure } of metrics) {
     if (figure.kind === "unavailable" && !figure.inapplicable) missing.set(figure.reason, [...(missing.get(figure.reason) ?? []), id]);
   }
-  const main = first.flatMap((id) => {
-    const parts = new Set(partsOfFigure(id, shown).map((part) => part.id));
-    return shown.filter((metric) => metric.id === id || parts.has(metric.id)).sort((left, right) => Number(parts.has(left.id)) - Number(parts.has(right.id)))
-      .map((metric): GroupedMetric => ({ ...metric, isPart: parts.has(metric.id) }));
-  });
-  const taken = new Set(main.map(({ id }) => id));
+  const { main, others } = inReadingOrder(first, shown, ({ figure }) => figure.kind !== "value" || figure.value === 0);
   return {
     main,
-    others: shown.filter(({ id }) => !taken.has(id)).map((metric) => ({ ...metric, isPart: false })),
+    others,
     missing: [...missing].map(([reason, ids]) => ({ reason, ids })),
     hasIdeals: shown.some(({ figure }) => figure.kind === "value" && figure.ideal !== undefined),
   };

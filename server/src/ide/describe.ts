@@ -1,5 +1,5 @@
 import type { BlockDeclaration } from "../../../grammar/src";
-import { figureText, summarizeLayers, type MetricFigure } from "../analysis";
+import { figureText, summarizeLayers, valueText, type MetricFigure } from "../analysis";
 import { describeType, type PropertySpec, type PropertyType, type PropertyValue, type Source, type Value } from "../core";
 import { describeDimension, formatGrouped, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../units";
 import { code } from "./markdown";
@@ -40,18 +40,7 @@ export function describeAny(value: Value, spec?: PropertySpec): string {
 }
 
 /** A value in a few characters, without Markdown: for the outline, hints and lists. */
-export function plainText(value: Value): string {
-  switch (value.kind) {
-    case "quantity": return formatQuantity(value.value, value.dimension);
-    case "boolean": return String(value.value);
-    case "word": return value.word;
-    case "text": return JSON.stringify(value.value);
-    case "range": return `${value.from}..${value.to}${value.step === 1 ? "" : ` step ${value.step}`}`;
-    case "list": return `[${value.items.map(plainText).join(", ")}]`;
-    case "declaration": return value.declaration.name;
-    case "block": return value.block.keyword;
-  }
-}
+export const plainText = (value: Value): string => valueText(value, formatQuantity);
 
 /** Short where it can be exact: `true`, `2048`, `fp8_e4m3`, `85%`. */
 export function plainProperty({ value, spec }: PropertyValue): string {

@@ -40,12 +40,28 @@ export function keyMetricsOf(workspace: Workspace, declaration: BoundDeclaration
 
 const wholeMemory = "memory_per_gpu";
 
+const isMemoryPart = (id: string): boolean => id.startsWith("memory_") && id !== wholeMemory;
+
 /** The parts that a plan's memory is made of, in its registry's order; those of nothing are left out. */
 const memoryParts = (metrics: readonly MetricFigure[]): readonly MetricFigure[] =>
-  metrics.filter(({ id, figure }) => id.startsWith("memory_") && id !== wholeMemory && figure.kind === "value" && figure.value > 0);
+  metrics.filter(({ id, figure }) => isMemoryPart(id) && figure.kind === "value" && figure.value > 0);
 
-/** The figures of which another one is the sum: they stand behind it. */
-export const partsOfFigure = (id: string, metrics: readonly MetricFigure[]): readonly MetricFigure[] => (id === wholeMemory ? memoryParts(metrics) : []);
+export type InReadingOrder<Metric> = Metric & {
+  /** A part of the figure before it, such as the weights in the memory. */
+  readonly isPart: boolean;
+};
+
+/** The figures that are read first, each with its parts behind it, and the others; parts of nothing are others. */
+export function inReadingOrder<Metric extends { readonly id: string }>(
+  first: readonly string[], metrics: readonly Metric[], isNothing: (metric: Metric) => boolean,
+): { readonly main: readonly InReadingOrder<Metric>[]; readonly others: readonly InReadingOrder<Metric>[] } {
+  const main = first.flatMap((id) => {
+    const parts = id === wholeMemory ? metrics.filter((metric) => isMemoryPart(metric.id) && !isNothing(metric)) : [];
+    return [...metrics.filter((metric) => metric.id === id).map((metric) => ({ ...metric, isPart: false })), ...parts.map((metric) => ({ ...metric, isPart: true }))];
+  });
+  const taken = new Set(main.map(({ id }) => id));
+  return { main, others: metrics.filter(({ id }) => !taken.has(id)).map((metric) => ({ ...metric, isPart: false })) };
+}
 
 /** What a figure is measured against: the memory of a plan against that of its GPU, in bytes; `undefined` for others. */
 function capacityOf(workspace: Workspace, declaration: BoundDeclaration, metric: string): number | undefined {

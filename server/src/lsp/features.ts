@@ -14,7 +14,7 @@ import { invalidParams } from "./params";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
 import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
-import { figureOptions } from "./settings";
+import { figureOptions, hintsOf, lensesOf } from "./settings";
 import { registerTypingFeatures } from "./typing-features";
 import { toInternal } from "./uris";
 
@@ -45,10 +45,11 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
 
-  connection.onCodeAction(guarded(session, "quick fixes", ofRange, ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
+  connection.onCodeAction(guarded(session, "quick fixes", ofRange, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
     const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
     if (!isWanted || !session.client().takesCodeActionLiterals) return [];
-    return quickFixes(workspace, uri, range, token).map((fix) => ({
+    const { diagnostics: { severity } } = await settingsOf(uri);
+    return quickFixes(workspace, uri, range, token).filter(({ fixes: { code } }) => severity[code] !== "off").map((fix) => ({
       title: fix.title,
       kind: CodeActionKind.QuickFix,
       isPreferred: fix.preferred,
@@ -58,9 +59,9 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   }));
 
   connection.languages.inlayHint.on(guarded(session, "inlay hints", ofRange, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
-    const { inlayHints: { enabled } } = await settingsOf(uri);
-    if (!enabled) return [];
-    return inlayHints(workspace, uri, range, token).map(({ position, label, tooltip }) => ({
+    const wanted = hintsOf(await settingsOf(uri));
+    if (wanted.size === 0) return [];
+    return inlayHints(workspace, uri, range, token, wanted).map(({ position, label, tooltip }) => ({
       position, label, kind: InlayHintKind.Parameter, paddingLeft: true, tooltip: { kind: MarkupKind.Markdown, value: tooltip },
     }));
   }));
@@ -83,12 +84,12 @@ function registerLenses(session: Session, memory: LensMemory): void {
 
   connection.onCodeLens(guarded(session, "the lenses", ofDocument, async ({ textDocument }, { uri, workspace }): Promise<CodeLens[]> => {
     const settings = await settingsOf(uri);
-    const { codeLens: { enabled } } = settings;
+    const wanted = lensesOf(settings);
     const source = fileScope(workspace, uri)?.source;
-    if (!enabled || !source) return [];
+    if (wanted.size === 0 || !source) return [];
     const version = session.documents.get(uri)?.version ?? 0;
     const lenses = codeLenses(workspace, uri, figureOptions(settings), (lens) => memory.remembers(uri, lens));
-    const placed = memory.placed(uri, source.text, lenses, source.parsed.errors.length > 0);
+    const placed = memory.placed(uri, source.text, lenses, source.parsed.errors.length > 0).filter(({ kind }) => wanted.has(kind));
     const figures = placed.map(({ range, declaration, user, metric }) => {
       const data: LensData = { uri: textDocument.uri, declaration, user, metric, version };
       return { range, data };

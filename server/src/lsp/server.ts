@@ -36,7 +36,7 @@ export function serve(connection: Connection, host: Host, version: string): void
     client = traitsOf(params.capabilities, params.initializationOptions);
     settings = createSettings(params.initializationOptions, client.answersConfiguration
       ? (uri) => connection.workspace.getConfiguration({ scopeUri: uri, section: "dsco" })
-      : undefined);
+      : undefined, (problem) => connection.console.warn(problem));
     session.state.setFolders(foldersOf(params));
     return { capabilities: capabilities(client), serverInfo: { name: "dsco", version } };
   });
@@ -55,6 +55,7 @@ export function serve(connection: Connection, host: Host, version: string): void
       connection.workspace.onDidChangeWorkspaceFolders(() => {
         void connection.workspace.getWorkspaceFolders().then((folders) => {
           session.state.setFolders((folders ?? []).map((folder) => folder.uri));
+          settings.foldersChanged();
           diagnostics.touched(everyDocument());
           refresh();
         }, (fault: unknown) => logFault(session, "The editor did not name its folders", fault));
@@ -93,6 +94,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   }));
   connection.onDidChangeConfiguration(guardedNotification(session, "a change of settings", isRecord, ({ settings: pushed }) => {
     settings.changed(pushed);
+    diagnostics.touched(everyDocument());
     refresh();
   }));
 

@@ -101,7 +101,13 @@ export const formatPart = (value: number, dimension: Dimension): string =>
   (Number.isInteger(value) ? formatExact(value, dimension) : formatQuantity(value, dimension));
 
 /** The shortest text that loses nothing: `989 TFLOPS`, `2 USD/h`, but `84,943,110,144 B`; what is computed and no whole number has four digits. */
-export function formatShortest(value: number, dimension: Dimension): string {
+export const formatShortest = (value: number, dimension: Dimension): string => inShortUnit(value, dimension) ?? formatPart(value, dimension);
+
+/** As `formatShortest`, but with four digits where it takes many: `84.94 GB`. */
+export const formatBrief = (value: number, dimension: Dimension): string => inShortUnit(value, dimension) ?? formatQuantity(value, dimension);
+
+/** In a unit in which a few digits lose nothing, if there is one. */
+function inShortUnit(value: number, dimension: Dimension): string | undefined {
   const steps = ladders.find((candidate) => sameDimension(candidate.dimension, dimension))?.steps ?? [];
   for (const [scale, unit] of steps) {
     const scaled = value / scale;
@@ -109,7 +115,7 @@ export function formatShortest(value: number, dimension: Dimension): string {
     const isLarge = rounded >= 1 || (rounded > 0 && scale === steps.at(-1)?.[0]);
     if (isLarge && Math.abs(rounded - scaled) <= 1e-12 * rounded) return `${formatGrouped(rounded)} ${unit}`;
   }
-  return formatPart(value, dimension);
+  return undefined;
 }
 
 /** `70.27 KB (70,272 B)`; the bracket only where it adds something. */

@@ -159,6 +159,7 @@ describe("explain", () => {
 });
 
 interface Difference {
+  readonly facts: readonly { readonly path: string; readonly before: string | null; readonly after: string | null }[];
   readonly declarations: readonly { readonly name: string; readonly figures: readonly { readonly id: string; readonly before: number | null; readonly after: number | null; readonly text: string; readonly change?: string; readonly reason?: string }[]; readonly more?: readonly string[] }[];
   readonly unchanged: readonly string[];
   readonly added: readonly string[];
@@ -175,6 +176,8 @@ describe("what_if", () => {
     expect(figureOf(data, "total_params")).toMatchObject({ before: tinyFigures.total_params, after: tinyFigures.total_params + 656, text: "1576 → 2232" });
     expect(figureOf(data, "kv_bytes_per_token")).toMatchObject({ before: 64, after: 96, change: "+50.0 %" });
     expect(text).toContain("kv_bytes_per_token: 64 B → 96 B (+50.0 %)");
+    expect(data.facts).toEqual([{ path: "Tiny.layers", before: "2", after: "3" }]);
+    expect(text).toMatch(/^Tiny\.layers: 2 → 3\n/);
     expect(data.declarations[0]?.more).toContain("kv_bytes_per_sequence");
     expect((await ask<Figures>("report", { file: "tiny.dsco" }, { files })).data.declarations[0]?.figures[0]?.value).toBe(tinyFigures.total_params);
   });
@@ -191,8 +194,23 @@ describe("what_if", () => {
     const text = 'import { Tiny } from "./tiny.dsco"\n\nmodel Mine extends Tiny { max_context = 64 }\n';
     const { data } = await ask<Difference>("what_if", { text, set: ["Tiny.layers=3"] }, { files });
     expect(figureOf(data, "kv_bytes_per_token")).toMatchObject({ before: 64, after: 96 });
+    // Inherited from the imported model: said of the one that stands in the text.
+    expect(data.facts).toEqual([{ path: "Mine.layers", before: "2", after: "3" }]);
     const library = await ask<Difference>("what_if", { text: 'import { H800 } from "std:hardware/nvidia"\nhardware C { gpu = H800, gpus_per_node = 8, nodes = 2 }\n', set: ["H800.memory=100 GB"], all: true }, { files });
     expect(figureOf(library.data, "memory_total")?.after).toBe(16 * 100e9);
+    expect(library.data.facts).toMatchObject([{ path: "C.gpu.memory", after: "100 GB" }]);
+  });
+
+  it("gives facts once, where they are written, and defaults that follow from them", async () => {
+    const text = `${tiny}\nlet width = 16\nmodel Wide extends Tiny { hidden_size = width }\n`;
+    const { data } = await ask<Difference>("what_if", { text, set: ["width=32"] }, { files });
+    // head_dim is hidden_size / heads.
+    expect(data.facts).toEqual([{ path: "Wide.hidden_size", before: "16", after: "32" }, { path: "Wide.attention mha.head_dim", before: "8", after: "16" }]);
+    expect(data.unchanged).toEqual(["Tiny"]);
+    const plans = `import { H800Cluster } from "std:clusters/deepseek"\nimport { DeepSeekV3 } from "std:models/deepseek"\nparallelism L { pp = 16, ep = 64, schedule = dualpipe }\nworkload W { phase = training, sequence_length = 4096, global_batch_size = 15_360 }\nplan A { model = DeepSeekV3, hardware = H800Cluster, parallelism = L, workload = W }\nplan B extends A { }\n`;
+    const both = await ask<Difference>("what_if", { text: plans, set: ["L.zero=1", "H800Cluster.nodes=128"] }, { files });
+    expect(both.data.facts).toEqual([{ path: "L.zero", before: "0", after: "1" }, { path: "A.hardware.nodes", before: "256", after: "128" }]);
+    expect(both.data.declarations.map(({ name }) => name)).toEqual(["A", "B"]);
   });
 
   it("names what is declared now and not any more", async () => {

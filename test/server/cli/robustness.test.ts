@@ -14,6 +14,7 @@ const content = fc.oneof(
 const lines = [
   "check a.dsco", "check a.dsco --format json", "check a.dsco --format sarif", "check a.dsco --format github", "report a.dsco",
   "report a.dsco --format json", "report a.dsco --format markdown", "report a.dsco --format html", "explain a.dsco Tiny.total_params",
+  "compare a.dsco DeepSeekV3", "compare a.dsco a.dsco:Tiny --format json", "compare DeepSeekV3 a.dsco --format markdown",
   "fmt a.dsco", "fmt --check a.dsco",
 ];
 
@@ -50,7 +51,7 @@ describe("whatever a file holds", patient, () => {
 
 describe("whatever is asked", patient, () => {
   const word = fc.oneof(
-    fc.constantFrom("check", "report", "explain", "fmt", "std", "init", "lsp", "help", "a.dsco", "-", "--", "--format", "--format=json", "--set", "--set=Tiny.layers=3", "--check", "--context", "8", "--help"),
+    fc.constantFrom("check", "report", "explain", "compare", "fmt", "std", "init", "lsp", "help", "a.dsco", "-", "--", "--format", "--format=json", "--set", "--set=Tiny.layers=3", "--check", "--context", "8", "--help"),
     fc.string({ unit: "binary", maxLength: 12 }),
   );
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createLineIndex, createSource } from "../../../server/src/core";
 import { applyChanges, createDocuments } from "../../../server/src/lsp/documents";
-import { createSettings, defaultSettings, readSettings } from "../../../server/src/lsp/settings";
+import { createSettings, defaultSettings, hintsOf, lensesOf, readSettings, settingsProblems } from "../../../server/src/lsp/settings";
 import { toEditor, toInternal } from "../../../server/src/lsp/uris";
 
 const uri = "file:///design.dsco";
@@ -106,6 +106,38 @@ describe("addresses", () => {
 });
 
 describe("settings", () => {
+  test("what nothing can be made of is told once, and the rest is taken", async () => {
+    const told: string[] = [];
+    const given = {
+      sequenceLength: 0.5, codeLens: { enabled: 1, plans: false },
+      diagnostics: { severity: { DSCO7001: "off", DSCO9999: "off", DSCO2001: "loud", toString: "error" } },
+    };
+    const settings = createSettings(undefined, () => Promise.resolve(given), (problem) => told.push(problem));
+    const first = await settings.of("a");
+    await settings.of("b");
+    settings.changed(null);
+    expect(await settings.of("a")).toEqual(first);
+    expect(first).toMatchObject({ sequenceLength: 4096, codeLens: { enabled: true, plans: false, models: true }, diagnostics: { severity: { DSCO7001: "off" } } });
+    expect(first.diagnostics.severity).not.toHaveProperty("DSCO2001");
+    expect(told).toEqual([
+      "The setting `dsco.codeLens.enabled` is 1: it takes true or false.",
+      "The setting `dsco.sequenceLength` is 0.5: it takes a whole number of tokens.",
+      "The setting `dsco.diagnostics.severity` names \"DSCO9999\", which is no code of dsco.",
+      "The setting `dsco.diagnostics.severity` gives DSCO2001 the severity \"loud\": it takes \"off\", \"hint\", \"information\", \"warning\", \"error\".",
+      "The setting `dsco.diagnostics.severity` names \"toString\", which is no code of dsco.",
+    ]);
+    expect(settingsProblems(defaultSettings)).toEqual([]);
+    expect(settingsProblems({ diagnostics: { severity: "off" } })).toEqual(["The setting `dsco.diagnostics.severity` is no table of codes."]);
+  });
+
+  test("each kind of lens and hint has a switch of its own, and one switch for all", () => {
+    expect([...lensesOf(defaultSettings)]).toEqual(["models", "hardware", "layouts", "plans"]);
+    expect([...lensesOf(readSettings({ codeLens: { plans: false } }))]).toEqual(["models", "hardware", "layouts"]);
+    expect([...lensesOf(readSettings({ codeLens: { enabled: false } }))]).toEqual([]);
+    expect([...hintsOf(readSettings({ inlayHints: { defaults: false } }))]).toEqual(["derivedValues", "measuredRatios"]);
+    expect([...hintsOf(readSettings({ inlayHints: { enabled: false } }))]).toEqual([]);
+  });
+
   test.each([[undefined], [null], [3], ["x"], [[]], [{ codeLens: null, sequenceLength: "4096", contextLength: -1, inlayHints: { enabled: "no" } }], [{ sequenceLength: 0.5 }]])(
     "%j gives the defaults", (value) => {
       expect(readSettings(value)).toEqual(defaultSettings);

@@ -1,13 +1,11 @@
 import { Disposable, l10n, LanguageModelTextPart, LanguageModelToolResult, lm } from "vscode";
 import type { AgentToolName } from "../../../../server/src/lsp/protocol";
 import type { Server } from "../../infrastructure/server";
-
-/** The manifest describes each to the model, under this name with the prefix `dsco_`. */
-const names: readonly AgentToolName[] = ["check", "report", "explain", "what_if", "list_std", "language"];
+import { toolNames } from "./tool-names";
 
 /** Lets the language models of VS Code ask about designs, as they stand in the editor. Nothing of it writes. */
 export function registerLanguageTools(server: Server): Disposable {
-  return Disposable.from(...names.map((name) => lm.registerTool<object>(`dsco_${name}`, {
+  return Disposable.from(...toolNames.map((name) => lm.registerTool<object>(`dsco_${name}`, {
     prepareInvocation: () => ({ invocationMessage: messages[name]() }),
     invoke: async ({ input }, token) => {
       const { text, isError } = await server.request("dsco/agentTool", { name, input }, token);

@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { figurePairText, idealText, type ComparedFigure, type FigureForm } from "../../analysis";
 import { fileScope, type Diagnostic } from "../../core";
 import type { Figure } from "../../cost/metric";
-import { countDiagnostics, figureText, printable, WrongUse, type Design } from "../../design";
-import { compareDesigns, compareFindings, type ChangedDeclaration, type ChangedFigure, type DesignDifference, type FindingDifference } from "../difference";
+import { countDiagnostics, printable, WrongUse, type Design } from "../../design";
+import { compareDesigns, compareFindings, type ChangedDeclaration, type DesignDifference, type FindingDifference } from "../difference";
 import { inUnit } from "../figures";
 import { openDesign } from "../files";
 import { briefOf, briefSchema, countsOf, countsSchema, findingLines, worstFirst } from "../findings";
@@ -13,6 +14,7 @@ import { applyReplacements, type TextReplacement } from "../text-edits";
 import { defineTool } from "../tool";
 
 const output = z.object({
+  facts: z.array(z.object({ path: z.string().describe("`PP16EP64.zero`"), before: z.string().nullable(), after: z.string().nullable() })).describe("What the design says otherwise now, defaults included; null: nothing."),
   declarations: z.array(z.object({
     kind: z.string(), name: z.string(),
     figures: z.array(z.object({
@@ -34,6 +36,7 @@ const output = z.object({
   }),
   ...countsSchema.shape,
   left_out: z.array(z.string()).describe("Declarations that are not given: ask with `declarations`."),
+  facts_left_out: z.int(),
 });
 
 export const whatIf = defineTool({
@@ -75,18 +78,17 @@ function replacedText({ workspace, files }: Design, edits: readonly TextReplacem
 
 interface Shown {
   readonly declaration: ChangedDeclaration;
-  readonly figures: readonly ChangedFigure[];
+  readonly figures: readonly ComparedFigure[];
   readonly more: readonly string[];
 }
 
 /** Of each declaration the figures that are asked for; where none of the usual ones changed, those that did. */
 function shownFigures({ changed }: DesignDifference, metrics: readonly string[] | undefined, all: boolean): readonly Shown[] {
   return changed.map((declaration): Shown => {
-    const { figures } = declaration;
-    if (all) return { declaration, figures, more: [] };
-    const usual = figures.filter(({ metric, isUsual }) => (metrics ? metrics.includes(metric.id) : isUsual));
-    const shown = usual.length === 0 && !metrics ? figures : usual;
-    return { declaration, figures: shown, more: figures.filter((figure) => !shown.includes(figure)).map(({ metric }) => metric.id) };
+    const figures = [...declaration.usual, ...declaration.others];
+    const usual = declaration.usual.length === 0 ? figures : declaration.usual;
+    const shown = all ? figures : metrics ? figures.filter(({ id }) => metrics.includes(id)) : usual;
+    return { declaration, figures: shown, more: figures.filter((figure) => !shown.includes(figure)).map(({ id }) => id) };
   });
 }
 
@@ -105,7 +107,11 @@ function answer({ before, after, difference, findings }: States, all: readonly S
   const shownChanged = changed.filter((pair) => pair.after.severity !== "hint").slice(0, limits.diagnostics.usual);
   const leftFindings = worstFirst(gone).length + worstFirst(added).length + changed.filter((pair) => pair.after.severity !== "hint").length - shownGone.length - shownAdded.length - shownChanged.length;
   const list = (words: string, names: readonly string[]) => (names.length === 0 ? [] : [`${words}: ${names.slice(0, limits.declarations).map(printable).join(", ")}${names.length > limits.declarations ? ` and ${names.length - limits.declarations} more` : ""}`]);
+  const facts = difference.facts.slice(0, limits.facts);
+  const leftFacts = difference.facts.length - facts.length;
   const lines = [
+    ...facts.map(({ path, before: was, after: is }) => printable(clip(`${path}: ${was ?? "nothing"} → ${is ?? "nothing"}`))),
+    ...(leftFacts === 0 ? [] : [`… ${leftFacts} more facts differ: name \`declarations\``]),
     ...shown.flatMap(figureLines),
     ...(difference.changed.length === 0 ? ["No figure changes."] : []),
     ...list("No figure changes of", difference.changed.length === 0 ? [] : difference.unchanged),
@@ -119,13 +125,14 @@ function answer({ before, after, difference, findings }: States, all: readonly S
   return {
     text: bounded(lines, "name `declarations` or `metrics`"),
     data: {
+      facts: facts.map(({ path, before: was, after: is }) => ({ path, before: was === undefined ? null : clip(was), after: is === undefined ? null : clip(is) })),
       declarations: shown.map(declarationData), unchanged: [...difference.unchanged], added: [...difference.added], removed: [...difference.removed],
       findings: {
         gone: shownGone.map((diagnostic) => briefOf(before, diagnostic)), added: shownAdded.map((diagnostic) => briefOf(after, diagnostic)),
         changed: shownChanged.map((pair) => ({ before: clip(pair.before.message), after: briefOf(after, pair.after) })),
         unchanged: findings.kept.length, left_out: leftFindings,
       },
-      ...countsOf(findings.after), left_out: left,
+      ...countsOf(findings.after), left_out: left, facts_left_out: leftFacts,
     },
   };
 }
@@ -139,37 +146,43 @@ function withinRoom(all: readonly Shown[]): readonly Shown[] {
 function figureLines({ declaration: { after }, figures, more }: Shown): readonly string[] {
   return [
     `${after.keyword} ${after.name}`,
-    ...figures.filter(({ metric }) => metric.figure.kind !== "unavailable").map(({ metric, before }) => {
-      const { short, change } = figureText({ ...metric, before });
-      return `  ${metric.id}: ${printable(clip(short))}${change === "" ? "" : ` (${change})`}`;
+    ...figures.filter(({ right }) => right.kind !== "unavailable").map((figure) => {
+      const { text, change } = pairText(figure);
+      return `  ${figure.id}: ${text}${change === "" ? "" : ` (${change})`}`;
     }),
     ...lostLines(figures),
     ...(more.length === 0 ? [] : [`  changes too (\`all\` or \`metrics\`): ${more.join(" ")}`]),
   ];
 }
 
+/** `70.27 KB → 35.14 KB`, `-50.0 %`; of a time whose bound alone changes, the bounds. */
+function pairText({ left, right, ...form }: ComparedFigure): { readonly text: string; readonly change: string } {
+  const { left: before, right: after, change } = figurePairText(left, right, form);
+  const [bound, newBound] = [idealText(left, form), idealText(right, form)];
+  const text = before === after ? `${after}, ideal ${bound} → ${newBound}` : `${before} → ${after}`;
+  return { text: printable(clip(text)), change };
+}
+
 /** Figures that are not computed any more: one line a reason. */
-function lostLines(figures: readonly ChangedFigure[]): readonly string[] {
+function lostLines(figures: readonly ComparedFigure[]): readonly string[] {
   const byReason = new Map<string, string[]>();
-  for (const { metric: { id, figure } } of figures) if (figure.kind === "unavailable") byReason.set(figure.reason, [...(byReason.get(figure.reason) ?? []), id]);
+  for (const { id, right } of figures) if (right.kind === "unavailable") byReason.set(right.reason, [...(byReason.get(right.reason) ?? []), id]);
   return [...byReason].map(([reason, ids]) => `  not computed any more: ${ids.join(", ")}: ${printable(clip(reason))}`);
 }
 
 function declarationData({ declaration: { after }, figures, more }: Shown) {
   return {
     kind: after.keyword, name: after.name,
-    figures: figures.map(({ metric, before }) => {
-      const { short, change } = figureText({ ...metric, before });
-      const { figure } = metric;
-      const value = (of: Figure) => (of.kind === "unavailable" ? null : of.kind === "text" ? of.value : inUnit(of.value, metric));
-      return {
-        id: metric.id, unit: metric.unit, before: value(before), after: value(figure), text: clip(short), ...(change === "" ? {} : { change }),
-        ...(figure.kind === "unavailable" ? { reason: clip(figure.reason) } : {}),
-      };
+    figures: figures.map((figure) => {
+      const { text, change } = pairText(figure);
+      const { id, unit, left, right } = figure;
+      return { id, unit, before: valueOf(left, figure), after: valueOf(right, figure), text, ...(change === "" ? {} : { change }), ...(right.kind === "unavailable" ? { reason: clip(right.reason) } : {}) };
     }),
     ...(more.length === 0 ? {} : { more: [...more] }),
   };
 }
+
+const valueOf = (figure: Figure, form: FigureForm) => (figure.kind === "unavailable" ? null : figure.kind === "text" ? figure.value : inUnit(figure.value, form));
 
 const findingsLines = (heading: string, design: Design, found: readonly Diagnostic[]): readonly string[] =>
   (found.length === 0 ? [] : [heading, ...found.flatMap((diagnostic) => findingLines(design, diagnostic).slice(0, 1))]);

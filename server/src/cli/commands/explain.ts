@@ -8,7 +8,7 @@ import { openDesign } from "../design";
 import { whatIfLines } from "../diagnostics/text";
 import { explanationText, metricList } from "../explain-text";
 import { figureHelp, figureOptions, figureOptionSpecs, layoutColumns, setHelp, setOption, whatIfs } from "../options";
-import { indent, styleFor, wrap } from "../terminal-text";
+import { folded, indent, styleFor } from "../terminal-text";
 
 export const explain: Command = {
   name: "explain",
@@ -67,5 +67,3 @@ function figureOf(design: Design, asked: string): Extract<Asked, { kind: "figure
     }
   }
 }
-
-const folded = (heading: string, words: readonly string[]): readonly string[] => [`  ${heading}`, ...indent(wrap(words.join(" "), 96), "    ")];

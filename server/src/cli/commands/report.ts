@@ -1,7 +1,7 @@
 import { buildReport, hasErrors } from "../../design";
 import { WrongUse, type Command } from "../command";
 import { openDesign } from "../design";
-import { figureHelp, figureOptions, figureOptionSpecs, formatOption, layoutColumns, setHelp, setOption, whatIfs } from "../options";
+import { contextOptionText, figureHelp, figureOptions, figureOptionSpecs, formatOption, layoutColumns, setHelp, setOption, whatIfs } from "../options";
 import { reportHtml } from "../report/html";
 import { reportJson } from "../report/json";
 import { reportMarkdown } from "../report/markdown";
@@ -28,7 +28,7 @@ ${setHelp}`,
     const options = figureOptions(given);
     if (given.positionals.length === 0) throw new WrongUse(`name a file: ${host.program} report FILE`);
     const design = await openDesign(given.positionals, whatIfs(given), host);
-    const result = buildReport(design, options, "--context N");
+    const result = buildReport(design, options, contextOptionText);
     const render = {
       text: () => reportText(result, styleFor(host.color), layoutColumns(host), host.program),
       json: () => reportJson(result),

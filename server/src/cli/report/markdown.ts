@@ -1,4 +1,5 @@
-import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, severityWords, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
+import type { Diagnostic } from "../../core";
+import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, severityWords, type Design, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
 import { linesForReading, whatIfLines } from "../diagnostics/text";
 import { printable } from "../terminal-text";
 
@@ -9,12 +10,15 @@ export function reportMarkdown(report: Report): string {
   const sections: (readonly string[])[] = whatIfLines(design).map((line) => [code(line)]);
   sections.push(...computed.map((declaration) => section(report, declaration)));
   if (computed.length === 0) sections.push(["There are no figures to report: neither a model, hardware nor a plan is declared."]);
-  const found = linesForReading(design, diagnostics, (diagnostic) =>
-    `${code(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severityWords[diagnostic.severity]} ${diagnostic.code}: ${escapeMarkdown(diagnostic.message)}`,
-  ).map((line) => `- ${line}`);
+  const found = diagnosticLines(design, diagnostics);
   sections.push(["## Diagnostics", "", ...found, ...(found.length > 0 ? [""] : []), `${countDiagnostics(diagnostics)}`]);
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
+
+/** What is wrong in the design, as items of a list. */
+export const diagnosticLines = (design: Design, diagnostics: readonly Diagnostic[]): readonly string[] => linesForReading(design, diagnostics, (diagnostic) =>
+  `${code(placeText(design, diagnostic.uri, diagnostic.span.start))}: ${severityWords[diagnostic.severity]} ${diagnostic.code}: ${escapeMarkdown(diagnostic.message)}`,
+).map((line) => `- ${line}`);
 
 function section({ design }: Report, declaration: ReportedDeclaration): readonly string[] {
   const { keyword, name, file, span, summary, published, conditions } = declaration;
