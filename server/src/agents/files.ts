@@ -62,6 +62,7 @@ async function addressOf({ file, text }: DesignInput, files: AgentFiles): Promis
   if (file === undefined) throw new WrongUse("name a design: `file` takes the path of a `.dsco` file or a part of the standard library (`std:models/deepseek`), `text` the design itself");
   const uri = resolve(file, files);
   const loaded = loadFrom(files, uri);
+  if (loaded.kind === "pending") throw new WrongUse(`${printable(file)}: the editor has not handed it out yet: ask again`);
   if (loaded.kind === "failed") throw new WrongUse(`${printable(file)}: ${loaded.reason}${uri.startsWith("std:") ? "" : await whatThereIs(file, files)}`);
   return uri;
 }

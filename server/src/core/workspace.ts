@@ -8,7 +8,9 @@ import type { Value } from "./values";
 /** Text for an address, or a clause that completes `cannot import "…":`. Given by the host; the core reads no files. */
 export type Loaded =
   | { readonly kind: "source"; readonly source: Source }
-  | { readonly kind: "failed"; readonly reason: string };
+  | { readonly kind: "failed"; readonly reason: string }
+  /** On its way: nothing can be said of it, and nothing is wrong. Another workspace follows when it has arrived. */
+  | { readonly kind: "pending" };
 
 export type LoadSource = (uri: string) => Loaded;
 

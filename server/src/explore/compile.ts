@@ -13,9 +13,11 @@ import { targetOf, type Point, type Space } from "./space";
 /** Designs of a space, put together from pieces. */
 export interface CompiledSpace {
   readonly space: Space;
-  /** The blocks behind the record, with the first choices in place. */
+  /** The files with the first choices in place; `blocks` and `varied` are of it. */
+  readonly first: Workspace;
+  /** The blocks behind the record. */
   readonly blocks: RecordBlocks;
-  /** What the varied keys come to there. */
+  /** What the varied keys come to. */
   readonly varied: readonly (PropertyValue | undefined)[];
   /** Throws `Unavailable` where the choices leave a key of the plan without a value. */
   readonly record: (point: Point) => PlanRecord;
@@ -48,6 +50,7 @@ export function compileSpace(space: Space): CompiledSpace {
   const ofFields = parts.map((part) => ({ part, fields: pieces.filter((piece) => piece.part === part && piece.field !== undefined) })).filter(({ fields }) => fields.length > 0);
   return {
     space,
+    first: workspace,
     blocks: planResult(workspace, space.plan)?.blocks ?? new Map(),
     varied: variedIn(workspace, space),
     workspaceAt: (point) => workspaceAt(space, point),

@@ -34,7 +34,7 @@ export function compileConstraint(compiled: CompiledSpace, constraint: Constrain
 
 function sideOf(compiled: CompiledSpace, constraint: Constraint, expression: Expression): Side {
   const entered = { reads: [] as PropertyValue[], metrics: [] as string[], problems: [] };
-  const value = evaluate(expression, { ...scopeOf(compiled, constraint, compiled.workspaceAt(compiled.space.axes.map(() => 0))), ...entered });
+  const value = evaluate(expression, { ...scopeOf(compiled, constraint, compiled.first), ...entered });
   if (value?.kind === "quantity" && readBy(entered, compiled.varied).length === 0) return () => value.value;
   switch (expression.kind) {
     case "parenthesized": return sideOf(compiled, constraint, expression.inner);
@@ -79,12 +79,12 @@ function call(compiled: CompiledSpace, constraint: Constraint, { callee: { text 
 }
 
 function named(compiled: CompiledSpace, constraint: Constraint, expression: NameExpression): Side {
-  const { space: { plan, workspace }, blocks } = compiled;
-  const [first, ...others] = expression.parts;
+  const { space: { plan }, blocks, first: workspace } = compiled;
+  const [name, ...others] = expression.parts;
   const scope = scopeOf(compiled, constraint, workspace);
   const reference = others.length === 0 ? referenceAt(expression, 0, scope) : undefined;
-  if (first && reference?.kind === "metric" && reference.declaration === plan) return metricSide(first.text);
-  const target = constraint.file === plan.file || constraint.origin === "where" ? targetOf(compiled.workspaceAt(compiled.space.axes.map(() => 0)), plan, expression.parts.map(({ text }) => text)) : undefined;
+  if (name && reference?.kind === "metric" && reference.declaration === plan) return metricSide(name.text);
+  const target = constraint.file === plan.file || constraint.origin === "where" ? targetOf(workspace, plan, expression.parts.map(({ text }) => text)) : undefined;
   const path = target && [...blocks].find(([, block]) => block.node === target.block.node && block.path === target.block.path)?.[0];
   const isNumber = target?.spec.type.kind === "quantity" || target?.spec.type.kind === "number" || target?.spec.type.kind === "fraction" || target?.spec.type.kind === "token-count";
   if (path !== undefined && path !== "" && target && isNumber && !path.includes("[")) return recordSide([...path.split("."), target.key]);

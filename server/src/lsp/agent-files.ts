@@ -21,7 +21,7 @@ export function editorFiles(session: Session): AgentFiles {
   return {
     // What may not be read, `load` refuses: the workspace reads nothing outside of its folders.
     resolve: (path): Resolved => ({ kind: "file", uri: addressOf(path) }),
-    load: (uri) => (documents.get(uri) || uri.startsWith("file:") ? load(uri) : { kind: "failed", reason: "no such document is open" }),
+    load,
     show: (uri) => (first !== undefined && uri.startsWith(first) ? decoded(uri.slice(first.length)) : uri.startsWith("file:") ? decoded(uri.slice("file://".length)) : editorUri(session, uri)),
     list: async () => (await state.everyFile()).map((uri) => (first !== undefined && uri.startsWith(first) ? decoded(uri.slice(first.length)) : editorUri(session, uri))),
     folder: first,

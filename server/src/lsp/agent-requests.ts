@@ -17,6 +17,8 @@ export function registerAgentRequests(session: Session): void {
     if (!tool) return { text: `There is no tool \`${name}\`${didYouMean(nearest(name, tools.map((candidate) => candidate.name)))}`, isError: true };
     // A model that has just written a file asks at once: no editor has told of it yet.
     session.state.lookAgain();
+    // Without a disk all files come from the editor, their texts with the list.
+    if (!session.host.disk) await session.state.everyFile();
     const answer = await tool.call(input, contextOf(session, token));
     return { text: answer.text, isError: answer.kind === "error" };
   }));

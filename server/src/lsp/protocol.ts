@@ -6,6 +6,24 @@
 /** Documents of the standard library: `dsco-std:/hardware/nvidia.dsco` is the text of `std:hardware/nvidia`. */
 export type StandardLibraryScheme = "dsco-std";
 
+/** Requests from the server to an editor that hands out files (`DscoInitialization.readsFiles`), by method. */
+export interface DscoEditorRequests {
+  /** The text of a file that the server cannot see: of a virtual file system, or of any where the server runs in a browser. */
+  readonly "dsco/readFile": {
+    readonly params: { readonly uri: string };
+    readonly result: ReadFileAnswer;
+  };
+  /** The addresses of the `.dsco` files in such a folder and below it. */
+  readonly "dsco/findFiles": {
+    readonly params: { readonly folder: string };
+    readonly result: readonly string[];
+  };
+}
+
+export type ReadFileAnswer =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "failed"; readonly reason: "missing" | "folder" | "forbidden" | "large" | "not-text" | "unavailable" };
+
 /** Requests from the editor to the server, by method. */
 export interface DscoRequests {
   /** The text behind a `dsco-std:` document; `null` when the library holds no such file. */
@@ -102,6 +120,8 @@ export interface DscoCommands {
 export interface DscoInitialization {
   /** It runs `DscoCommands`: hovers may link to them. */
   readonly runsCommands: true;
+  /** It answers `DscoEditorRequests`. */
+  readonly readsFiles: true;
 }
 
 export type SeverityOverride = "off" | "hint" | "information" | "warning" | "error";

@@ -84,6 +84,8 @@ describe("addresses", () => {
     ["file:///designs/x/../a.dsco", "file:///designs/a.dsco"],
     ["dsco-std:/hardware/nvidia.dsco", "std:hardware/nvidia"],
     ["untitled:Untitled-1", "untitled:Untitled-1"],
+    ["vscode-vfs://github%2B7b2276/owner/a%28b%29.dsco", "vscode-vfs://github+7b2276/owner/a(b).dsco"],
+    ["memfs:/designs/x/../a%20b.dsco?version=1", "memfs:/designs/a%20b.dsco?version=1"],
     ["file:///%zz", "file:///%zz"],
   ])("%s is known as %s", (editor, internal) => {
     expect(toInternal(editor)).toBe(internal);
@@ -94,6 +96,8 @@ describe("addresses", () => {
     for (const [base, path, editor] of [
       ["file:///c%3A/de%20signs/user.dsco", "./a b.dsco", "file:///c%3A/de%20signs/a%20b.dsco"],
       ["file:///x/user.dsco", "../y/é.dsco", "file:///y/%C3%A9.dsco"],
+      ["vscode-vfs://github/owner/repository/user.dsco", "./a (b).dsco", "vscode-vfs://github/owner/repository/a%20%28b%29.dsco"],
+      ["tmp:/work/user.dsco", "../y/é.dsco", "tmp:/y/%C3%A9.dsco"],
     ] as const) {
       expect(toInternal(new URL(path, toInternal(base)).href)).toBe(toInternal(editor));
     }
