@@ -7,9 +7,11 @@ export { completion, type Completion, type CompletionKind, type CompletionList, 
 export { definition, type DefinitionLink } from "./definition";
 export { diagnostics, withSeverities, type FileDiagnostic } from "./diagnostics";
 export { explainMarkdown, type PlaceLink } from "./explain-markdown";
+export { fixAll } from "./fix-all";
 export { foldingRanges, type FoldedLines } from "./folding";
 export { formatting } from "./formatting";
 export { hover, type HoverOptions } from "./hover";
 export { hintKinds, inlayHints, type HintKind, type InlayHint } from "./inlay-hints";
+export { refactorings, type Refactoring, type RefactoringKind } from "./refactor";
 export { semanticTokens, tokenModifiers, tokenTypes, type SemanticToken, type TokenModifier, type TokenType } from "./semantic-tokens";
 export { documentSymbols, type OutlineKind, type OutlineSymbol } from "./symbols";

@@ -1,12 +1,13 @@
 import {
-  CodeActionKind, InlayHintKind, MarkupKind, type CodeActionParams, type CodeLens, type DefinitionParams, type InlayHint, type InlayHintParams, type Location,
-  type LocationLink, type Range,
+  InlayHintKind, MarkupKind, type CodeLens, type DefinitionParams, type InlayHint, type InlayHintParams, type Location,
+  type LocationLink,
 } from "vscode-languageserver";
 import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../core";
 import {
-  codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes, type PlaceLink,
+  codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, type PlaceLink,
 } from "../ide";
 import { importConfig, nameOfPath } from "../import";
+import { registerActionFeatures } from "./action-features";
 import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { invalidParams } from "./params";
@@ -44,19 +45,6 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
 
-  connection.onCodeAction(guarded(session, "quick fixes", ofRange, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
-    const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
-    if (!isWanted || !session.client().takesCodeActionLiterals) return [];
-    const { diagnostics: { severity } } = await settingsOf(uri);
-    return quickFixes(workspace, uri, range, token).filter(({ fixes: { code } }) => severity[code] !== "off").map((fix) => ({
-      title: fix.title,
-      kind: CodeActionKind.QuickFix,
-      isPreferred: fix.preferred,
-      diagnostics: context.diagnostics.filter((diagnostic) => diagnostic.code === fix.fixes.code && sameRange(diagnostic.range, fix.fixes.range)),
-      edit: { changes: { [textDocument.uri]: [...fix.edits] } },
-    }));
-  }));
-
   connection.languages.inlayHint.on(guarded(session, "inlay hints", ofRange, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
     const wanted = hintsOf(await settingsOf(uri));
     if (wanted.size === 0) return [];
@@ -65,6 +53,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
     }));
   }));
 
+  registerActionFeatures(session);
   registerTypingFeatures(session);
   registerLenses(session, lenses);
   registerDscoRequests(session);
@@ -162,7 +151,3 @@ function registerDscoRequests(session: Session): void {
     });
   connection.onRequest("dsco/importConfig", importAnswer);
 }
-
-const sameRange = (left: Range, right: Range): boolean =>
-  left.start.line === right.start.line && left.start.character === right.start.character &&
-  left.end.line === right.end.line && left.end.character === right.end.character;
