@@ -91,6 +91,8 @@ export interface BoundProperty {
   /** Where it is written: names in its value are looked up there. */
   readonly file: FileScope;
   readonly inherited: boolean;
+  /** The property of the base that this one takes the place of. */
+  readonly overrides?: BoundProperty;
 }
 
 export type BoundAssertion =

@@ -11,4 +11,8 @@ export { blocksNamed, implicitBlock, type Reference } from "./reference";
 export { evaluateAssertion, type AssertionResult } from "./assertions";
 export { blockHeaderSpan, declarationProblems, headerSpan, nameProblems, syntaxProblems } from "./check";
 export { namesIn } from "./names-in";
+export { sameTarget, textsOf, type Meaning, type Target } from "./meaning";
+export { nameAt, namesOfFile, occurrencesIn, occurrencesOf, placesOf, type Occurrence, type PlacedName } from "./occurrences";
+export { expressionsOf, type NameRole } from "./name-places";
+export { standingOf, standingOfLet } from "./standing";
 export { didYouMean, nearest } from "./suggest";

@@ -95,7 +95,7 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
         if (!token.isCancellationRequested && !(fault instanceof ResponseError)) tellStatus(uri, undefined);
         throw fault;
       }
-    }, askAgain),
+    }, { whenChanged: askAgain }),
     touched: (uris) => {
       if (session.client().pullsDiagnostics) return;
       for (const uri of uris) waiting.add(uri);

@@ -1,18 +1,16 @@
 import {
-  InlayHintKind, MarkupKind, type CodeLens, type DefinitionParams, type InlayHint, type InlayHintParams, type Location,
-  type LocationLink,
+  InlayHintKind, MarkupKind, type CodeLens, type InlayHint, type InlayHintParams,
 } from "vscode-languageserver";
 import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../core";
-import {
-  codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, type PlaceLink,
-} from "../ide";
+import { codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, type PlaceLink } from "../ide";
 import { importConfig, nameOfPath } from "../import";
 import { registerActionFeatures } from "./action-features";
-import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
+import { toFoldingRange } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
+import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
-import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
+import { guarded, ofDocument, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions, hintsOf, lensesOf } from "./settings";
 import { registerTypingFeatures } from "./typing-features";
@@ -30,19 +28,6 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   const { connection } = session;
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
-  connection.onDefinition(guarded(session, "the definition", ofPlace, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
-    const found = definition(workspace, uri, position);
-    if (!found) return null;
-    const link = toLocationLink(found, (address) => editorUri(session, address));
-    return session.client().takesDefinitionLinks ? [link] : { uri: link.targetUri, range: link.targetSelectionRange };
-  }));
-
-  connection.onDocumentSymbol(guarded(session, "the outline", ofDocument, ({ textDocument }, { uri, workspace }) => {
-    const symbols = documentSymbols(workspace, uri).map(toDocumentSymbol);
-    if (session.client().takesNestedSymbols) return symbols;
-    return symbols.map(({ name, kind, range }) => ({ name, kind, location: { uri: textDocument.uri, range } }));
-  }));
-
   connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
 
   connection.languages.inlayHint.on(guarded(session, "inlay hints", ofRange, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
@@ -55,6 +40,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   registerActionFeatures(session);
   registerTypingFeatures(session);
+  registerNavigationFeatures(session);
   registerLenses(session, lenses);
   registerDscoRequests(session);
 }

@@ -49,6 +49,13 @@ function documentOf<Params>(params: Params, uriOf: (params: Params) => string): 
   throw invalidParams("no document");
 }
 
+export interface GuardOptions {
+  /** The error for a text that has changed since the request was made. */
+  readonly whenChanged?: () => Error;
+  /** Runs before the workspace of the answer is taken: what it learns of files is part of that workspace. */
+  readonly before?: () => Promise<void>;
+}
+
 /**
  * A handler that cannot harm the connection: a cancelled request and one about a text that has changed meanwhile end
  * with an error that says so, never with an empty answer; a fault is logged and ends this request alone. `run` is given
@@ -56,7 +63,7 @@ function documentOf<Params>(params: Params, uriOf: (params: Params) => string): 
  */
 export function guarded<Params, Result>(
   session: Session, what: string, uriOf: (params: Params) => string, run: (params: Params, asked: Asked) => Result | Promise<Result>,
-  whenChanged: () => Error = changed,
+  { whenChanged = changed, before }: GuardOptions = {},
 ): (params: Params, token: CancellationToken) => Promise<Result> {
   return async (params, token) => {
     try {
@@ -75,6 +82,10 @@ export function guarded<Params, Result>(
       const arriving = session.state.importsArriving(uri);
       if (arriving) {
         await withinReason(arriving, token);
+        check();
+      }
+      if (before) {
+        await before();
         check();
       }
       const workspace = session.state.current();

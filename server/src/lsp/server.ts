@@ -11,6 +11,7 @@ import type { EditorReader } from "./editor-files";
 import { registerFeatures } from "./features";
 import type { Host } from "./host";
 import { createLensMemory } from "./lens-memory";
+import { fileCapabilities, navigationCapabilities } from "./navigation-features";
 import { isChangeOfDocument, isChangeOfFiles, isOfDocument, isOpening, isRecord } from "./params";
 import type { DscoEditorRequests } from "./protocol";
 import { createRefresh } from "./refresh";
@@ -128,8 +129,7 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
   hoverProvider: true,
   completionProvider: { triggerCharacters: [".", "\"", "/", ":"], resolveProvider: true, completionItem: { labelDetailsSupport: true } },
-  definitionProvider: true,
-  documentSymbolProvider: true,
+  ...navigationCapabilities(client),
   foldingRangeProvider: true,
   documentFormattingProvider: true,
   codeActionProvider: { codeActionKinds: [...codeActionKinds] },
@@ -138,5 +138,5 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   semanticTokensProvider: {
     legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] }, full: true, range: true,
   },
-  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true }, ...fileCapabilities(client) },
 });

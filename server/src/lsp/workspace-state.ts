@@ -18,7 +18,7 @@ export interface WorkspaceState {
   readonly setFolders: (uris: readonly string[]) => void;
   /** The open documents whose meaning depends on a file, that file left out. */
   readonly dependents: (uri: string) => readonly string[];
-  /** The addresses of all files that belong to the workspace: those of its folders, and the open ones. */
+  /** The addresses of all files that belong to the workspace: those of its folders, and the open ones; without folders, what these import. */
   readonly everyFile: () => Promise<readonly string[]>;
   /** The text of a file as it is now, not parsed; `undefined` where there is none. */
   readonly textOf: (uri: string) => string | undefined;
@@ -73,7 +73,7 @@ export function createWorkspaceState(
   const importsArriving = (uri: string): Promise<void> | undefined => {
     // What a file imports lies beside it.
     if (isOnDisk(uri)) return undefined;
-    return editor.arriving([...importsOf(current(), uri)])?.then(() => importsArriving(uri));
+    return editor.arriving([...withImports(current(), [uri])])?.then(() => importsArriving(uri));
   };
 
   return {
@@ -88,11 +88,12 @@ export function createWorkspaceState(
       forget();
       outdated();
     },
-    dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && importsOf(current(), other).has(uri)),
+    dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && withImports(current(), [other]).has(uri)),
     everyFile: async () => {
       const listed = (await Promise.all([disk?.list() ?? [], editor.list()])).flat();
       const open = [...documents.all()].map((document) => document.uri).filter((uri) => !uri.startsWith("std:"));
-      return [...new Set([...listed, ...open])];
+      // Without a folder, what the open files import is all that is known.
+      return [...new Set([...listed, ...(folders.length > 0 ? open : withImports(current(), open))])];
     },
     textOf: (uri) => documents.get(uri)?.text ?? filesOf(uri).text(uri),
     importsArriving,
@@ -102,10 +103,10 @@ export function createWorkspaceState(
   };
 }
 
-/** The files that a file imports, directly or through others, without the standard library. */
-function importsOf(workspace: Workspace, from: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  const waiting = [from];
+/** Files with all that they import, directly or through others; the standard library left out. */
+function withImports(workspace: Workspace, uris: readonly string[]): ReadonlySet<string> {
+  const found = new Set(uris);
+  const waiting = [...uris];
   for (let uri = waiting.pop(); uri !== undefined; uri = waiting.pop()) {
     for (const { uri: address } of fileScope(workspace, uri)?.imports ?? []) {
       const target = address === undefined ? undefined : toInternal(address);
