@@ -1,5 +1,5 @@
 /** Diagnostics of a file and the fixes that were proved. */
-export { Cancelled, checkFile, type Cancellation } from "./check";
+export { allRuleProblems, Cancelled, checkFile, type Cancellation } from "./check";
 export { nextBestChanges } from "./plan/next-best";
 export { applyEdits, harmless, provedFixes, type ProvedFix } from "./prove";
 export { diagnosticEntries, rules } from "./registry";
