@@ -1,6 +1,6 @@
 import { CodeActionKind, CodeActionTriggerKind, type CodeAction, type CodeActionParams, type Range } from "vscode-languageserver";
 import { fixAll, quickFixes, refactorings, type RangeEdit } from "../ide";
-import { guarded, ofRange } from "./requests";
+import { guarded, ofActions } from "./requests";
 import { editorUri, type Session } from "./session";
 
 const fixAllKind = `${CodeActionKind.SourceFixAll}.dsco`;
@@ -12,7 +12,7 @@ export const codeActionKinds: readonly string[] = [CodeActionKind.QuickFix, Code
 export function registerActionFeatures(session: Session): void {
   const { connection } = session;
 
-  connection.onCodeAction(guarded(session, "code actions", ofRange, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }): Promise<CodeAction[]> => {
+  connection.onCodeAction(guarded(session, "code actions", ofActions, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }): Promise<CodeAction[]> => {
     if (!session.client().takesCodeActionLiterals) return [];
     /** A kind stands for all kinds below it. */
     const isWanted = (kind: string): boolean => context.only === undefined || context.only.some((only) => only === "" || kind === only || kind.startsWith(`${only}.`));

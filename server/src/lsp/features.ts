@@ -5,6 +5,7 @@ import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../c
 import { codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, type PlaceLink } from "../ide";
 import { importConfig, nameOfPath } from "../import";
 import { registerActionFeatures } from "./action-features";
+import { registerAgentRequests } from "./agent-requests";
 import { toFoldingRange } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { registerNavigationFeatures } from "./navigation-features";
@@ -42,6 +43,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerTypingFeatures(session);
   registerNavigationFeatures(session);
   registerLenses(session, lenses);
+  registerAgentRequests(session);
   registerDscoRequests(session);
 }
 
