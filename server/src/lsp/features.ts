@@ -11,7 +11,7 @@ import { stalePlaces, type LensMemory } from "./lens-memory";
 import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
-import { guarded, ofDocument, ofRange } from "./requests";
+import { guarded, ofActions, ofDocument, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions, hintsOf, lensesOf } from "./settings";
 import { registerTypingFeatures } from "./typing-features";
@@ -31,7 +31,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
 
-  connection.onCodeAction(guarded(session, "quick fixes", ofRange, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
+  connection.onCodeAction(guarded(session, "quick fixes", ofActions, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
     const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
     if (!isWanted || !session.client().takesCodeActionLiterals) return [];
     const { diagnostics: { severity } } = await settingsOf(uri);
