@@ -6,6 +6,7 @@ import {
   codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes, type PlaceLink,
 } from "../ide";
 import { importConfig, nameOfPath } from "../import";
+import { registerAgentRequests } from "./agent-requests";
 import { toFoldingRange } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { registerNavigationFeatures } from "./navigation-features";
@@ -55,6 +56,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerTypingFeatures(session);
   registerNavigationFeatures(session);
   registerLenses(session, lenses);
+  registerAgentRequests(session);
   registerDscoRequests(session);
 }
 
