@@ -14,5 +14,5 @@ export { namesIn } from "./names-in";
 export { sameTarget, textsOf, type Meaning, type Target } from "./meaning";
 export { nameAt, namesOfFile, occurrencesIn, occurrencesOf, placesOf, type Occurrence, type PlacedName } from "./occurrences";
 export { expressionsOf, type NameRole } from "./name-places";
-export { standingOf, standingOfLet } from "./standing";
+export { standingOf, standingOfLet, type Standing } from "./standing";
 export { didYouMean, nearest } from "./suggest";
