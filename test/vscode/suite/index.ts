@@ -5,6 +5,7 @@ import "./opening";
 import "./figures";
 import "./editing";
 import "./navigation";
+import "./language-tools";
 import "./server";
 import "./tasks";
 
