@@ -1,4 +1,5 @@
 import type { ExtensionContext } from "vscode";
+import { registerComparison } from "./features/comparison/comparison";
 import { registerExplanation } from "./features/explanation/explanation";
 import { registerImport } from "./features/import/import";
 import { registerServerCommands } from "./features/server-commands/server-commands";
@@ -18,6 +19,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     registerServerStatus(server),
     registerStandardLibrary(server),
     registerExplanation(server),
+    registerComparison(server),
     registerImport(server),
   );
   await server.start();

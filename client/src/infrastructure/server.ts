@@ -3,6 +3,7 @@ import { l10n, window, workspace } from "vscode";
 import type { ErrorHandler, LanguageClientOptions, ServerOptions } from "vscode-languageclient/node";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, TransportKind } from "vscode-languageclient/node";
 import type { DscoInitialization, DscoNotifications, DscoRequests } from "../../../server/src/lsp/protocol";
+import { createFanOut } from "./fan-out";
 import { createRestartPolicy } from "./restart-policy";
 import { standardLibraryScheme } from "./schemes";
 
@@ -61,6 +62,8 @@ export function createServer(modulePath: string, output: LogOutputChannel): Serv
   const serverOptions: ServerOptions = { run: server, debug: { ...server, options: { execArgv: ["--nolazy", "--inspect=6009"] } } };
   const client = new LanguageClient("dsco", "dsco", serverOptions, clientOptions);
 
+  const notifications = createFanOut<DscoNotifications>((method, handler) => client.onNotification(method, handler));
+
   async function reportStopped(message: string): Promise<void> {
     const [again, show] = [l10n.t("Restart"), l10n.t("Show Output")];
     const choice = await window.showErrorMessage(message, again, show);
@@ -89,8 +92,9 @@ export function createServer(modulePath: string, output: LogOutputChannel): Serv
     restart,
     state: () => stateOf(client.state),
     onDidChangeState: (listener) => client.onDidChangeState(({ newState }) => listener(stateOf(newState))),
-    request: (method, params, token) => client.sendRequest(method, params, token),
-    onNotification: (method, listener) => client.onNotification(method, listener),
+    // A token that is not there would be sent as a second parameter.
+    request: (method, params, token) => (token ? client.sendRequest(method, params, token) : client.sendRequest(method, params)),
+    onNotification: notifications.listen,
     dispose: () => {
       void client.dispose().catch((error: unknown) => output.info(`Stopping the server: ${String(error)}`));
     },

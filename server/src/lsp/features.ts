@@ -4,11 +4,13 @@ import {
 } from "vscode-languageserver";
 import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../core";
 import {
-  codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes, type PlaceLink,
+  codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes,
 } from "../ide";
 import { importConfig, nameOfPath } from "../import";
+import { registerCompareRequests } from "./compare-requests";
 import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
+import { lineLink } from "./line-link";
 import { invalidParams } from "./params";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
 import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
@@ -67,13 +69,8 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerTypingFeatures(session);
   registerLenses(session, lenses);
   registerDscoRequests(session);
+  registerCompareRequests(session);
 }
-
-/** A page leads into files of the editor; it cannot open the standard library's. */
-const lineLink = (session: Session): PlaceLink => (uri, line) => {
-  const address = editorUri(session, uri);
-  return address.startsWith("file:") ? `${address.replace(/\(/g, "%28").replace(/\)/g, "%29")}#L${line}` : undefined;
-};
 
 function registerLenses(session: Session, memory: LensMemory): void {
   const { connection } = session;

@@ -1,6 +1,7 @@
 import { runAll } from "./harness";
 import "./opening";
 import "./figures";
+import "./comparison";
 import "./editing";
 import "./navigation";
 import "./server";
