@@ -1,42 +1,26 @@
 #!/usr/bin/env node
-// Bundles the extension, the language server and the command line into dist/.
+// Bundles the extension and the language server, each for Node and for the web, and the command line into dist/.
 //   node scripts/build.mjs            for use: small, without source maps
 //   node scripts/build.mjs --watch    for F5: source maps, built again at every change
 import { build, context } from "esbuild";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { browserBundles, nodeBundles } from "./bundles.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const watch = process.argv.includes("--watch");
 
-/** @type {Record<string, string>} */
-const entryPoints = {
-  extension: "client/src/extension.ts",
-  server: "server/src/hosts/node.ts",
-  cli: "server/src/cli/main.ts",
-};
-
-/** @type {import("esbuild").BuildOptions} */
-const options = {
+const builds = [nodeBundles, browserBundles].map((options) => ({
+  ...options,
   absWorkingDir: root,
-  entryPoints,
   outdir: "dist",
-  bundle: true,
-  platform: "node",
-  target: "node20",
-  format: "cjs",
-  // Both matter for the size and for the start of the server: the ES modules of the dependencies can be tree-shaken.
-  mainFields: ["module", "main"],
-  conditions: ["module"],
-  external: ["vscode"],
-  loader: { ".dsco": "text" },
   minify: !watch,
   sourcemap: watch,
-  legalComments: "none",
-  logLevel: "warning",
+  logLevel: /** @type {const} */ ("warning"),
   metafile: true,
-};
+}));
+const names = builds.flatMap(({ entryPoints }) => Object.keys(entryPoints));
 
 const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(0)} kB`;
 
@@ -44,10 +28,10 @@ async function buildOnce() {
   const start = performance.now();
   const dist = path.join(root, "dist");
   mkdirSync(dist, { recursive: true });
-  for (const name of Object.keys(entryPoints)) rmSync(path.join(dist, `${name}.js.map`), { force: true });
-  const { metafile } = await build(options);
-  writeFileSync(path.join(dist, "third-party-notices.txt"), thirdPartyNotices(Object.keys(metafile.inputs)));
-  const sizes = Object.keys(entryPoints).map((name) => `${name}.js ${kilobytes(statSync(path.join(dist, `${name}.js`)).size)}`);
+  for (const name of names) rmSync(path.join(dist, `${name}.js.map`), { force: true });
+  const results = await Promise.all(builds.map((options) => build(options)));
+  writeFileSync(path.join(dist, "third-party-notices.txt"), thirdPartyNotices(results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}))));
+  const sizes = names.map((name) => `${name}.js ${kilobytes(statSync(path.join(dist, `${name}.js`)).size)}`);
   console.log(`dist/: ${sizes.join(", ")} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
 }
 
@@ -64,15 +48,27 @@ function thirdPartyNotices(/** @type {readonly string[]} */ inputs) {
 }
 
 if (watch) {
+  let running = 0;
+  let errors = 0;
   const reporter = {
     name: "report",
     setup(/** @type {import("esbuild").PluginBuild} */ build) {
       // .vscode/tasks.json reads these two lines to know when F5 may start.
-      build.onStart(() => console.log("build started"));
-      build.onEnd((result) => console.log(`build finished, ${result.errors.length} errors`));
+      build.onStart(() => {
+        if (running === 0) {
+          errors = 0;
+          console.log("build started");
+        }
+        running += 1;
+      });
+      build.onEnd((result) => {
+        running -= 1;
+        errors += result.errors.length;
+        if (running === 0) console.log(`build finished, ${errors} errors`);
+      });
     },
   };
-  await (await context({ ...options, plugins: [reporter] })).watch();
+  for (const options of builds) await (await context({ ...options, plugins: [reporter] })).watch();
 } else {
   // esbuild has already printed what is wrong and where.
   await buildOnce().catch(() => process.exit(1));

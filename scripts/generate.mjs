@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Writes what is made from the sources: the language reference, the figures beside published ones, a page for each diagnostic, the
-// TextMate grammar, the texts for translators.
+// TextMate grammar, the texts for translators, the page of settings and the codes that the manifest names.
 import { build } from "esbuild";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -17,7 +17,8 @@ try {
     mainFields: ["module", "main"], loader: { ".dsco": "text" }, logLevel: "warning",
   });
   const { documents } = await import(pathToFileURL(bundle).href);
-  write(documents(readFileSync(path.join(root, "README.md"), "utf8"), clientSources()));
+  const read = (/** @type {string} */ file) => readFileSync(path.join(root, file), "utf8");
+  write(documents({ readme: read("README.md"), manifest: read("package.json"), manifestTexts: read("package.nls.json"), client: clientSources() }));
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }

@@ -5,21 +5,32 @@ import { languageDocument } from "./language";
 import { localizationDocument } from "./localization";
 import { modelsDocument } from "./models";
 import { readmeDocument } from "./readme";
+import { manifestDocument, settingsDocument } from "./settings";
 import { validationDocument } from "./validation";
 
-/**
- * Every file that is made from the sources, by its path in the repository. `readme`: README.md as it is; a part of it is
- * made. `clientSources`: the texts of the client's files.
- */
-export function documents(readme: string, clientSources: readonly string[]): ReadonlyMap<string, string> {
+/** The files that documents are made of, as they are. */
+export interface Sources {
+  /** README.md and package.json: parts of them are made. */
+  readonly readme: string;
+  readonly manifest: string;
+  /** package.nls.json */
+  readonly manifestTexts: string;
+  /** The texts of the client's files. */
+  readonly client: readonly string[];
+}
+
+/** Every file that is made from the sources, by its path in the repository. */
+export function documents({ readme, manifest, manifestTexts, client }: Sources): ReadonlyMap<string, string> {
   const validation = validate();
   return new Map([
     ["grammar/dsco.tmLanguage.json", generateTmLanguage()],
-    ["l10n/bundle.l10n.json", localizationDocument(clientSources)],
+    ["l10n/bundle.l10n.json", localizationDocument(client)],
     ["docs/language.md", languageDocument()],
     ["docs/models.md", modelsDocument()],
+    ["docs/settings.md", settingsDocument(manifest, manifestTexts)],
     ["docs/validation.md", validationDocument(validation)],
     ["README.md", readmeDocument(readme, validation)],
+    ["package.json", manifestDocument(manifest)],
     ...diagnosticDocuments(),
   ]);
 }

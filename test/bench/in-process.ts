@@ -2,6 +2,7 @@
 import { diagnostics as fileDiagnostics, codeLenses, completion, hover as hoverAt, isLensMetric, lensText } from "../../server/src/ide";
 import { toDiagnostic } from "../../server/src/lsp/convert";
 import { createDocuments } from "../../server/src/lsp/documents";
+import type { Disk } from "../../server/src/lsp/host";
 import { createWorkspaceState } from "../../server/src/lsp/workspace-state";
 import type { Position } from "../../server/src/core";
 
@@ -22,9 +23,8 @@ export interface Phases {
 /** One document as the server holds it. */
 export function openDesign(text: string) {
   const documents = createDocuments();
-  const state = createWorkspaceState(documents, {
-    readFile: () => ({ kind: "failed", reason: "there is no such file" }), isInside: () => false, findFiles: () => Promise.resolve([]), letMessagesIn: () => Promise.resolve(),
-  });
+  const disk: Disk = { readFile: () => ({ kind: "failed", reason: "there is no such file" }), isInside: () => false, findFiles: () => Promise.resolve([]) };
+  const state = createWorkspaceState(documents, { disk, letMessagesIn: () => Promise.resolve() }, () => undefined, () => undefined);
   const uri = "file:///bench/design.dsco";
   let version = 1;
   documents.open(uri, version, text);

@@ -1,7 +1,9 @@
 import { readFileSync, existsSync } from "node:fs";
 import path from "node:path";
 import { listFiles, PackageManager } from "@vscode/vsce";
+import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { browserBundles, nodeBundles } from "../../scripts/bundles.mjs";
 import type { DscoCommands } from "../../server/src/lsp/protocol";
 import { defaultSettings, readSettings } from "../../server/src/lsp/settings";
 import { localizedManifest as manifest } from "../kit/manifest";
@@ -23,19 +25,36 @@ test.each(namedFiles)("%s exists", (file) => {
   expect(existsSync(path.join(repository, file))).toBe(true);
 });
 
-test("the build makes the bundle that `main` names", () => {
-  const [, name] = /^\.\/dist\/(\w+)\.js$/.exec(manifest.main) ?? [];
-  const entry = new RegExp(`^ {2}${name}: "(.+)",$`, "m").exec(readFileSync(path.join(repository, "scripts/build.mjs"), "utf8"))?.[1];
-  expect(existsSync(path.join(repository, entry ?? "not in the build"))).toBe(true);
+const packed = readFileSync(path.join(repository, ".vscodeignore"), "utf8").split("\n");
+
+test.each([
+  ["main", manifest.main, nodeBundles.entryPoints.extension], ["browser", manifest.browser, browserBundles.entryPoints["extension.browser"]],
+])("the build makes the bundle that `%s` names, and the package holds it", (_, bundle, entry) => {
+  expect(path.posix.normalize(bundle)).toBe(`dist/${path.basename(entry, ".ts")}.js`);
+  expect(packed).toContain(`!${path.posix.normalize(bundle)}`);
+});
+
+test("the bundles that the extension starts are built and packed", () => {
+  const started = [...sources("client/src").matchAll(/"(dist\/[\w.]+)"/g)].map(([, file]) => file ?? "");
+  expect(started).toContain("dist/server.browser.js");
+  const built = [nodeBundles, browserBundles].flatMap(({ entryPoints }) => Object.keys(entryPoints)).map((name) => `dist/${name}.js`);
+  expect(started.filter((file) => !built.includes(file) || !packed.includes(`!${file}`))).toEqual([]);
+});
+
+test("the extension of the web holds nothing of Node", async () => {
+  const { metafile } = await build({
+    ...browserBundles, absWorkingDir: repository, entryPoints: [browserBundles.entryPoints["extension.browser"]], write: false, metafile: true, logLevel: "error",
+  });
+  expect(new Set(Object.values(metafile.outputs).flatMap(({ imports }) => imports.map((found) => found.path)))).toEqual(new Set(["vscode"]));
 });
 
 test("the package holds what the manifest names and nothing that is not needed", async () => {
-  const packed = (await listFiles({ cwd: repository, packageManager: PackageManager.None })).filter((file) => !file.startsWith("dist/"));
+  const listed = (await listFiles({ cwd: repository, packageManager: PackageManager.None })).filter((file) => !file.startsWith("dist/"));
   const expected = [
     "package.json", "package.nls.json", "l10n/bundle.l10n.json", "README.md", "CHANGELOG.md", "LICENSE",
     ...namedFiles.filter((file) => file !== manifest.bin.dsco).map((file) => path.normalize(file)),
   ];
-  expect(packed.toSorted()).toEqual([...new Set(expected)].toSorted());
+  expect(listed.toSorted()).toEqual([...new Set(expected)].toSorted());
 }, 60_000);
 
 test("each command is registered, and each registered command is contributed or named by the server", () => {
@@ -63,17 +82,22 @@ describe("settings", () => {
   });
 
   test("the server takes each setting from the editor", () => {
-    const other = { codeLens: { enabled: false }, inlayHints: { enabled: false }, sequenceLength: 1, contextLength: 2 };
-    expect(Object.keys(flattened("dsco", other))).toEqual(Object.keys(flattened("dsco", defaultSettings)));
+    const other = {
+      codeLens: { enabled: false, models: false, hardware: false, layouts: false, plans: false },
+      inlayHints: { enabled: false, defaults: false, derivedValues: false, measuredRatios: false },
+      diagnostics: { severity: { DSCO7001: "off" } },
+      sequenceLength: 1, contextLength: 2,
+    };
+    expect(Object.keys(flattened("dsco", other)).sort()).toEqual(Object.keys(flattened("dsco", defaultSettings)).sort());
     expect(readSettings(other)).toEqual(other);
   });
 });
 
-/** `{ codeLens: { enabled: true } }` as `{ "dsco.codeLens.enabled": true }`. */
+/** `{ codeLens: { enabled: true } }` as `{ "dsco.codeLens.enabled": true }`. The severities are one setting, a table by codes. */
 function flattened(prefix: string, settings: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]: [string, unknown]) =>
-      typeof value === "object" && value !== null ? Object.entries(flattened(`${prefix}.${name}`, value)) : [[`${prefix}.${name}`, value]],
+      typeof value === "object" && value !== null && name !== "severity" ? Object.entries(flattened(`${prefix}.${name}`, value)) : [[`${prefix}.${name}`, value]],
     ),
   );
 }

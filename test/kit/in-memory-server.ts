@@ -6,12 +6,14 @@ import type { Connect, Message } from "./editor";
 
 /** The host of a server whose disk is a map of texts by their addresses. */
 export const memoryHost = (disk: ReadonlyMap<string, string>): Host => ({
-  readFile: (uri) => {
-    const text = disk.get(uri);
-    return text === undefined ? { kind: "failed", reason: "there is no such file" } : { kind: "text", text };
+  disk: {
+    readFile: (uri) => {
+      const text = disk.get(uri);
+      return text === undefined ? { kind: "failed", reason: "there is no such file" } : { kind: "text", text };
+    },
+    isInside: (uri, folders) => folders.some((folder) => uri.startsWith(folder)),
+    findFiles: (folder) => Promise.resolve([...disk.keys()].filter((uri) => uri.startsWith(folder) && uri.endsWith(".dsco"))),
   },
-  isInside: (uri, folders) => folders.some((folder) => uri.startsWith(folder)),
-  findFiles: (folder) => Promise.resolve([...disk.keys()].filter((uri) => uri.startsWith(folder) && uri.endsWith(".dsco"))),
   letMessagesIn: async () => {
     for (let turn = 0; turn < 10; turn += 1) await setImmediate();
   },

@@ -1,18 +1,21 @@
 import { loadStandard, openWorkspace } from "../../server/src/analysis";
 import { bindDeclaration, createSource, fileScope, type BoundDeclaration, type Diagnostic, type FileScope, type Workspace } from "../../server/src/core";
+import type { Project } from "../../server/src/ide";
 import { checkFile } from "../../server/src/rules";
 
 const root = "file:///design/";
 
 export interface OpenFiles {
   readonly workspace: Workspace;
+  /** All of the files. */
+  readonly project: Project;
   readonly uri: string;
   readonly scope: FileScope;
 }
 
 /** Files by their path, the first of them the one asked about. Nothing touches a disk. */
 export function openFiles(files: Readonly<Record<string, string>>): OpenFiles {
-  const texts = new Map(Object.entries(files).map(([path, text]) => [new URL(path, root).href, text]));
+  const texts = new Map(Object.entries(files).map(([path, text]) => [uriOf(path), text]));
   const workspace = openWorkspace((uri) => {
     if (uri.startsWith("std:")) return loadStandard(uri);
     const text = texts.get(uri);
@@ -21,8 +24,11 @@ export function openFiles(files: Readonly<Record<string, string>>): OpenFiles {
   const [uri = ""] = texts.keys();
   const scope = fileScope(workspace, uri);
   if (!scope) throw new Error("no file given");
-  return { workspace, uri, scope };
+  return { workspace, uri, scope, project: { uris: [...texts.keys()], textOf: (address) => texts.get(address) } };
 }
+
+/** The address of a file by its path. */
+export const uriOf = (path: string): string => new URL(path, root).href;
 
 /** Every diagnostic of the first file. */
 export function checkFiles(files: Readonly<Record<string, string>>): readonly Diagnostic[] {

@@ -1,6 +1,6 @@
 /**
  * For any text: a tree, errors in place, a stable formatter, and edits read by the chunk like the whole.
- * `DSCO_FUZZ_RUNS` sets the number of cases in all (default 10,000).
+ * `DSCO_FUZZ_RUNS` sets the number of cases in all (default 10,000), `DSCO_FUZZ_SEED` where they begin (default: anywhere).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,6 +10,8 @@ import { describe, expect, test } from "vitest";
 import { parse, print, type ParsedText } from "../../grammar/src/index";
 
 const runs = Math.max(5, Math.round(Number(process.env["DSCO_FUZZ_RUNS"] ?? 10_000) / 5));
+const fixed = process.env["DSCO_FUZZ_SEED"];
+const seed = fixed === undefined ? {} : { seed: Number(fixed) };
 
 const fixtures = join(import.meta.dirname, "..", "grammar", "fixtures");
 const corpus = ["valid", "errors"].flatMap((folder) => readdirSync(join(fixtures, folder))
@@ -96,7 +98,7 @@ function check(text: string): ParsedText {
 
 describe("for any text", { timeout: 300_000 }, () => {
   test("the tree and the errors lie inside the file", () => {
-    fc.assert(fc.property(anyText, (text) => { check(text); }), { numRuns: runs * 2 });
+    fc.assert(fc.property(anyText, (text) => { check(text); }), { numRuns: runs * 2, ...seed });
   });
 
   test("formatting is idempotent and keeps the tree", () => {
@@ -107,7 +109,7 @@ describe("for any text", { timeout: 300_000 }, () => {
       expect(print(again)).toBe(printed);
       expect(meaning(again.file)).toEqual(meaning(parsed.file));
       expect(again.errors.length).toBe(parsed.errors.length);
-    }), { numRuns: runs });
+    }), { numRuns: runs, ...seed });
   });
 
   test("edits read by the chunk give what a fresh read gives", () => {
@@ -121,6 +123,6 @@ describe("for any text", { timeout: 300_000 }, () => {
         // The quick comparison first: the other one is for its report.
         if (!isDeepStrictEqual(parsed, fresh)) expect(parsed).toEqual(fresh);
       }
-    }), { numRuns: runs * 2 });
+    }), { numRuns: runs * 2, ...seed });
   });
 });

@@ -343,20 +343,25 @@ const brief = (text: string | undefined, other: string | undefined): string => {
   return `${start > 0 ? "…" : ""}${text.slice(start, start + 400)}`;
 };
 
+/** What a server keeps for itself in an answer is another thing in each. */
+const withoutData = (key: string, value: unknown): unknown => (key === "data" ? undefined : value);
+
 /** What a server has to say about every open document, question by question. */
 async function lastWord(editor: Editor, profile: Profile, world: World, withLenses: boolean): Promise<ReadonlyMap<string, string>> {
   const said = new Map<string, string>();
   await editor.settled();
   if (!profile.pulls) {
     // Everything that was sent is read before this is answered; diagnostics are pushed some milliseconds later.
-    await editor.answer(editor.send("dsco/sourceText", { uri: "std:nothing" }));
+    const roundTrip = () => editor.answer(editor.send("dsco/sourceText", { uri: "std:nothing" }));
+    await roundTrip();
     await new Promise((resolve) => setTimeout(resolve, 10));
+    await roundTrip();
   }
   const newestSpelling = new Map([...world.open.keys()].map((uri) => [decodeURIComponent(uri.replace("%zz", "")), uri]));
   for (const [uri, { text, version }] of world.open) {
     const ask = async (name: string, method: string, params: object, look: (result: unknown) => unknown = (result) => result) => {
       const { result, error } = await editor.answer(editor.send(method, params));
-      said.set(`${name} of ${uri}`, JSON.stringify(error ?? look(result) ?? null));
+      said.set(`${name} of ${uri}`, JSON.stringify(error ?? look(result) ?? null, withoutData));
     };
     const document = { textDocument: { uri } };
     if (profile.pulls) await ask("diagnostics", "textDocument/diagnostic", document, (report) => (report as { readonly items?: unknown }).items);

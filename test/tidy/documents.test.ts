@@ -16,7 +16,11 @@ const read = (file: string): string => {
 };
 const codes = diagnosticEntries.map((entry) => entry.code);
 
-test.each([...documents(read("README.md"), sourceFiles("client/src").map(read))])("%s is as `npm run docs` writes it", (file, text) => {
+const made = documents({
+  readme: read("README.md"), manifest: read("package.json"), manifestTexts: read("package.nls.json"), client: sourceFiles("client/src").map(read),
+});
+
+test.each([...made])("%s is as `npm run docs` writes it", (file, text) => {
   expect(read(file) === text, "run `npm run docs`").toBe(true);
 });
 

@@ -15,14 +15,15 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/analysis": { rooms: ["grammar", "units", "std", "cost", "core"], packages: ["zod"] },
   "server/src/import": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: ["zod"] },
   "server/src/rules": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: [] },
-  "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: [] },
-  "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide"], packages: [] },
+  "server/src/explore": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: [] },
+  "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore"], packages: [] },
+  "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "ide"], packages: [] },
   "server/src/lsp": {
-    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "ide"],
+    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "explore", "ide"],
     packages: ["vscode-languageserver"],
   },
   "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "lsp"], packages: ["node:"] },
-  "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "ide", "design", "hosts"], packages: ["node:"] },
+  "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "explore", "ide", "design", "hosts"], packages: ["node:"] },
   "client/src": { rooms: ["lsp"], packages: ["vscode", "vscode-languageclient", "node:"] },
 };
 

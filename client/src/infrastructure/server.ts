@@ -1,9 +1,10 @@
 import type { CancellationToken, Disposable, LogOutputChannel } from "vscode";
 import { l10n, window, workspace } from "vscode";
-import type { ErrorHandler, LanguageClientOptions, ServerOptions } from "vscode-languageclient/node";
-import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, TransportKind } from "vscode-languageclient/node";
+import type { BaseLanguageClient, ErrorHandler, LanguageClientOptions } from "vscode-languageclient";
+import { CloseAction, ErrorAction, RevealOutputChannelOn, State } from "vscode-languageclient";
 import type { DscoInitialization, DscoNotifications, DscoRequests } from "../../../server/src/lsp/protocol";
 import { createFanOut } from "./fan-out";
+import { answerFileRequests } from "./files";
 import { createRestartPolicy } from "./restart-policy";
 import { standardLibraryScheme } from "./schemes";
 
@@ -28,10 +29,14 @@ export interface Server extends Disposable {
   ) => Disposable;
 }
 
-/** Not `git:` and its like: the left side of a difference needs no diagnostics of its own. */
-const schemes = ["file", "untitled", "vscode-vfs", standardLibraryScheme];
+/** How the server is reached: in a process on a desktop, in a worker on the web. */
+export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
-export function createServer(modulePath: string, output: LogOutputChannel): Server {
+/** Also those of the open folders, whatever file system they are on. Not `git:` and its like: the left side of a difference needs no diagnostics of its own. */
+const schemesOf = (folders: typeof workspace.workspaceFolders): readonly string[] =>
+  [...new Set(["file", "untitled", "vscode-vfs", standardLibraryScheme, ...(folders ?? []).map(({ uri }) => uri.scheme)])];
+
+export function createServer(createClient: CreateClient, output: LogOutputChannel): Server {
   const policy = createRestartPolicy();
 
   const errorHandler: ErrorHandler = {
@@ -46,10 +51,10 @@ export function createServer(modulePath: string, output: LogOutputChannel): Serv
     },
   };
 
-  const initializationOptions: DscoInitialization = { runsCommands: true };
+  const initializationOptions: DscoInitialization = { runsCommands: true, readsFiles: true };
   const clientOptions: LanguageClientOptions = {
     initializationOptions,
-    documentSelector: schemes.map((scheme) => ({ scheme, language: "dsco" })),
+    documentSelector: schemesOf(workspace.workspaceFolders).map((scheme) => ({ scheme, language: "dsco" })),
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*.dsco") },
@@ -58,9 +63,8 @@ export function createServer(modulePath: string, output: LogOutputChannel): Serv
     initializationFailedHandler: () => false,
     markdown: { isTrusted: { enabledCommands: ["dsco.showExplanation"] } },
   };
-  const server = { module: modulePath, transport: TransportKind.ipc };
-  const serverOptions: ServerOptions = { run: server, debug: { ...server, options: { execArgv: ["--nolazy", "--inspect=6009"] } } };
-  const client = new LanguageClient("dsco", "dsco", serverOptions, clientOptions);
+  const client = createClient(clientOptions);
+  const fileRequests = answerFileRequests(client);
 
   const notifications = createFanOut<DscoNotifications>((method, handler) => client.onNotification(method, handler));
 
@@ -96,6 +100,7 @@ export function createServer(modulePath: string, output: LogOutputChannel): Serv
     request: (method, params, token) => (token ? client.sendRequest(method, params, token) : client.sendRequest(method, params)),
     onNotification: notifications.listen,
     dispose: () => {
+      fileRequests.dispose();
       void client.dispose().catch((error: unknown) => output.info(`Stopping the server: ${String(error)}`));
     },
   };

@@ -22,7 +22,7 @@ export interface FigureOptions {
 export const defaultSequenceLength = 4096;
 
 /** What is known of a metric without a declaration to compute it for. */
-export type MetricHead = Omit<Metric<never, never>, "compute" | "explain">;
+export type MetricHead = Omit<Metric<never, never>, "compute" | "explain" | "estimate">;
 
 /** A kind of declaration whose figures are computed: its metrics, and how a declaration becomes what they take. */
 export interface ComputedKind {

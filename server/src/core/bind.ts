@@ -121,7 +121,8 @@ function bindBlock(workspace: Workspace, shell: Shell, base: BoundBlock | undefi
     if (member.kind === "property") bindProperty(draft, member, problems);
   }
   for (const [key, property] of base?.properties ?? []) {
-    if (!draft.properties.has(key)) draft.properties.set(key, { ...property, inherited: true });
+    const own = draft.properties.get(key);
+    draft.properties.set(key, own ? { ...own, overrides: property } : { ...property, inherited: true });
   }
   bindChildren(workspace, draft, shell.body?.members ?? [], base, problems);
   return draft;

@@ -91,6 +91,8 @@ export interface BoundProperty {
   /** Where it is written: names in its value are looked up there. */
   readonly file: FileScope;
   readonly inherited: boolean;
+  /** The property of the base that this one takes the place of. */
+  readonly overrides?: BoundProperty;
 }
 
 export type BoundAssertion =
@@ -108,8 +110,10 @@ export interface PropertyValue {
   /** Where it is written; `undefined` for defaults and absent keys. */
   readonly property: BoundProperty | undefined;
   readonly problems: readonly Diagnostic[];
-  /** The properties that its expression, or its default's, took values from. */
+  /** The properties that its expression, or its default's, took values from, constants on the way included. */
   readonly reads: readonly PropertyValue[];
+  /** The metrics that it took values from; what these rest on is not among `reads`. */
+  readonly metrics: readonly string[];
 }
 
 /** The metrics, as far as expressions need them; the cost room stands behind it. */

@@ -76,6 +76,7 @@ function importProblems(workspace: Workspace, scope: FileScope, entry: ResolvedI
   const target = fileScope(workspace, entry.uri);
   if (!target) {
     const loaded = workspace.load(entry.uri);
+    if (loaded.kind === "pending") return [];
     return [names.fileNotFound.at(place, { path: from.value, reason: loaded.kind === "failed" ? loaded.reason : "it cannot be read" })];
   }
   const offered = exportedNames(target);

@@ -14,7 +14,7 @@ import { describeType, type LayerRange, type PropertySpec, type PropertyType } f
 import { didYouMean, nearest } from "./suggest";
 import { suggestMagnitude, suggestUnit, withPrefix } from "./unit-suggestions";
 import { describeValue, plainNumber, type Value } from "./values";
-import { fileScope, inProgress, memoized, type Workspace } from "./workspace";
+import { fileScope, inProgress, memoized, overrideOf, type Workspace } from "./workspace";
 
 /** Where an expression stands: which names it sees. */
 export interface Scope {
@@ -30,6 +30,8 @@ export interface Scope {
   readonly problems: Diagnostic[];
   /** Takes the properties whose values entered, where someone asks. */
   readonly reads?: PropertyValue[];
+  /** Takes the metrics whose values entered. */
+  readonly metrics?: string[];
 }
 
 /** Names between a question and its answer: a longer chain is an error, not a stack overflow. */
@@ -197,7 +199,7 @@ function applyOperator(node: BinaryExpression, left: Quantity, right: Quantity, 
 }
 
 /** The remainder with the sign of the divisor: `-7 % 3` is 2. */
-function modulo(dividend: number, divisor: number): number {
+export function modulo(dividend: number, divisor: number): number {
   const remainder = dividend % divisor;
   return remainder !== 0 && remainder < 0 !== divisor < 0 ? remainder + divisor : remainder;
 }
@@ -207,7 +209,8 @@ function divisionByZero(node: BinaryExpression, scope: Scope): undefined {
   return undefined;
 }
 
-const functions: Readonly<Record<string, (value: number) => number>> = {
+/** Of one number. */
+export const functions: Readonly<Record<string, (value: number) => number>> = {
   ceil: Math.ceil, floor: Math.floor, round: Math.round, sqrt: Math.sqrt, log2: Math.log2,
 };
 
@@ -373,6 +376,7 @@ function unknownMember(owner: string, part: Identifier, candidates: Iterable<str
 }
 
 function metricValue(declaration: BoundDeclaration, name: Identifier, scope: Scope): Value | undefined {
+  scope.metrics?.push(name.text);
   const { metrics } = scope.workspace;
   const dimension = metrics.dimension(declaration.keyword, name.text) ?? dimensions.none;
   const figure = memoized(scope.workspace, declaration, `metric ${name.text}`, () => metrics.value(scope.workspace, declaration, name.text));
@@ -385,21 +389,24 @@ function metricValue(declaration: BoundDeclaration, name: Identifier, scope: Sco
 /** The value of a `let`, computed once; its own problems are reported where it stands. */
 function evaluateLet(symbol: LetSymbol, name: Identifier, scope: Scope): Value | undefined {
   const found = letValue(scope.workspace, symbol);
-  return found === inProgress ? circular(name, scope) : found.value;
+  if (found === inProgress) return circular(name, scope);
+  scope.reads?.push(...found.reads);
+  scope.metrics?.push(...found.metrics);
+  return found.value;
 }
 
-export interface LetValue {
+export interface LetValue extends Pick<PropertyValue, "reads" | "metrics"> {
   readonly value: Value | undefined;
   readonly problems: readonly Diagnostic[];
 }
 
 export function letValue(workspace: Workspace, symbol: LetSymbol): LetValue | typeof inProgress {
   return memoized(workspace, symbol.node, "value", () => {
-    const problems: Diagnostic[] = [];
+    const entered = { problems: [] as Diagnostic[], reads: [] as PropertyValue[], metrics: [] as string[] };
     const file = fileScope(workspace, symbol.uri);
-    if (!file) return { value: undefined, problems };
-    const value = evaluate(symbol.node.value, { workspace, file, block: undefined, key: symbol.name.text, metricsOf: undefined, problems });
-    return { value, problems };
+    if (!file) return { value: undefined, ...entered };
+    const value = evaluate(symbol.node.value, { workspace, file, block: undefined, key: symbol.name.text, metricsOf: undefined, ...entered });
+    return { value, ...entered };
   });
 }
 
@@ -412,27 +419,30 @@ export function propertyValue(workspace: Workspace, block: BoundBlock, key: stri
 export function settledValue(workspace: Workspace, block: BoundBlock, key: string): PropertyValue {
   const found = propertyValue(workspace, block, key);
   if (found !== inProgress) return found;
-  return { key, spec: block.schema?.properties.get(key), plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [], reads: [] };
+  return { key, spec: block.schema?.properties.get(key), plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [], reads: [], metrics: [] };
 }
 
 function computeProperty(workspace: Workspace, block: BoundBlock, key: string): PropertyValue {
   const spec = block.schema?.properties.get(key);
   const property = block.properties.get(key);
   const reads: PropertyValue[] = [];
+  const metrics: string[] = [];
+  const override = overrideOf(workspace, block, key);
+  if (override && spec) return { key, spec, ...override, origin: "written", property, problems: [], reads, metrics };
   if (property) {
     const problems: Diagnostic[] = [];
-    const scope: Scope = { workspace, file: property.file, block, key, metricsOf: undefined, problems, reads };
+    const scope: Scope = { workspace, file: property.file, block, key, metricsOf: undefined, problems, reads, metrics };
     const checked = spec ? checkedValue(property.node.value, spec, scope) : { plain: undefined, value: evaluate(property.node.value, scope) };
-    return { key, spec, ...checked, origin: property.inherited ? "inherited" : "written", property, problems, reads };
+    return { key, spec, ...checked, origin: property.inherited ? "inherited" : "written", property, problems, reads, metrics };
   }
-  if (!spec?.default) return { key, spec, plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [], reads };
+  if (!spec?.default) return { key, spec, plain: undefined, value: undefined, origin: "absent", property: undefined, problems: [], reads, metrics };
   const written = spec.default.firstWritten?.find((candidate) => block.properties.has(candidate));
-  const scope: Scope = { workspace, file: block.file, block, key, metricsOf: undefined, problems: [], reads };
+  const scope: Scope = { workspace, file: block.file, block, key, metricsOf: undefined, problems: [], reads, metrics };
   const expression = parseDefault(written ?? spec.default.expression);
   const value = evaluateAs(expression, spec.type, scope);
   const plain = value && plainValue(value, spec.type);
   const valid = plain !== undefined && spec.schema.safeParse(plain).success;
-  return { key, spec, plain: valid ? plain : undefined, value, origin: "default", property: undefined, problems: [], reads };
+  return { key, spec, plain: valid ? plain : undefined, value, origin: "default", property: undefined, problems: [], reads, metrics };
 }
 
 const defaults = new Map<string, Expression>();

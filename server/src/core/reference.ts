@@ -2,7 +2,7 @@ import type { BoundBlock, BoundDeclaration, DeclarationSymbol, LetSymbol } from 
 import type { Scope } from "./evaluate";
 import { precisionWords, type PropertyType } from "./schema";
 import type { Value } from "./values";
-import { memoized, resolveSymbol, type Workspace } from "./workspace";
+import { memoized, overrideOf, resolveSymbol, type Workspace } from "./workspace";
 
 /** What a name in an expression stands for, before anything is computed. */
 export type Reference =
@@ -53,7 +53,7 @@ export const blocksNamed = (block: BoundBlock, name: string): readonly BoundBloc
 
 /** A property that has a value, or the one nested block of that keyword or kind, also one of defaults that nobody wrote. */
 function findInBlock(workspace: Workspace, block: BoundBlock, name: string): Reference | undefined {
-  if (block.properties.has(name) || block.schema?.properties.get(name)?.default) return { kind: "property", block, key: name };
+  if (block.properties.has(name) || block.schema?.properties.get(name)?.default || overrideOf(workspace, block, name)) return { kind: "property", block, key: name };
   const [child = implicitBlock(workspace, block, name), another] = blocksNamed(block, name);
   return child && !another ? { kind: "block", block: child } : undefined;
 }

@@ -3,7 +3,7 @@ import { unknownDeclaration, bindDeclaration, replaceFix } from "./bind";
 import type { BoundBlock, BoundDeclaration } from "./bound";
 import { names, values, type Diagnostic } from "./diagnostics";
 import { checkedValue, evaluate, settledValue, type Scope } from "./evaluate";
-import { blocksNamed } from "./reference";
+import { blocksNamed, type Reference } from "./reference";
 import { blockTitle, type BlockSchema, type PropertySpec } from "./schema";
 import { nearest } from "./suggest";
 import { withArticle, type Value } from "./values";
@@ -23,20 +23,33 @@ export function spaceProblems(workspace: Workspace, bound: BoundDeclaration, of:
     const found = symbol.kind === "let" ? "a constant" : withArticle(symbol.node.keyword);
     return [values.wrongType.at({ uri: file.uri, span: of }, { key: "of", expected: `the name of a \`${wanted}\``, found })];
   }
-  const target = fileScope(workspace, symbol.uri);
-  const plan = target && bindDeclaration(workspace, symbol.node, target);
-  if (!plan || keyword !== "sweep") return [];
+  const plan = subjectOf(workspace, bound);
+  if (!plan) return [];
   const scope: Scope = { workspace, file, block: plan.block, key: undefined, metricsOf: plan, problems: [] };
   for (const member of bound.node.body?.members ?? []) checkMember(member, bound, plan, scope);
   return scope.problems.filter((problem) => problem.code !== names.notComputed.entry.code);
 }
 
+/** The plan that a sweep varies; `undefined` for other declarations and where the sweep names none. */
+export function subjectOf(workspace: Workspace, bound: BoundDeclaration): BoundDeclaration | undefined {
+  const { node, file, keyword } = bound;
+  if (keyword !== "sweep" || !node.of) return undefined;
+  const symbol = resolveSymbol(workspace, file, node.of.text);
+  if (symbol?.kind !== "declaration" || symbol.node.keyword !== subjects.sweep) return undefined;
+  const target = fileScope(workspace, symbol.uri);
+  return target && bindDeclaration(workspace, symbol.node, target);
+}
+
+/** True for `budget` and `seed`, which are the sweep's own and no dimension. */
+export function isOwnKey(sweep: BoundDeclaration, member: Member): boolean {
+  return member.kind === "property" && member.path.length === 1 && (sweep.block.schema?.properties.has(member.path[0]?.text ?? "") ?? false);
+}
+
 function checkMember(member: Member, sweep: BoundDeclaration, plan: BoundDeclaration, scope: Scope): void {
   if (member.kind === "property") {
-    const [first] = member.path;
-    if (!first || (member.path.length === 1 && sweep.block.schema?.properties.has(first.text))) return;
+    if (isOwnKey(sweep, member)) return;
     const spec = specAt(member.path, plan, scope);
-    if (spec) for (const expression of choices(member.value)) checkedValue(expression, spec, { ...scope, key: spec.key });
+    if (spec) for (const expression of choicesOf(member.value)) checkedValue(expression, spec, { ...scope, key: spec.key });
   } else if (member.kind === "where") {
     evaluate(member.left, scope);
     evaluate(member.right, scope);
@@ -50,29 +63,48 @@ function checkMember(member: Member, sweep: BoundDeclaration, plan: BoundDeclara
 }
 
 /** The single values that a property of a sweep takes: the items of a list, the ends of a range. */
-function choices(expression: Expression): readonly Expression[] {
-  if (expression.kind === "list") return expression.items.flatMap(choices);
+export function choicesOf(expression: Expression): readonly Expression[] {
+  if (expression.kind === "list") return expression.items.flatMap(choicesOf);
   return expression.kind === "range" ? [expression.from, expression.to] : [expression];
 }
 
-/** The key that a path such as `parallelism.ep` names, seen from the plan; a part that does not exist is reported. */
-function specAt(path: readonly Identifier[], plan: BoundDeclaration, scope: Scope): PropertySpec | undefined {
+/** A path such as `parallelism.ep`, followed from the plan. */
+export interface WalkedPath {
+  /** What each part names; shorter than the path where a part does not exist. */
+  readonly references: readonly Reference[];
+  /** The key that the whole path names. */
+  readonly spec: PropertySpec | undefined;
+  /** The part that its owner does not have. */
+  readonly unknown: { readonly part: Identifier; readonly owner: string; readonly schema: BlockSchema } | undefined;
+}
+
+export function walkPath(workspace: Workspace, plan: BoundDeclaration, path: readonly Identifier[]): WalkedPath {
+  const references: Reference[] = [];
   let block: BoundBlock | undefined = plan.block;
   let owner = plan.name;
   for (const [index, part] of path.entries()) {
     const schema: BlockSchema | undefined = block?.schema;
-    if (!block || !schema) return undefined;
+    if (!block || !schema) break;
     const spec: PropertySpec | undefined = schema.properties.get(part.text);
-    if (spec && index === path.length - 1) return spec;
-    const value: Value | undefined = spec && settledValue(scope.workspace, block, part.text).value;
     const [inner]: readonly BoundBlock[] = blocksNamed(block, part.text);
-    if (!spec && !inner) {
-      const suggestion = nearest(part.text, [...schema.properties.keys(), ...schema.children.map((child) => child.keyword)]);
-      scope.problems.push(names.unknownMember.at({ uri: scope.file.uri, span: part }, { owner: owner === "" ? blockTitle(schema) : owner, name: part.text, suggestion }, replaceFix(part, suggestion)));
-      return undefined;
-    }
+    if (spec) references.push({ kind: "property", block, key: spec.key });
+    else if (inner) references.push({ kind: "block", block: inner });
+    else return { references, spec: undefined, unknown: { part, owner: owner === "" ? blockTitle(schema) : owner, schema } };
+    if (spec && index === path.length - 1) return { references, spec, unknown: undefined };
+    const value: Value | undefined = spec && settledValue(workspace, block, part.text).value;
     block = value?.kind === "declaration" ? value.declaration.block : inner;
     owner = part.text;
   }
-  return undefined;
+  return { references, spec: undefined, unknown: undefined };
+}
+
+/** The key that a path names; a part that does not exist is reported. */
+function specAt(path: readonly Identifier[], plan: BoundDeclaration, scope: Scope): PropertySpec | undefined {
+  const { spec, unknown } = walkPath(scope.workspace, plan, path);
+  if (unknown) {
+    const { part, owner, schema } = unknown;
+    const suggestion = nearest(part.text, [...schema.properties.keys(), ...schema.children.map((child) => child.keyword)]);
+    scope.problems.push(names.unknownMember.at({ uri: scope.file.uri, span: part }, { owner, name: part.text, suggestion }, replaceFix(part, suggestion)));
+  }
+  return spec;
 }

@@ -1,13 +1,16 @@
 import type { BlockDeclaration, LetDeclaration } from "../../../grammar/src";
 import type {
-  BoundDeclaration, DeclarationSymbol, FileScope, FileSymbol, Library, LetSymbol, MetricLookup, ResolvedImport,
+  BoundBlock, BoundDeclaration, DeclarationSymbol, FileScope, FileSymbol, Library, LetSymbol, MetricLookup, ResolvedImport,
 } from "./bound";
 import type { Source } from "./source";
+import type { Value } from "./values";
 
 /** Text for an address, or a clause that completes `cannot import "…":`. Given by the host; the core reads no files. */
 export type Loaded =
   | { readonly kind: "source"; readonly source: Source }
-  | { readonly kind: "failed"; readonly reason: string };
+  | { readonly kind: "failed"; readonly reason: string }
+  /** On its way: nothing can be said of it, and nothing is wrong. Another workspace follows when it has arrived. */
+  | { readonly kind: "pending" };
 
 export type LoadSource = (uri: string) => Loaded;
 
@@ -20,6 +23,32 @@ export interface Workspace {
   readonly metrics: MetricLookup;
   readonly library: Library;
   readonly cache: WorkspaceCache;
+  /** Values that stand in place of those written; a design space tries them. */
+  readonly overrides?: Overrides;
+}
+
+/** Other values for keys, by the declaration and then by the path of the key in it: `ep`, `attention[0].kv_lora_rank`. */
+export type Overrides = ReadonlyMap<BlockDeclaration, ReadonlyMap<string, Override>>;
+
+export interface Override {
+  /** As the key's schema takes it. */
+  readonly plain: unknown;
+  readonly value: Value;
+}
+
+/** The same files with other values for some keys. */
+export function withOverrides(workspace: Workspace, overrides: Overrides): Workspace {
+  // what was carried over from edits is of the texts as they are written
+  const { cache, ...rest } = createWorkspace(workspace.load, workspace.metrics, undefined, workspace.library);
+  return { ...rest, overrides, cache: { ...cache, files: workspace.cache.files } };
+}
+
+/** What stands in place of a key's value; a block that `extends` inherits belongs to the declaration that inherits it. */
+export function overrideOf({ overrides }: Workspace, block: BoundBlock, key: string): Override | undefined {
+  if (overrides === undefined) return undefined;
+  let root = block;
+  while (root.parent) root = root.parent;
+  return root.node.kind === "declaration" ? overrides.get(root.node)?.get(block.path === "" ? key : `${block.path}.${key}`) : undefined;
 }
 
 export interface WorkspaceCache {

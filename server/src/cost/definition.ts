@@ -30,7 +30,7 @@ export class Unavailable extends Error {
   }
 }
 
-export interface Definition<Subject extends object, Context extends object> extends Omit<Metric<Subject, Context>, "compute" | "explain"> {
+export interface Definition<Subject extends object, Context extends object> extends Omit<Metric<Subject, Context>, "compute" | "explain" | "estimate"> {
   /** What stands in the way, asked before `arithmetic`. Left out: `arithmetic` throws `Unavailable` where something does. */
   readonly gap?: (subject: Subject, context: Context) => Gap;
   /** A text has no breakdown. */
@@ -48,6 +48,7 @@ export function toMetric<Subject extends object, Context extends object>(definit
   return {
     id, title, unit, documentation, formula, convention, source, share,
     compute: (subject, context) => compute(definition, subject, context),
+    estimate: (subject, context) => estimate(definition, subject, context),
     explain: (subject, context) => explain(definition, subject, context),
   };
 }
@@ -62,6 +63,17 @@ function compute<Subject extends object, Context extends object>(definition: Def
   }
 }
 
+function estimate<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): number {
+  const gap = definition.gap?.(subject, context);
+  if (gap !== undefined) throw new Unavailable(typeof gap === "string" ? gap : gap.inapplicable);
+  const result = definition.value?.(subject, context) ?? definition.arithmetic(subject, context);
+  const value = typeof result === "number" ? result : typeof result === "string" ? Number.NaN : result.value;
+  if (!Number.isFinite(value)) throw new Unavailable(typeof result === "string" ? "it is a text" : noDouble);
+  return value;
+}
+
+const noDouble = "the result is no number that a double can hold";
+
 const unavailable = (gap: string | Inapplicable): Figure =>
   (typeof gap === "string" ? { kind: "unavailable", reason: gap } : { kind: "unavailable", reason: gap.inapplicable, inapplicable: true });
 
@@ -71,7 +83,7 @@ function figureOf<Subject extends object, Context extends object>(definition: De
   const value = typeof result === "number" ? result : result.value;
   const ideal = definition.ideal?.(subject, context);
   if (!Number.isFinite(value) || (ideal !== undefined && !Number.isFinite(ideal))) {
-    return { kind: "unavailable", reason: "the result is no number that a double can hold" };
+    return { kind: "unavailable", reason: noDouble };
   }
   return ideal === undefined ? { kind: "value", value } : { kind: "value", value, ideal };
 }

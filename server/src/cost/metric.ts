@@ -70,5 +70,7 @@ export interface Metric<Subject, Context> {
   /** A share of one: no value of it is above 1, and it is mostly written in per cent. */
   readonly share?: boolean;
   readonly compute: (subject: Subject, context: Context) => Figure;
+  /** The value of `compute` alone, without the physical bound beside it: what a search asks for. Throws `Unavailable`. */
+  readonly estimate: (subject: Subject, context: Context) => number;
   readonly explain: (subject: Subject, context: Context) => Explanation;
 }

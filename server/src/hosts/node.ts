@@ -19,17 +19,19 @@ process.once("disconnect", () => process.exit(1));
 
 try {
   serveProcess({
-    readFile: (uri) => {
-      const path = pathOf(uri);
-      return path.kind === "text" ? readText(path.text) : path;
-    },
-    isInside: (uri, folders) => {
-      const path = pathOf(uri);
-      return path.kind === "text" && isInside(path.text, folders.map(pathOf).flatMap((folder) => (folder.kind === "text" ? [folder.text] : [])));
-    },
-    findFiles: async (folder) => {
-      const path = pathOf(folder);
-      return path.kind === "text" ? (await findFiles(path.text, ".dsco")).map((file) => pathToFileURL(file).href) : [];
+    disk: {
+      readFile: (uri) => {
+        const path = pathOf(uri);
+        return path.kind === "text" ? readText(path.text) : path;
+      },
+      isInside: (uri, folders) => {
+        const path = pathOf(uri);
+        return path.kind === "text" && isInside(path.text, folders.map(pathOf).flatMap((folder) => (folder.kind === "text" ? [folder.text] : [])));
+      },
+      findFiles: async (folder) => {
+        const path = pathOf(folder);
+        return path.kind === "text" ? (await findFiles(path.text, ".dsco")).map((file) => pathToFileURL(file).href) : [];
+      },
     },
     letMessagesIn: async () => {
       for (let turn = 0; turn < turnsForMessages; turn += 1) await setImmediate();

@@ -1,3 +1,4 @@
+import type { DeclarationKeyword } from "../../../grammar/src";
 import { defaultSequenceLength, foundationsOf, metricOf, usersOf, type FigureOptions, type MetricFigure } from "../analysis";
 import { bindDeclaration, fileScope, headerSpan, type BoundDeclaration, type FileScope, type Range, type Workspace } from "../core";
 import { formatGrouped } from "../units";
@@ -66,6 +67,15 @@ const consequences = {
 /** Plans that a layout or a workload names one by one; it may have many. */
 const mostUsers = 3;
 
+/** What lenses stand above: each kind can be switched off. */
+export const lensKinds = ["models", "hardware", "layouts", "plans"] as const;
+export type LensKind = (typeof lensKinds)[number];
+
+const kindOf: Readonly<Record<DeclarationKeyword, LensKind>> = {
+  model: "models", routing: "models", operator: "models", gpu: "hardware", nic: "hardware", hardware: "hardware", parallelism: "layouts", workload: "layouts",
+  plan: "plans", service: "plans", sweep: "plans",
+};
+
 /** Which lens of a file is meant. */
 export interface LensName {
   /** The declaration that it stands above. */
@@ -77,6 +87,7 @@ export interface LensName {
 
 /** The place of a lens; its text is made when it is shown. */
 export interface FigureLens extends LensName {
+  readonly kind: LensKind;
   readonly range: Range;
   /** The figure cannot be computed and the design is in error: what the lens said before still says more. */
   readonly isStale: boolean;
@@ -95,7 +106,7 @@ export function codeLenses(workspace: Workspace, uri: string, options: FigureOpt
     const bound = namedDeclaration(workspace, scope, node.name.text);
     if (bound?.node !== node) return [];
     const range = scope.source.lines.range(headerSpan(node));
-    return lensesAbove(workspace, scope, bound, options, wasSeen).map((lens) => ({ ...lens, range }));
+    return lensesAbove(workspace, scope, bound, options, wasSeen).map((lens) => ({ ...lens, kind: kindOf[bound.keyword], range }));
   });
 }
 
@@ -105,7 +116,7 @@ function namedDeclaration(workspace: Workspace, scope: FileScope, name: string):
   return symbol?.kind === "declaration" ? bindDeclaration(workspace, symbol.node, scope) : undefined;
 }
 
-type PlacedLens = Omit<FigureLens, "range">;
+type PlacedLens = Omit<FigureLens, "range" | "kind">;
 
 function lensesAbove(
   workspace: Workspace, scope: FileScope, bound: BoundDeclaration, options: FigureOptions, wasSeen: (lens: LensName) => boolean,

@@ -31,6 +31,15 @@ export function diagnostics(workspace: Workspace, uri: string, cancellation?: Ca
   }));
 }
 
+/** The same with the severities that a reader has chosen by code; what is `off` is left out. */
+export function withSeverities(found: readonly FileDiagnostic[], chosen: Readonly<Record<string, Severity | "off">>): readonly FileDiagnostic[] {
+  return found.flatMap((diagnostic) => {
+    const severity = Object.hasOwn(chosen, diagnostic.code) ? (chosen[diagnostic.code] ?? diagnostic.severity) : diagnostic.severity;
+    if (severity === "off") return [];
+    return severity === diagnostic.severity ? [diagnostic] : [{ ...diagnostic, severity }];
+  });
+}
+
 /** The check of a file, done once for a workspace: diagnostics, quick fixes and the status share it. */
 export function checkedFile(workspace: Workspace, uri: string, cancellation?: Cancellation): readonly Diagnostic[] {
   const scope = fileScope(workspace, uri);

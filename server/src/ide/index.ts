@@ -1,16 +1,23 @@
 /** The editor's features: a workspace and a place in, plain data out. No editor, no files, no protocol library. */
 export * from "./plain";
 export { quickFixes, type QuickFix } from "./code-actions";
-export { codeLenses, isLensMetric, lensText, type FigureLens, type LensMetric, type LensName, type LensText } from "./code-lens";
+export { codeLenses, isLensMetric, lensKinds, lensText, type FigureLens, type LensKind, type LensMetric, type LensName, type LensText } from "./code-lens";
 export { comparableDeclarations, type Comparable } from "./comparable";
 export { compareMarkdown, type CompareMarkdownOptions } from "./compare-markdown";
 export { completion, type Completion, type CompletionKind, type CompletionList, type CompletionMore, type CompletionOptions } from "./completion";
 export { definition, type DefinitionLink } from "./definition";
-export { diagnostics, type FileDiagnostic } from "./diagnostics";
+export { diagnostics, withSeverities, type FileDiagnostic } from "./diagnostics";
+export { documentLinks, type DocumentLink } from "./document-links";
 export { explainMarkdown, type PlaceLink } from "./explain-markdown";
+export { importEditsAfterMove, type MovedFile } from "./file-rename";
 export { foldingRanges, type FoldedLines } from "./folding";
 export { formatting } from "./formatting";
 export { hover, type HoverOptions } from "./hover";
-export { inlayHints, type InlayHint } from "./inlay-hints";
+export { hintKinds, inlayHints, type HintKind, type InlayHint } from "./inlay-hints";
+export type { Project } from "./project";
+export { highlights, references, type ReferencePlace } from "./references";
+export { prepareRename, rename, type Renameable, type Renaming } from "./rename/rename";
+export { selectionRanges, type Selection } from "./selection-ranges";
 export { semanticTokens, tokenModifiers, tokenTypes, type SemanticToken, type TokenModifier, type TokenType } from "./semantic-tokens";
 export { documentSymbols, type OutlineKind, type OutlineSymbol } from "./symbols";
+export { declaredSymbols, mayDeclare, type WorkspaceSymbol } from "./workspace-symbols";

@@ -5,8 +5,13 @@ import { defaultsOf, type UsualValue } from "./defaults";
 import { code } from "./markdown";
 import { layoutHints, measuredHints, resolvedIn, resolvedText, type Hint } from "./plan-hints";
 
+/** What hints say: each kind can be switched off. */
+export const hintKinds = ["defaults", "derivedValues", "measuredRatios"] as const;
+export type HintKind = (typeof hintKinds)[number];
+
 /** A few words that stand in the text without being written there. */
 export interface InlayHint {
+  readonly kind: HintKind;
   readonly position: Position;
   /** `head_dim = 16`, `= 128`, `estimate 20.10 s, x1.01` */
   readonly label: string;
@@ -21,7 +26,9 @@ const mostInLabel = 3;
  * where the block has lines of its own, else behind its last property. Where the base of a declaration is not known,
  * neither is what is left out. Behind each `auto` stands what it comes to, behind each measurement the figure that is computed.
  */
-export function inlayHints(workspace: Workspace, uri: string, range: Range, cancellation?: Cancellation): readonly InlayHint[] {
+export function inlayHints(
+  workspace: Workspace, uri: string, range: Range, cancellation?: Cancellation, wanted: ReadonlySet<HintKind> = new Set(hintKinds),
+): readonly InlayHint[] {
   const scope = fileScope(workspace, uri);
   if (!scope) return [];
   const { lines } = scope.source;
@@ -32,12 +39,16 @@ export function inlayHints(workspace: Workspace, uri: string, range: Range, canc
     if (node.kind !== "declaration" || node.end < from || node.start > to) return [];
     const bound = bindDeclaration(workspace, node, scope);
     if (!bound || !knowsBases(bound)) return [];
-    const hints = [...defaultHints(workspace, scope, bound), ...layoutHints(workspace, scope, bound), ...measuredHints(workspace, bound)];
-    return hints.filter(({ offset }) => from <= offset && offset <= to).map(({ offset, label, tooltip }) => ({
-      position: lines.position(offset), label, tooltip,
-    }));
+    return hintKinds.filter((kind) => wanted.has(kind)).flatMap((kind) => makers[kind](workspace, scope, bound).filter(({ offset }) => from <= offset && offset <= to)
+      .map(({ offset, label, tooltip }) => ({ kind, position: lines.position(offset), label, tooltip })));
   });
 }
+
+const makers: Readonly<Record<HintKind, (workspace: Workspace, scope: FileScope, bound: BoundDeclaration) => readonly Hint[]>> = {
+  defaults: (workspace, scope, bound) => defaultHints(workspace, scope, bound),
+  derivedValues: layoutHints,
+  measuredRatios: (workspace, _, bound) => measuredHints(workspace, bound),
+};
 
 const knowsBases = ({ node, base }: BoundDeclaration): boolean => node.base === undefined || (base !== undefined && knowsBases(base));
 

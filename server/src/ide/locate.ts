@@ -3,7 +3,8 @@ import type {
   Span, StringLiteral,
 } from "../../../grammar/src";
 import {
-  bindDeclaration, referenceAt, type BoundBlock, type BoundDeclaration, type FileScope, type Reference, type ResolvedImport, type Scope, type Workspace,
+  bindDeclaration, expressionsOf, referenceAt, standingOf, standingOfLet, type BoundBlock, type BoundDeclaration, type FileScope, type Reference,
+  type ResolvedImport, type Workspace,
 } from "../core";
 
 /** Where in its file a place is: the declaration, the blocks around it from the outside in, the statement. */
@@ -109,14 +110,6 @@ function inMember(member: Member, offset: number, outside: Surroundings): Locate
   return undefined;
 }
 
-function expressionsOf(member: Exclude<Member, Block | Property>): readonly Expression[] {
-  switch (member.kind) {
-    case "require": case "where": return [member.left, member.right];
-    case "measured": return [member.metric, member.value];
-    case "objective": return [member.metric];
-  }
-}
-
 /** Walked in a loop: an expression may be hundreds of operators deep. */
 function inExpression(root: Expression, offset: number, within: Surroundings): Located | undefined {
   let node: Expression | undefined = root;
@@ -158,12 +151,9 @@ export function blockAround(bound: BoundDeclaration, { blocks }: Surroundings): 
 /** What the name at a place stands for. */
 export function referenceOf(workspace: Workspace, file: FileScope, located: Extract<Located, { kind: "name" }>): Reference | undefined {
   const { within, expression, index } = located;
+  const { declaration, member } = within;
   const bound = boundAround(workspace, file, within);
-  const { member } = within;
-  const block = bound && blockAround(bound, within);
-  const key = member?.kind === "property" && member.path.length === 1 ? member.path[0]?.text : undefined;
-  const scope: Scope = { workspace, file, block, key, metricsOf: bound && member?.kind !== "property" ? bound : undefined, problems: [] };
-  const isWhole = member?.kind === "property" && member.value === expression;
-  const type = isWhole && key !== undefined ? block?.schema?.properties.get(key)?.type : undefined;
-  return referenceAt(expression, index, scope, type);
+  const standing = member ? standingOf(workspace, { file, bound, block: bound && blockAround(bound, within) }, member)
+    : declaration?.kind === "let" ? standingOfLet(workspace, file, declaration) : undefined;
+  return standing && referenceAt(expression, index, standing.scope, standing.typeOf(expression));
 }

@@ -16,3 +16,9 @@ export interface RangeEdit {
   readonly range: Range;
   readonly newText: string;
 }
+
+/** The edits of one file. */
+export interface FileEdits {
+  readonly uri: string;
+  readonly edits: readonly RangeEdit[];
+}

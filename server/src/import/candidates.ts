@@ -1,13 +1,15 @@
 /** Configs that may say a model, the most common architectures first. Which of them does, the caller finds out. */
-import type { FactValue } from "./facts";
-import type { PlainBlock, PlainModel } from "./plain-model";
+import {
+  afmoePart, deepseekPart, expertsOf, graniteHybridPart, grokPart, hunyuanPart, llama4Part, localExpertPart, qwenPart, stepPart,
+} from "./expert-fields";
+import { first, headKinds, is, type Part } from "./fields";
+import type { PlainModel } from "./plain-model";
+import { precisionPart } from "./precision-fields";
 
 export interface Candidate {
   readonly architecture: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
-
-type Part = Readonly<Record<string, unknown>>;
 
 export function candidates(model: PlainModel): readonly Candidate[] {
   const common = { ...headOf(model), ...precisionPart(model) };
@@ -23,9 +25,16 @@ export function candidates(model: PlainModel): readonly Candidate[] {
       make("qwen3_next", "Qwen3NextForCausalLM", deltaPart(model), qwenPart(model)),
       make("qwen3_5_moe_text", "Qwen3_5MoeForCausalLM", deltaPart(model), qwenPart(model), modulesPart(model)),
       make("qwen3_5_text", "Qwen3_5ForCausalLM", deltaPart(model), densePart(model), modulesPart(model)),
+      make("olmo_hybrid", "OlmoHybridForCausalLM", deltaPart(model), densePart(model)),
     ];
   }
   if (has("lightning")) return [make("minimax_m1", "MiniMaxM1ForCausalLM", lightningPart(model), localExpertPart(model))];
+  if (has("mamba2") && model.ffn.every((block) => block) && model.attention.every((block) => block)) {
+    return [
+      make("bamba", "BambaForCausalLM", namedMambaPart(model), densePart(model)),
+      make("granitemoehybrid", "GraniteMoeHybridForCausalLM", namedMambaPart(model), graniteHybridPart(model)),
+    ];
+  }
   if (has("mamba2") || model.attention.some((block) => !block) || model.ffn.some((block) => !block)) return [make("nemotron_h", "NemotronHForCausalLM", mambaPart(model))];
   if (model.attention.some((block) => block?.values["compress"] !== undefined)) return [make("deepseek_v4", "DeepseekV4ForCausalLM", compressedPart(model), deepseekPart(model))];
   const hasWindow = model.attention.every((block) => block?.values["window"] !== undefined);
@@ -40,6 +49,8 @@ export function candidates(model: PlainModel): readonly Candidate[] {
     make("minimax_m2", "MiniMaxM2ForCausalLM", localExpertPart(model)),
     make("step3p5", "Step3p5ForCausalLM", stepPart(model)),
     make("mimo_v2_flash", "MiMoV2FlashForCausalLM", deepseekPart(model), swaPart(model)),
+    make("afmoe", "AfmoeForCausalLM", afmoePart(model)),
+    make("git", "Grok1ForCausalLM", grokPart(model)),
   ];
 }
 
@@ -50,19 +61,13 @@ const denseTypes = [
   ["llama", "LlamaForCausalLM"], ["qwen3", "Qwen3ForCausalLM"], ["qwen2", "Qwen2ForCausalLM"], ["mistral", "MistralForCausalLM"], ["gemma", "GemmaForCausalLM"],
   ["gemma2", "Gemma2ForCausalLM"], ["gemma3_text", "Gemma3ForCausalLM"], ["gemma4_text", "Gemma4ForCausalLM"], ["phi3", "Phi3ForCausalLM"], ["phi", "PhiForCausalLM"],
   ["glm", "GlmForCausalLM"], ["glm4", "Glm4ForCausalLM"], ["nemotron", "NemotronForCausalLM"], ["olmo2", "Olmo2ForCausalLM"], ["cohere2", "Cohere2ForCausalLM"],
-  ["starcoder2", "Starcoder2ForCausalLM"], ["hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM"],
+  ["starcoder2", "Starcoder2ForCausalLM"], ["apertus", "ApertusForCausalLM"], ["hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM"],
 ] as const;
 const localTypes = [
   ["mixtral", "MixtralForCausalLM"], ["gpt_oss", "GptOssForCausalLM"], ["phimoe", "PhiMoEForCausalLM"],
 ] as const;
 const qwenTypes = [["qwen3_moe", "Qwen3MoeForCausalLM"], ["qwen2_moe", "Qwen2MoeForCausalLM"]] as const;
 const deepseekTypes = [["deepseek", "DeepseekForCausalLM"], ["glm4_moe", "Glm4MoeForCausalLM"]] as const;
-
-const first = (blocks: readonly (PlainBlock | undefined)[], kinds?: readonly string[]): PlainBlock | undefined =>
-  blocks.find((block) => block && (kinds === undefined || kinds.includes(block.kind)));
-
-const headKinds = ["mha", "mqa", "gqa"];
-const is = (value: FactValue | undefined): boolean => value === true || value === "true";
 
 function headOf({ values, mtp }: PlainModel): Part {
   return {
@@ -107,56 +112,14 @@ function latentPart({ attention }: PlainModel): Part {
 
 function densePart({ ffn, values, attention }: PlainModel): Part {
   const block = first(ffn, ["dense"]);
-  const global = attention.find((each) => each?.values["window"] === undefined)?.values;
-  const local = attention.find((each) => each?.values["window"] !== undefined)?.values ?? global;
+  const cached = attention.filter((each) => each && headKinds.includes(each.kind));
+  const global = cached.find((each) => each?.values["window"] === undefined)?.values;
+  const local = cached.find((each) => each?.values["window"] !== undefined)?.values ?? global;
   const tied = global?.["tie_kv"] === "projection";
   return {
     intermediate_size: block?.values["intermediate_size"], mlp_bias: is(block?.values["bias"]),
     num_key_value_heads: local?.["kv_heads"], head_dim: local?.["head_dim"], global_head_dim: global?.["head_dim"], num_global_key_value_heads: tied ? global["kv_heads"] : undefined,
-    attention_k_eq_v: tied, hidden_size_per_layer_input: values["per_layer_embedding_size"], use_bias: is(block?.values["bias"]),
-  };
-}
-
-/** The number of experts, under each of its names, is filled in by those who name it. */
-function expertsOf({ ffn }: PlainModel) {
-  const moe = first(ffn, ["moe"]);
-  const values = moe?.values ?? {};
-  const balance = moe?.children["balance"];
-  return {
-    routed: values["routed_experts"], topK: values["top_k"], width: values["intermediate_size"], shared: Number(values["shared_experts"] ?? 0),
-    sharedWidth: values["shared_intermediate_size"], latent: values["latent_size"], groups: values["groups"], groupLimit: values["group_limit"],
-    lossFree: balance?.kind === "loss_free", alpha: balance?.kind === "auxiliary_loss" ? balance.values["alpha"] : undefined,
-    dense: first(ffn, ["dense"])?.values["intermediate_size"], isMoe: ffn.map((block) => block?.kind === "moe"),
-  };
-}
-
-function localExpertPart(model: PlainModel): Part {
-  const experts = expertsOf(model);
-  return {
-    num_local_experts: experts.routed, num_experts_per_tok: experts.topK, intermediate_size: experts.width, shared_intermediate_size: experts.shared > 0 ? experts.sharedWidth : 0,
-    router_aux_loss_coef: experts.alpha, use_routing_bias: experts.lossFree, num_mtp_modules: model.mtp?.values["depth"], use_mtp: model.mtp ? true : undefined,
-    qk_norm_type: first(model.attention)?.values["qk_norm"] === "whole" ? "per_layer" : "per_head",
-  };
-}
-
-function qwenPart(model: PlainModel): Part {
-  const experts = expertsOf(model);
-  return {
-    num_experts: experts.routed, num_experts_per_tok: experts.topK, moe_intermediate_size: experts.width, intermediate_size: experts.dense, router_aux_loss_coef: experts.alpha,
-    shared_expert_intermediate_size: experts.shared > 0 ? experts.sharedWidth : 0, decoder_sparse_step: 1, mlp_only_layers: experts.isMoe.flatMap((moe, layer) => (moe ? [] : [layer])),
-  };
-}
-
-function deepseekPart(model: PlainModel): Part {
-  const experts = expertsOf(model);
-  if (!experts.isMoe.includes(true)) return { intermediate_size: experts.dense };
-  const firstMoe = experts.isMoe.indexOf(true);
-  const isPlain = experts.isMoe.every((moe, layer) => moe === layer >= firstMoe);
-  return {
-    n_routed_experts: experts.routed, num_experts_per_tok: experts.topK, moe_intermediate_size: experts.width, n_shared_experts: experts.shared > 0 ? experts.shared : undefined,
-    intermediate_size: experts.dense, n_group: experts.groups ?? 1, topk_group: experts.groupLimit ?? 1, aux_loss_alpha: experts.alpha,
-    ...(isPlain ? { first_k_dense_replace: firstMoe, moe_layer_freq: 1 } : { moe_layer_freq: experts.isMoe.map(Number) }),
-    topk_method: experts.lossFree ? "noaux_tc" : experts.groups === undefined ? "greedy" : "group_limited_greedy",
+    attention_k_eq_v: tied, hidden_size_per_layer_input: values["per_layer_embedding_size"] ?? 0, use_bias: is(block?.values["bias"]),
   };
 }
 
@@ -169,39 +132,6 @@ function swaPart({ attention }: PlainModel): Part {
     num_attention_heads: full["heads"], num_key_value_heads: full["kv_heads"], head_dim: full["head_dim"], v_head_dim: full["v_head_dim"],
     swa_num_attention_heads: sliding["heads"], swa_num_key_value_heads: sliding["kv_heads"], swa_head_dim: sliding["head_dim"], swa_v_head_dim: sliding["v_head_dim"],
     add_full_attention_sink_bias: full["sinks"] === true, add_swa_attention_sink_bias: sliding["sinks"] === true,
-  };
-}
-
-function llama4Part(model: PlainModel): Part {
-  const experts = expertsOf(model);
-  const windows = model.attention.map((block) => block?.values["window"]);
-  return {
-    num_local_experts: experts.routed, num_experts_per_tok: experts.topK, intermediate_size: experts.width, intermediate_size_mlp: experts.dense,
-    moe_layers: experts.isMoe.flatMap((moe, layer) => (moe ? [layer] : [])), attention_chunk_size: windows.find((tokens) => tokens !== undefined) ?? null,
-    layer_types: windows.map((tokens) => (tokens === undefined ? "full_attention" : "chunked_attention")), sliding_window: undefined, router_aux_loss_coef: experts.alpha,
-  };
-}
-
-function hunyuanPart(model: PlainModel): Part {
-  const experts = expertsOf(model);
-  const share = first(model.attention)?.values["kv_share"];
-  return {
-    num_experts: experts.routed, moe_topk: experts.topK, intermediate_size: experts.dense ?? experts.width, moe_intermediate_size: experts.width,
-    num_shared_expert: experts.shared, use_mixed_mlp_moe: experts.shared > 0, use_cla: share !== undefined, cla_share_factor: share,
-    moe_layer_num_skipped: experts.isMoe.indexOf(true),
-  };
-}
-
-function stepPart(model: PlainModel): Part {
-  const experts = expertsOf(model);
-  const full = model.attention.find((block) => block?.values["window"] === undefined)?.values ?? {};
-  const sliding = model.attention.find((block) => block?.values["window"] !== undefined)?.values;
-  return {
-    num_attention_heads: full["heads"], num_attention_groups: full["kv_heads"], num_key_value_heads: undefined, head_dim: full["head_dim"], share_q_dim: full["q_lora_rank"],
-    attention_other_setting: sliding ? { attention_type: "sliding_attention", num_attention_heads: sliding["heads"], num_attention_groups: sliding["kv_heads"], head_dim: sliding["head_dim"] } : undefined,
-    use_head_wise_attn_gate: full["output_gate"] === "head", moe_num_experts: experts.routed, moe_top_k: experts.topK, moe_intermediate_size: experts.width,
-    share_expert_dim: experts.shared > 0 ? experts.sharedWidth : 0, intermediate_size: experts.dense, use_moe_router_bias: experts.lossFree,
-    moe_layers_enum: experts.isMoe.flatMap((moe, layer) => (moe ? [layer] : [])).join(","),
   };
 }
 
@@ -249,6 +179,15 @@ function mambaPart(model: PlainModel): Part {
   };
 }
 
+function namedMambaPart({ attention }: PlainModel): Part {
+  const mamba = first(attention, ["mamba2"])?.values ?? {};
+  return {
+    mamba_n_heads: mamba["heads"], mamba_n_groups: mamba["groups"], mamba_d_head: mamba["value_head_dim"], mamba_d_state: mamba["state_size"], mamba_d_conv: mamba["conv_kernel"],
+    mamba_conv_bias: mamba["conv_bias"] !== false, mamba_proj_bias: false, use_qk_norm: undefined,
+    attn_layer_indices: attention.flatMap((block, layer) => (block?.kind === "mamba2" ? [] : [layer])),
+  };
+}
+
 function compressedPart({ attention, values }: PlainModel): Part {
   const sparse = attention.find((block) => block?.children["sparse"]);
   const index = sparse?.children["sparse"]?.values;
@@ -258,31 +197,4 @@ function compressedPart({ attention, values }: PlainModel): Part {
     compress_ratios: attention.map((each) => each?.values["compress"] ?? 0), layer_types: undefined, use_sliding_window: undefined, use_qk_norm: undefined, hc_mult: values["hyper_connections"],
     index_n_heads: index?.["indexer_heads"], index_head_dim: index?.["indexer_head_dim"], index_topk: index?.["top_k"],
   };
-}
-
-const dtypes: Readonly<Record<string, string | undefined>> = { fp16: "float16", fp32: "float32", bf16: "bfloat16" };
-
-function precisionPart({ precision }: PlainModel): Part {
-  const weights = String(precision?.values["weights"] ?? "bf16");
-  const experts = String(precision?.values["experts"] ?? weights);
-  const cache = String(precision?.values["kv_cache"] ?? "bf16");
-  const stored = { torch_dtype: dtypes[weights] ?? "bfloat16" };
-  const inner = experts !== weights && dtypes[weights] !== undefined ? experts : weights;
-  const quantization = quantizationOf(inner, inner === experts && experts !== weights, experts === "bf16" && weights !== "bf16", cache);
-  const own = experts === "mxfp4" && weights !== "mxfp4" && dtypes[weights] === undefined ? { expert_dtype: "fp4" } : {};
-  return { ...stored, ...(quantization ? { quantization_config: quantization } : {}), ...own };
-}
-
-function quantizationOf(format: string, expertsAlone: boolean, withoutExperts: boolean, cache: string): Part | undefined {
-  const left = expertsAlone ? ["model.layers.*.self_attn", "lm_head"] : withoutExperts ? ["model.layers.*.mlp.experts", "lm_head"] : undefined;
-  const scheme = cache === "fp8_e4m3" ? { kv_cache_quant_algo: "FP8" } : cache === "int8" ? { kv_cache_quant_algo: "INT8" } : {};
-  const exclusions = left ? { modules_to_not_convert: left } : {};
-  switch (format) {
-    case "fp8_e4m3": case "fp8_e5m2":
-      return { quant_method: "fp8", fmt: format.slice(4), activation_scheme: "dynamic", weight_block_size: [128, 128], ...exclusions, ...scheme };
-    case "mxfp4": return expertsAlone ? { quant_method: "mxfp4", ...exclusions, ...scheme } : undefined;
-    case "nvfp4": return { quant_method: "modelopt", quant_algo: "NVFP4", ...exclusions, ...scheme };
-    case "int4": case "int8": return { quant_method: "gptq", bits: format === "int4" ? 4 : 8, ...exclusions, ...scheme };
-    default: return undefined;
-  }
 }

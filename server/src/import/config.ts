@@ -72,7 +72,9 @@ export function openConfig<Shape extends z.ZodRawShape>(
   raw: RawConfig, schema: z.ZodObject<Shape>, options: ReadOptions, remarks: Remark[],
 ): { readonly config: Config<z.output<z.ZodObject<Shape>>>; readonly finish: () => void } {
   type Fields = z.output<z.ZodObject<Shape>>;
-  const { values, places } = gather(raw, options.renames, remarks);
+  const { values, places, nulls } = gather(raw, options.renames, remarks);
+  // What a file sets to null is "none"; a default stands for what it leaves out.
+  const defaults: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(options.defaults).filter(([key]) => !nulls.has(key)));
   const pathOf = (key: string): readonly PropertyKey[] => places.get(key) ?? raw.mainPath;
   // Where the config keeps to the family's own names, so does a message about what is missing.
   const ownNames = [...places].some(([key, path]) => path.at(-1) !== key) ? Object.entries(options.renames) : [];
@@ -82,8 +84,8 @@ export function openConfig<Shape extends z.ZodRawShape>(
     throw new Stop(message);
   };
 
-  const parsed = schema.safeParse({ ...options.defaults, ...values });
-  const missing = options.required.filter((key) => values[key] === undefined && options.defaults[key] === undefined);
+  const parsed = schema.safeParse({ ...defaults, ...values });
+  const missing = options.required.filter((key) => values[key] === undefined && defaults[key] === undefined);
   for (const key of missing) remarks.push({ severity: "error", message: `\`${nameOf(key)}\` is missing: ${options.title} needs it`, path: raw.mainPath });
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
@@ -97,8 +99,8 @@ export function openConfig<Shape extends z.ZodRawShape>(
   const fields = parsed.data as Fields;
   const asked = new Set<string>();
   const get = <Key extends keyof Fields & string>(key: Key): Fields[Key] => {
-    if (!asked.has(key) && values[key] === undefined && typeof options.defaults[key] === "number") {
-      remarks.push({ severity: "doubt", message: `\`${nameOf(key)}\` is not set: ${options.title} takes ${options.defaults[key].toLocaleString("en-US")}`, path: raw.mainPath });
+    if (!asked.has(key) && values[key] === undefined && typeof defaults[key] === "number") {
+      remarks.push({ severity: "doubt", message: `\`${nameOf(key)}\` is not set: ${options.title} takes ${defaults[key].toLocaleString("en-US")}`, path: raw.mainPath });
     }
     asked.add(key);
     return fields[key];
@@ -110,7 +112,7 @@ export function openConfig<Shape extends z.ZodRawShape>(
       return value === undefined || value === null ? fail(`\`${nameOf(key)}\` is missing: ${options.title} needs it`, raw.mainPath) : value;
     },
     has: (key) => values[key] !== undefined,
-    mentions: (key) => values[key] !== undefined || raw.main.members.has(key),
+    mentions: (key) => values[key] !== undefined || nulls.has(key),
     skip: (...keys) => keys.forEach((key) => asked.add(key)),
     doubt: (message, key) => void remarks.push({ severity: "doubt", message, path: key === undefined ? [] : pathOf(key) }),
     fail: (message, key) => fail(message, key === undefined ? raw.mainPath : pathOf(key)),
@@ -119,15 +121,20 @@ export function openConfig<Shape extends z.ZodRawShape>(
   return { config, finish: () => reportUnread(raw, places, asked, options.ignored, remarks) };
 }
 
-/** The decoder's fields under the names of the shared shape, with where each stands; unset ones left out. */
+/** The decoder's fields under the names of the shared shape, with where each stands; `nulls`: those that the file says have no value. */
 function gather(raw: RawConfig, renames: Readonly<Record<string, string>>, remarks: Remark[]) {
   const values: Record<string, unknown> = {};
   const places = new Map<string, readonly PropertyKey[]>();
+  const nulls = new Set<string>();
   const take = (object: JsonObject, path: readonly string[], wanted: (key: string) => boolean): void => {
     for (const [key, { value }] of object.members) {
       const plain = withoutNulls(plainValue(value));
       const name = Object.hasOwn(renames, key) ? renames[key] ?? key : key;
-      if (plain === undefined || !wanted(key) || name === "__proto__") continue;
+      if (!wanted(key) || name === "__proto__") continue;
+      if (plain === undefined) {
+        nulls.add(name);
+        continue;
+      }
       if (values[name] !== undefined) {
         if (JSON.stringify(values[name]) !== JSON.stringify(plain) && object === raw.main) {
           remarks.push({ severity: "doubt", message: `\`${key}\` says otherwise than \`${String(places.get(name)?.at(-1))}\`: the first one counts`, path: [...path, key] });
@@ -140,7 +147,7 @@ function gather(raw: RawConfig, renames: Readonly<Record<string, string>>, remar
   };
   take(raw.main, raw.mainPath, () => true);
   if (raw.main !== raw.root) take(raw.root, [], (key) => sharedWithOuter.includes(key));
-  return { values, places };
+  return { values, places, nulls };
 }
 
 /** Hugging Face writes `null` for "not set". */

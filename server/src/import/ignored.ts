@@ -20,7 +20,7 @@ const names: ReadonlySet<string> = new Set([
   "initial_context_length", "original_max_position_embeddings", "swiglu_limit", "swiglu_limits", "swiglu_limits_shared", "hidden_act_params", "position_embedding_type",
   "need_fp32_gate", "router_dtype", "moe_router_dtype", "norm_after_topk", "mscale", "route_scale", "score_func", "max_batch_size", "max_seq_len", "dtype_bytes",
   "use_bidirectional_attention", "no_rope_layers", "no_rope_layer_interval", "nope_layer_interval", "use_rope_layers", "yarn_only_types", "partial_rotary_factors",
-  "attn_temperature_tuning", "floor_scale", "attn_scale", "for_llm_compressor", "beta_fast", "beta_slow", "rope_factor", "original_seq_len", "ep_size",
+  "use_dynamic_ntk", "use_logn_attn", "logn_list", "use_cache_quantization", "use_cache_kernel", "softmax_in_fp32", "attn_temperature_tuning", "floor_scale", "attn_scale", "for_llm_compressor", "beta_fast", "beta_slow", "rope_factor", "original_seq_len", "ep_size",
 ]);
 
 const patterns: readonly RegExp[] = [

@@ -59,7 +59,12 @@ function open(text: string): Opened {
 }
 
 function factsOf(raw: RawConfig, isMegatron: boolean, remarks: Remark[]): ModelFacts | undefined {
-  const { family, doubt } = isMegatron ? { family: megatron, doubt: undefined } : findFamily(raw.root, raw.main);
+  const found = isMegatron ? { kind: "family", family: megatron } as const : findFamily(raw.root, raw.main);
+  if (found.kind === "refused") {
+    remarks.push({ severity: "error", message: found.reason, path: [...raw.mainPath, "model_type"] });
+    return undefined;
+  }
+  const { family, doubt } = found;
   if (doubt !== undefined) remarks.push({ severity: "doubt", message: doubt, path: raw.mainPath });
   try {
     return family.import(raw, remarks);

@@ -20,6 +20,14 @@ export const words = () => z.array(z.string({ error: "must be a text" }), { erro
 export const indices = () => z.array(whole(0), { error: "must be a list of whole numbers" }).optional();
 /** One number for all layers, or a list with one for each. */
 export const perLayer = () => z.union([whole(0), z.array(whole(0))], { error: "must be a whole number, or a list with one for each layer" }).optional();
+/** Names of kinds of layers that stand by turns: `LLLG`, or every how many one is of the other kind. */
+export const pattern = () => z.union([z.string(), whole(0)], { error: "must be a text or a whole number" }).optional();
+/** Laguna's gate: whether there is one, or on what. */
+export const headGate = () => z.union([z.boolean(), z.string()], { error: "must be true, false or a text" }).optional();
+/** A width, or `auto`: that which fills what is left. */
+export const headWidth = () => z.union([whole(1), z.literal("auto")], { error: "must be a whole number or \"auto\"" }).optional();
+/** One letter or word for each layer. */
+export const layerLetters = () => z.union([z.string(), z.array(z.string())], { error: "must be a text or a list of texts" }).optional();
 export const layerCount = () => whole(1, mostLayers).optional();
 export const part = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape, { error: "must be an object" }).optional();
 
@@ -47,7 +55,7 @@ export const sharedShape = {
   num_experts: sizeOrNone(),
   num_local_experts: sizeOrNone(),
   n_shared_experts: sizeOrNone(),
-  num_experts_per_tok: size(),
+  num_experts_per_tok: sizeOrNone(),
   n_group: sizeOrNone(),
   topk_group: sizeOrNone(),
   topk_method: word(),
@@ -68,6 +76,17 @@ export const blockConfigs = () =>
 
 /** The experts of Mistral's `params.json`. */
 export const expertPart = () => z.object({ num_experts: whole(1), num_experts_per_tok: whole(1) }, { error: "must be an object" }).optional();
+
+/** DeepSeek-V4's tokens of an entry, by kind of layer. */
+export const compressRates = () => z.looseObject({ compressed_sparse_attention: whole(1).optional(), heavily_compressed_attention: whole(1).optional() }, { error: "must be an object" }).optional();
+
+/** MPT's attention. */
+export const mptAttention = () => z.looseObject({
+  attn_type: z.string().optional(), kv_n_heads: whole(1).optional(), alibi: z.boolean().optional(), qk_ln: z.boolean().optional(),
+}, { error: "must be an object" }).optional();
+
+/** Layers of Gemma 4 that differ from the others, by their index. */
+export const layerOverrides = () => z.record(z.string(), z.looseObject({ head_dim: whole(1).optional(), num_key_value_heads: whole(1).optional() }), { error: "must be an object" }).optional();
 
 /** DBRX keeps attention and experts in parts of their own. */
 export const attentionPart = () => z.looseObject({ kv_n_heads: whole(1) }, { error: "must be an object" }).optional();

@@ -25,12 +25,21 @@ export interface ClientTraits {
   /** It asks for the documentation of one entry when a reader looks at it. */
   readonly resolvesCompletion: boolean;
   readonly completionMarkdown: boolean;
+  /** It takes edits of several documents with the version of each. */
+  readonly takesDocumentChanges: boolean;
+  /** It asks what would be renamed before it asks for a name. */
+  readonly preparesRename: boolean;
+  readonly showsLinkTooltips: boolean;
+  /** It asks for edits before it renames a file. */
+  readonly asksBeforeFileRename: boolean;
   /** It has dsco's own commands: a link in a hover may run one. */
   readonly runsCommands: boolean;
+  /** It hands out files that the server cannot see. */
+  readonly readsFiles: boolean;
 }
 
 export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
-  const { runsCommands } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const { runsCommands, readsFiles } = (initialization ?? {}) as Partial<DscoInitialization>;
   const item = textDocument?.completion?.completionItem;
   return {
     positionEncoding: positionEncodingFor(general),
@@ -51,6 +60,11 @@ export function traitsOf({ general, textDocument, workspace }: ClientCapabilitie
     takesLabelDetails: item?.labelDetailsSupport ?? false,
     resolvesCompletion: item?.resolveSupport?.properties.includes("documentation") ?? false,
     completionMarkdown: item?.documentationFormat?.includes("markdown") ?? false,
+    takesDocumentChanges: workspace?.workspaceEdit?.documentChanges ?? false,
+    preparesRename: textDocument?.rename?.prepareSupport ?? false,
+    showsLinkTooltips: textDocument?.documentLink?.tooltipSupport ?? false,
+    asksBeforeFileRename: workspace?.fileOperations?.willRename ?? false,
     runsCommands: runsCommands === true,
+    readsFiles: readsFiles === true,
   };
 }

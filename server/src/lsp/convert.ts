@@ -23,11 +23,11 @@ export function toDiagnostic(diagnostic: FileDiagnostic, uriOf: UriOf): Diagnost
   };
 }
 
-const symbolKinds: Readonly<Record<OutlineKind, SymbolKind>> = {
+export const symbolKinds: Readonly<Record<OutlineKind, SymbolKind>> = {
   model: SymbolKind.Class, gpu: SymbolKind.Class, nic: SymbolKind.Class, hardware: SymbolKind.Class, parallelism: SymbolKind.Class,
   workload: SymbolKind.Class, plan: SymbolKind.Class, service: SymbolKind.Class, sweep: SymbolKind.Class, routing: SymbolKind.Class,
   operator: SymbolKind.Class, let: SymbolKind.Constant, block: SymbolKind.Struct, property: SymbolKind.Property,
-  require: SymbolKind.Event, measured: SymbolKind.Event,
+  require: SymbolKind.Event, measured: SymbolKind.Event, where: SymbolKind.Event, maximize: SymbolKind.Event, minimize: SymbolKind.Event,
 };
 
 export const toDocumentSymbol = ({ name, detail, kind, range, selectionRange, children }: OutlineSymbol): DocumentSymbol => ({

@@ -2,7 +2,7 @@ import {
   DocumentDiagnosticReportKind, LSPErrorCodes, ResponseError, type CancellationToken, type Diagnostic, type DocumentDiagnosticParams,
   type DocumentDiagnosticReport,
 } from "vscode-languageserver";
-import { diagnostics, type FileDiagnostic } from "../ide";
+import { diagnostics, withSeverities, type FileDiagnostic } from "../ide";
 import { toDiagnostic } from "./convert";
 import { ofDocument } from "./params";
 import { toEditorPlaces } from "./places";
@@ -41,24 +41,30 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
     void session.connection.sendNotification("dsco/status", status);
   };
 
+  /** The settings of an editor that can be asked may come later: then the document may be another one. */
+  const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
+
   const push = () => {
     timer = undefined;
     const uris = [...waiting];
     waiting.clear();
-    if (session.phase() !== "running") return;
-    for (const uri of uris) {
-      const document = session.documents.get(uri);
-      if (!document) continue;
-      try {
-        const workspace = session.state.current();
-        const found = diagnostics(workspace, uri);
-        const items = toEditorPlaces(session, workspace, document.editorUri, convert(found));
-        void session.connection.sendDiagnostics({ uri: document.editorUri, version: document.version, diagnostics: items });
-        tellStatus(uri, found);
-      } catch (fault) {
-        logFault(session, `A fault in the diagnostics of ${document.editorUri}`, fault);
-        tellStatus(uri, undefined);
-      }
+    if (session.phase() === "running") for (const uri of uris) void pushOne(uri);
+  };
+
+  const pushOne = async (uri: string): Promise<void> => {
+    const document = session.documents.get(uri);
+    if (!document) return;
+    try {
+      const { diagnostics: { severity } } = await settingsOf(uri);
+      if (session.documents.get(uri) !== document || session.phase() !== "running") return;
+      const workspace = session.state.current();
+      const found = withSeverities(diagnostics(workspace, uri), severity);
+      const items = toEditorPlaces(session, workspace, document.editorUri, convert(found));
+      void session.connection.sendDiagnostics({ uri: document.editorUri, version: document.version, diagnostics: items });
+      tellStatus(uri, found);
+    } catch (fault) {
+      logFault(session, `A fault in the diagnostics of ${document.editorUri}`, fault);
+      tellStatus(uri, undefined);
     }
   };
 
@@ -76,17 +82,20 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
   };
 
   return {
-    pull: guarded<DocumentDiagnosticParams, DocumentDiagnosticReport>(session, "the diagnostics", ofDocument, (params, { uri, workspace, token }) => {
+    pull: guarded<DocumentDiagnosticParams, DocumentDiagnosticReport>(session, "the diagnostics", ofDocument, async (params, { uri, workspace, token }) => {
       try {
-        const found = diagnostics(workspace, uri, token);
+        const document = session.documents.get(uri);
+        const { diagnostics: { severity } } = await settingsOf(uri);
+        if (session.documents.get(uri) !== document) throw askAgain();
+        const found = withSeverities(diagnostics(workspace, uri, token), severity);
         const answer = report(uri, params.previousResultId, convert(found));
         tellStatus(uri, found);
         return answer;
       } catch (fault) {
-        if (!token.isCancellationRequested) tellStatus(uri, undefined);
+        if (!token.isCancellationRequested && !(fault instanceof ResponseError)) tellStatus(uri, undefined);
         throw fault;
       }
-    }, askAgain),
+    }, { whenChanged: askAgain }),
     touched: (uris) => {
       if (session.client().pullsDiagnostics) return;
       for (const uri of uris) waiting.add(uri);

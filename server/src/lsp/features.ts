@@ -1,21 +1,21 @@
 import {
-  CodeActionKind, InlayHintKind, MarkupKind, type CodeActionParams, type CodeLens, type DefinitionParams, type InlayHint, type InlayHintParams, type Location,
-  type LocationLink, type Range,
+  CodeActionKind, InlayHintKind, MarkupKind, type CodeActionParams, type CodeLens, type InlayHint, type InlayHintParams, type Range,
 } from "vscode-languageserver";
 import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../core";
 import {
-  codeLenses, definition, documentSymbols, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes,
+  codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes,
 } from "../ide";
 import { importConfig, nameOfPath } from "../import";
 import { registerCompareRequests } from "./compare-requests";
-import { toDocumentSymbol, toFoldingRange, toLocationLink } from "./convert";
+import { toFoldingRange } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { lineLink } from "./line-link";
+import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
-import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
+import { guarded, ofDocument, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
-import { figureOptions } from "./settings";
+import { figureOptions, hintsOf, lensesOf } from "./settings";
 import { registerTypingFeatures } from "./typing-features";
 import { toInternal } from "./uris";
 
@@ -31,25 +31,13 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   const { connection } = session;
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
-  connection.onDefinition(guarded(session, "the definition", ofPlace, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
-    const found = definition(workspace, uri, position);
-    if (!found) return null;
-    const link = toLocationLink(found, (address) => editorUri(session, address));
-    return session.client().takesDefinitionLinks ? [link] : { uri: link.targetUri, range: link.targetSelectionRange };
-  }));
-
-  connection.onDocumentSymbol(guarded(session, "the outline", ofDocument, ({ textDocument }, { uri, workspace }) => {
-    const symbols = documentSymbols(workspace, uri).map(toDocumentSymbol);
-    if (session.client().takesNestedSymbols) return symbols;
-    return symbols.map(({ name, kind, range }) => ({ name, kind, location: { uri: textDocument.uri, range } }));
-  }));
-
   connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
 
-  connection.onCodeAction(guarded(session, "quick fixes", ofRange, ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
+  connection.onCodeAction(guarded(session, "quick fixes", ofRange, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
     const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
     if (!isWanted || !session.client().takesCodeActionLiterals) return [];
-    return quickFixes(workspace, uri, range, token).map((fix) => ({
+    const { diagnostics: { severity } } = await settingsOf(uri);
+    return quickFixes(workspace, uri, range, token).filter(({ fixes: { code } }) => severity[code] !== "off").map((fix) => ({
       title: fix.title,
       kind: CodeActionKind.QuickFix,
       isPreferred: fix.preferred,
@@ -59,14 +47,15 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   }));
 
   connection.languages.inlayHint.on(guarded(session, "inlay hints", ofRange, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
-    const { inlayHints: { enabled } } = await settingsOf(uri);
-    if (!enabled) return [];
-    return inlayHints(workspace, uri, range, token).map(({ position, label, tooltip }) => ({
+    const wanted = hintsOf(await settingsOf(uri));
+    if (wanted.size === 0) return [];
+    return inlayHints(workspace, uri, range, token, wanted).map(({ position, label, tooltip }) => ({
       position, label, kind: InlayHintKind.Parameter, paddingLeft: true, tooltip: { kind: MarkupKind.Markdown, value: tooltip },
     }));
   }));
 
   registerTypingFeatures(session);
+  registerNavigationFeatures(session);
   registerLenses(session, lenses);
   registerDscoRequests(session);
   registerCompareRequests(session);
@@ -78,12 +67,12 @@ function registerLenses(session: Session, memory: LensMemory): void {
 
   connection.onCodeLens(guarded(session, "the lenses", ofDocument, async ({ textDocument }, { uri, workspace }): Promise<CodeLens[]> => {
     const settings = await settingsOf(uri);
-    const { codeLens: { enabled } } = settings;
+    const wanted = lensesOf(settings);
     const source = fileScope(workspace, uri)?.source;
-    if (!enabled || !source) return [];
+    if (wanted.size === 0 || !source) return [];
     const version = session.documents.get(uri)?.version ?? 0;
     const lenses = codeLenses(workspace, uri, figureOptions(settings), (lens) => memory.remembers(uri, lens));
-    const placed = memory.placed(uri, source.text, lenses, source.parsed.errors.length > 0);
+    const placed = memory.placed(uri, source.text, lenses, source.parsed.errors.length > 0).filter(({ kind }) => wanted.has(kind));
     const figures = placed.map(({ range, declaration, user, metric }) => {
       const data: LensData = { uri: textDocument.uri, declaration, user, metric, version };
       return { range, data };

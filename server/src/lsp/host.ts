@@ -1,13 +1,19 @@
 /** What the server needs from the machine it runs on; `hosts/` gives it. */
 export interface Host {
-  /** The text of a file by its `file:` address, or a clause that says why there is none. Never throws. */
+  /** Left out where the server has none: in a browser. */
+  readonly disk?: Disk;
+  /** Resolves after a moment in which the next messages that have already arrived are handed out. */
+  readonly letMessagesIn: () => Promise<void>;
+}
+
+/** The files of the machine that the server runs on, by their `file:` addresses. */
+export interface Disk {
+  /** The text of a file, or a clause that says why there is none. Never throws. */
   readonly readFile: (uri: string) => HostText;
   /** True where a file lies in one of the folders, links followed. All are addresses. */
   readonly isInside: (uri: string, folders: readonly string[]) => boolean;
   /** The addresses of the `.dsco` files in a folder and in the folders below it, links not followed. Never rejects. */
   readonly findFiles: (folder: string) => Promise<readonly string[]>;
-  /** Resolves after a moment in which the next messages that have already arrived are handed out. */
-  readonly letMessagesIn: () => Promise<void>;
 }
 
 export type HostText =

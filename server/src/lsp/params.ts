@@ -29,6 +29,21 @@ export function ofRange({ textDocument, range }: OfDocument & { readonly range: 
   return textDocument.uri;
 }
 
+/** For `guarded`: a request about files that get other addresses, which is about no document. Throws for parameters without them. */
+export function ofMovedFiles({ files }: { readonly files: readonly { readonly oldUri: string; readonly newUri: string }[] }): string {
+  const isMoved = (file: unknown) => isRecord(file) && typeof file["oldUri"] === "string" && typeof file["newUri"] === "string";
+  if (!Array.isArray(files) || !files.every(isMoved)) throw invalidParams("no files");
+  return noDocument;
+}
+
+/** For `guarded`: the request is about the whole workspace. */
+export function ofQuery({ query }: { readonly query: string }): string {
+  if (typeof query !== "string") throw invalidParams("no query");
+  return noDocument;
+}
+
+const noDocument = "workspace:";
+
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 
 /** The protocol's `uinteger`. */

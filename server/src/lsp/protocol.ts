@@ -6,6 +6,24 @@
 /** Documents of the standard library: `dsco-std:/hardware/nvidia.dsco` is the text of `std:hardware/nvidia`. */
 export type StandardLibraryScheme = "dsco-std";
 
+/** Requests from the server to an editor that hands out files (`DscoInitialization.readsFiles`), by method. */
+export interface DscoEditorRequests {
+  /** The text of a file that the server cannot see: of a virtual file system, or of any where the server runs in a browser. */
+  readonly "dsco/readFile": {
+    readonly params: { readonly uri: string };
+    readonly result: ReadFileAnswer;
+  };
+  /** The addresses of the `.dsco` files in such a folder and below it. */
+  readonly "dsco/findFiles": {
+    readonly params: { readonly folder: string };
+    readonly result: readonly string[];
+  };
+}
+
+export type ReadFileAnswer =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "failed"; readonly reason: "missing" | "folder" | "forbidden" | "large" | "not-text" | "unavailable" };
+
 /** Requests from the editor to the server, by method. */
 export interface DscoRequests {
   /** The text behind a `dsco-std:` document; `null` when the library holds no such file. */
@@ -117,13 +135,20 @@ export interface DscoCommands {
 export interface DscoInitialization {
   /** It runs `DscoCommands`: hovers may link to them. */
   readonly runsCommands: true;
+  /** It answers `DscoEditorRequests`. */
+  readonly readsFiles: true;
 }
+
+export type SeverityOverride = "off" | "hint" | "information" | "warning" | "error";
 
 /** The section `dsco` of the editor's settings, as `workspace/configuration` gives it. */
 export interface DscoSettings {
-  readonly codeLens: { readonly enabled: boolean };
-  /** What is not written: defaults at the header of their block, what `auto` comes to, estimates beside measurements. */
-  readonly inlayHints: { readonly enabled: boolean };
+  /** Figures above declarations, by what they stand above; `enabled: false` is none of them. */
+  readonly codeLens: { readonly enabled: boolean; readonly models: boolean; readonly hardware: boolean; readonly layouts: boolean; readonly plans: boolean };
+  /** What is not written: what `auto` comes to, defaults at the header of their block, the ratio to a measurement. */
+  readonly inlayHints: { readonly enabled: boolean; readonly derivedValues: boolean; readonly defaults: boolean; readonly measuredRatios: boolean };
+  /** By code, in place of the code's own severity. */
+  readonly diagnostics: { readonly severity: Readonly<Record<string, SeverityOverride>> };
   /** Tokens; at which training FLOPs are stated where no plan says otherwise. */
   readonly sequenceLength: number;
   /** Tokens; at which a sequence's KV cache is stated. `null`: the model's own `max_context`. */

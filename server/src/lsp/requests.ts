@@ -20,6 +20,24 @@ const notStarted = () => new ResponseError(ErrorCodes.ServerNotInitialized, "The
 const ended = () => new ResponseError(ErrorCodes.InvalidRequest, "The server has been shut down.");
 const changed = () => new ResponseError(LSPErrorCodes.ContentModified, "The text has changed since the request was made.");
 
+/** Without a file that takes longer, an answer says what can be said; what depends on it is asked for again when it arrives. */
+const waitsForFiles = 2000;
+
+/** Resolves with the promise, or when it takes too long or nobody wants the answer any more. */
+async function withinReason(promise: Promise<void>, token: CancellationToken): Promise<void> {
+  let stop: () => void = () => undefined;
+  const enough = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, waitsForFiles);
+    const listener = token.onCancellationRequested(() => resolve());
+    stop = () => {
+      clearTimeout(timer);
+      listener.dispose();
+    };
+  });
+  await Promise.race([promise, enough]);
+  stop();
+}
+
 /** The document that a request is about, as the editor spells it. */
 function documentOf<Params>(params: Params, uriOf: (params: Params) => string): string {
   try {
@@ -31,6 +49,13 @@ function documentOf<Params>(params: Params, uriOf: (params: Params) => string): 
   throw invalidParams("no document");
 }
 
+export interface GuardOptions {
+  /** The error for a text that has changed since the request was made. */
+  readonly whenChanged?: () => Error;
+  /** Runs before the workspace of the answer is taken: what it learns of files is part of that workspace. */
+  readonly before?: () => Promise<void>;
+}
+
 /**
  * A handler that cannot harm the connection: a cancelled request and one about a text that has changed meanwhile end
  * with an error that says so, never with an empty answer; a fault is logged and ends this request alone. `run` is given
@@ -38,7 +63,7 @@ function documentOf<Params>(params: Params, uriOf: (params: Params) => string): 
  */
 export function guarded<Params, Result>(
   session: Session, what: string, uriOf: (params: Params) => string, run: (params: Params, asked: Asked) => Result | Promise<Result>,
-  whenChanged: () => Error = changed,
+  { whenChanged = changed, before }: GuardOptions = {},
 ): (params: Params, token: CancellationToken) => Promise<Result> {
   return async (params, token) => {
     try {
@@ -54,6 +79,15 @@ export function guarded<Params, Result>(
         if (session.documents.get(uri) !== document) throw whenChanged();
       };
       check();
+      const arriving = session.state.importsArriving(uri);
+      if (arriving) {
+        await withinReason(arriving, token);
+        check();
+      }
+      if (before) {
+        await before();
+        check();
+      }
       const workspace = session.state.current();
       const result = await run(fromEditor(session, workspace, editorUri, params), { uri, workspace, token });
       check();

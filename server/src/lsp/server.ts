@@ -6,10 +6,13 @@ import { tokenModifiers, tokenTypes } from "../ide";
 import { traitsOf, type ClientTraits } from "./client-traits";
 import { createDiagnostics } from "./diagnostics";
 import { createDocuments } from "./documents";
+import type { EditorReader } from "./editor-files";
 import { registerFeatures } from "./features";
 import type { Host } from "./host";
 import { createLensMemory } from "./lens-memory";
+import { fileCapabilities, navigationCapabilities } from "./navigation-features";
 import { isChangeOfDocument, isChangeOfFiles, isOfDocument, isOpening, isRecord } from "./params";
+import type { DscoEditorRequests } from "./protocol";
 import { createRefresh } from "./refresh";
 import { guardedNotification } from "./requests";
 import { logFault, type Phase, type Session } from "./session";
@@ -22,8 +25,13 @@ export function serve(connection: Connection, host: Host, version: string): void
   let settings: SettingsStore = createSettings(undefined, undefined);
   let phase: Phase = "starting";
   const documents = createDocuments(() => client.positionEncoding);
+  const reader: EditorReader = {
+    readFile: async (uri) => askEditor(connection, "dsco/readFile", { uri }),
+    findFiles: async (folder) => askEditor(connection, "dsco/findFiles", { folder }),
+  };
   const session: Session = {
-    connection, host, documents, state: createWorkspaceState(documents, host), phase: () => phase, client: () => client, settings: () => settings,
+    connection, host, documents, state: createWorkspaceState(documents, host, () => (client.readsFiles ? reader : undefined), (uri) => textChanged(uri)),
+    phase: () => phase, client: () => client, settings: () => settings,
   };
   const lenses = createLensMemory();
   const diagnostics = createDiagnostics(session);
@@ -36,7 +44,7 @@ export function serve(connection: Connection, host: Host, version: string): void
     client = traitsOf(params.capabilities, params.initializationOptions);
     settings = createSettings(params.initializationOptions, client.answersConfiguration
       ? (uri) => connection.workspace.getConfiguration({ scopeUri: uri, section: "dsco" })
-      : undefined);
+      : undefined, (problem) => connection.console.warn(problem));
     session.state.setFolders(foldersOf(params));
     return { capabilities: capabilities(client), serverInfo: { name: "dsco", version } };
   });
@@ -51,10 +59,13 @@ export function serve(connection: Connection, host: Host, version: string): void
     if (client.registersFileWatchers) {
       registered("changes of files", connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: "**/*.dsco" }] }));
     }
+    // Where every file comes from the editor, they are here before somebody asks a question about all of them.
+    if (host.disk === undefined) void session.state.everyFile();
     if (client.hasWorkspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(() => {
         void connection.workspace.getWorkspaceFolders().then((folders) => {
           session.state.setFolders((folders ?? []).map((folder) => folder.uri));
+          settings.foldersChanged();
           diagnostics.touched(everyDocument());
           refresh();
         }, (fault: unknown) => logFault(session, "The editor did not name its folders", fault));
@@ -93,6 +104,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   }));
   connection.onDidChangeConfiguration(guardedNotification(session, "a change of settings", isRecord, ({ settings: pushed }) => {
     settings.changed(pushed);
+    diagnostics.touched(everyDocument());
     refresh();
   }));
 
@@ -100,6 +112,10 @@ export function serve(connection: Connection, host: Host, version: string): void
   registerFeatures(session, lenses);
   connection.listen();
 }
+
+const askEditor = <Method extends keyof DscoEditorRequests>(
+  connection: Connection, method: Method, params: DscoEditorRequests[Method]["params"],
+): Promise<DscoEditorRequests[Method]["result"]> => connection.sendRequest(method, params);
 
 function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
   if (workspaceFolders) return workspaceFolders.map((folder) => folder.uri);
@@ -112,8 +128,7 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
   hoverProvider: true,
   completionProvider: { triggerCharacters: [".", "\"", "/", ":"], resolveProvider: true, completionItem: { labelDetailsSupport: true } },
-  definitionProvider: true,
-  documentSymbolProvider: true,
+  ...navigationCapabilities(client),
   foldingRangeProvider: true,
   documentFormattingProvider: true,
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
@@ -122,5 +137,5 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   semanticTokensProvider: {
     legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] }, full: true, range: true,
   },
-  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true }, ...fileCapabilities(client) },
 });

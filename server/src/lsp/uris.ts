@@ -8,9 +8,12 @@ const standardScheme: StandardLibraryScheme = "dsco-std";
  */
 export function toInternal(uri: string): string {
   if (uri.startsWith(`${standardScheme}:`)) return `std:${uri.slice(standardScheme.length + 1).replace(/^\/+/, "").replace(/\.dsco$/, "")}`;
-  if (!uri.startsWith("file:")) return uri;
+  // Nothing is resolved against what has no path: `untitled:Untitled-1`.
+  if (!/^[a-z][a-z\d+.-]*:\//i.test(uri)) return uri;
+  const end = uri.startsWith("file:") ? uri.length : uri.search(/[?#]|$/);
   try {
-    return new URL(encodeURI(decodeURIComponent(uri)).replace(/[?#]/g, encodeURIComponent)).href.replace(/^file:\/\/\/[A-Z]:/, (drive) => drive.toLowerCase());
+    const path = new URL(encodeURI(decodeURIComponent(uri.slice(0, end))).replace(/[?#]/g, encodeURIComponent)).href;
+    return path.replace(/^file:\/\/\/[A-Z]:/, (drive) => drive.toLowerCase()) + uri.slice(end);
   } catch {
     return uri;
   }

@@ -1,8 +1,10 @@
 // One config for each family and trap, beside the model that it must become; a line `// doubt: …` for each remark,
-// `// not exported` where no architecture of Hugging Face says it.
+// `// not exported` where no architecture of Hugging Face says it, `// total: N` with the parameters that the published modelling code
+// makes of the config.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { figureOf } from "../../../server/src/analysis";
 import { exportConfig, importConfig } from "../../../server/src/import";
 import { plainModel } from "../../../server/src/import/plain-model";
 import { repository, repositoryFiles } from "../../kit/repository";
@@ -43,6 +45,14 @@ describe.each(configs)("%s", (file) => {
   it("is a valid model in canonical form", () => {
     expect(checkFiles({ "a.dsco": imported.text }).filter(({ severity }) => severity === "error")).toEqual([]);
   });
+
+  const [, total] = /^\/\/ total: (\d+)$/m.exec(expected) ?? [];
+  if (total !== undefined) {
+    it("has as many parameters as the modelling code makes of it", () => {
+      const { workspace, declaration } = declarationOf({ "a.dsco": imported.text }, "Imported");
+      expect(figureOf(workspace, declaration, "total_params")).toMatchObject({ kind: "value", value: Number(total) });
+    });
+  }
 
   it("comes back the same from its export", () => {
     const { workspace, declaration } = declarationOf({ "a.dsco": imported.text }, "Imported");

@@ -44,6 +44,32 @@ describe("importConfig", () => {
     settled('{"model_type": "constructor", "architectures": ["__proto__"]}');
   });
 
+  it.each([
+    ["jamba", "JambaForCausalLM", "JambaForCausalLM cannot be imported: the language has no Mamba layers of the first version (a step of its own for every channel)"],
+    ["bert", "BertForMaskedLM", "BertForMaskedLM cannot be imported: it is an encoder, and the language says decoders alone"],
+    ["falcon_h1", "FalconH1ForCausalLM", "FalconH1ForCausalLM cannot be imported: its attention and its Mamba-2 heads stand beside each other on one layer, and a layer of the language has one mixer"],
+  ])("refuses %s, whose layers the language cannot say", (model_type, architecture, message) => {
+    const text = JSON.stringify({ architectures: [architecture], model_type, hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 4, vocab_size: 8, intermediate_size: 8 });
+    expect(importConfig(text)).toEqual({ kind: "failed", remarks: [{ severity: "error", message, offset: text.indexOf(`"${model_type}"`) }] });
+  });
+
+  it("refuses an unknown model with an encoder", () => {
+    const text = JSON.stringify({ architectures: ["NewForConditionalGeneration"], model_type: "new", is_encoder_decoder: true, hidden_size: 64 });
+    expect(importConfig(text)).toMatchObject({ kind: "failed", remarks: [{ message: "the architecture NewForConditionalGeneration is not known: it has an encoder and a decoder, and the language says decoders alone" }] });
+  });
+
+  it("says how many matrices it takes where an unknown model's activation leaves it open", () => {
+    const text = JSON.stringify({ model_type: "new", hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 4, vocab_size: 8, intermediate_size: 8, hidden_act: "gelu_new" });
+    const messages = importConfig(text).remarks.map(({ message }) => message);
+    expect(messages).toContain("`hidden_act` is gelu_new: three matrices a network are counted, as Llama has them; models with it often have two");
+  });
+
+  it("takes the inner part's word for what it is before the outer one's", () => {
+    const inner = { model_type: "qwen3", hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 16, vocab_size: 8, intermediate_size: 8 };
+    const result = importConfig(JSON.stringify({ model_type: "mistral", architectures: ["MistralForCausalLM"], text_config: inner }), { name: "M" });
+    expect(result).toMatchObject({ kind: "imported", remarks: [], text: expect.stringContaining("qk_norm  = true") });
+  });
+
   it("keeps what a config says out of the text it writes", () => {
     const result = importConfig(JSON.stringify({
       architectures: ["LlamaForCausalLM\n}\nmodel Other {"], model_type: "llama", _name_or_path: "a/b }\nmodel X {", hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 4,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { createDiskFiles } from "../../../server/src/lsp/disk-files";
-import type { Host } from "../../../server/src/lsp/host";
+import type { Disk } from "../../../server/src/lsp/host";
 
 /** A disk in memory that counts how often it is asked. */
 function disk(files: Record<string, string>) {
   const asked = { reads: 0, lists: 0 };
-  const host: Host = {
+  const host: Disk = {
     readFile: (uri) => {
       asked.reads += 1;
       const text = files[uri];
@@ -16,7 +16,6 @@ function disk(files: Record<string, string>) {
       asked.lists += 1;
       return Promise.resolve(Object.keys(files).filter((uri) => uri.startsWith(folder)));
     },
-    letMessagesIn: () => Promise.resolve(),
   };
   const folders = () => ["file:///design/", "file:///design/inner/"];
   return { files, asked, known: createDiskFiles(host, { opened: folders, allowed: folders }) };

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createLineIndex, createSource } from "../../../server/src/core";
 import { applyChanges, createDocuments } from "../../../server/src/lsp/documents";
-import { createSettings, defaultSettings, readSettings } from "../../../server/src/lsp/settings";
+import { createSettings, defaultSettings, hintsOf, lensesOf, readSettings, settingsProblems } from "../../../server/src/lsp/settings";
 import { toEditor, toInternal } from "../../../server/src/lsp/uris";
 
 const uri = "file:///design.dsco";
@@ -84,6 +84,8 @@ describe("addresses", () => {
     ["file:///designs/x/../a.dsco", "file:///designs/a.dsco"],
     ["dsco-std:/hardware/nvidia.dsco", "std:hardware/nvidia"],
     ["untitled:Untitled-1", "untitled:Untitled-1"],
+    ["vscode-vfs://github%2B7b2276/owner/a%28b%29.dsco", "vscode-vfs://github+7b2276/owner/a(b).dsco"],
+    ["memfs:/designs/x/../a%20b.dsco?version=1", "memfs:/designs/a%20b.dsco?version=1"],
     ["file:///%zz", "file:///%zz"],
   ])("%s is known as %s", (editor, internal) => {
     expect(toInternal(editor)).toBe(internal);
@@ -94,6 +96,8 @@ describe("addresses", () => {
     for (const [base, path, editor] of [
       ["file:///c%3A/de%20signs/user.dsco", "./a b.dsco", "file:///c%3A/de%20signs/a%20b.dsco"],
       ["file:///x/user.dsco", "../y/é.dsco", "file:///y/%C3%A9.dsco"],
+      ["vscode-vfs://github/owner/repository/user.dsco", "./a (b).dsco", "vscode-vfs://github/owner/repository/a%20%28b%29.dsco"],
+      ["tmp:/work/user.dsco", "../y/é.dsco", "tmp:/y/%C3%A9.dsco"],
     ] as const) {
       expect(toInternal(new URL(path, toInternal(base)).href)).toBe(toInternal(editor));
     }
@@ -106,6 +110,38 @@ describe("addresses", () => {
 });
 
 describe("settings", () => {
+  test("what nothing can be made of is told once, and the rest is taken", async () => {
+    const told: string[] = [];
+    const given = {
+      sequenceLength: 0.5, codeLens: { enabled: 1, plans: false },
+      diagnostics: { severity: { DSCO7001: "off", DSCO9999: "off", DSCO2001: "loud", toString: "error" } },
+    };
+    const settings = createSettings(undefined, () => Promise.resolve(given), (problem) => told.push(problem));
+    const first = await settings.of("a");
+    await settings.of("b");
+    settings.changed(null);
+    expect(await settings.of("a")).toEqual(first);
+    expect(first).toMatchObject({ sequenceLength: 4096, codeLens: { enabled: true, plans: false, models: true }, diagnostics: { severity: { DSCO7001: "off" } } });
+    expect(first.diagnostics.severity).not.toHaveProperty("DSCO2001");
+    expect(told).toEqual([
+      "The setting `dsco.codeLens.enabled` is 1: it takes true or false.",
+      "The setting `dsco.sequenceLength` is 0.5: it takes a whole number of tokens.",
+      "The setting `dsco.diagnostics.severity` names \"DSCO9999\", which is no code of dsco.",
+      "The setting `dsco.diagnostics.severity` gives DSCO2001 the severity \"loud\": it takes \"off\", \"hint\", \"information\", \"warning\", \"error\".",
+      "The setting `dsco.diagnostics.severity` names \"toString\", which is no code of dsco.",
+    ]);
+    expect(settingsProblems(defaultSettings)).toEqual([]);
+    expect(settingsProblems({ diagnostics: { severity: "off" } })).toEqual(["The setting `dsco.diagnostics.severity` is no table of codes."]);
+  });
+
+  test("each kind of lens and hint has a switch of its own, and one switch for all", () => {
+    expect([...lensesOf(defaultSettings)]).toEqual(["models", "hardware", "layouts", "plans"]);
+    expect([...lensesOf(readSettings({ codeLens: { plans: false } }))]).toEqual(["models", "hardware", "layouts"]);
+    expect([...lensesOf(readSettings({ codeLens: { enabled: false } }))]).toEqual([]);
+    expect([...hintsOf(readSettings({ inlayHints: { defaults: false } }))]).toEqual(["derivedValues", "measuredRatios"]);
+    expect([...hintsOf(readSettings({ inlayHints: { enabled: false } }))]).toEqual([]);
+  });
+
   test.each([[undefined], [null], [3], ["x"], [[]], [{ codeLens: null, sequenceLength: "4096", contextLength: -1, inlayHints: { enabled: "no" } }], [{ sequenceLength: 0.5 }]])(
     "%j gives the defaults", (value) => {
       expect(readSettings(value)).toEqual(defaultSettings);

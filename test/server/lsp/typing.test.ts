@@ -47,8 +47,16 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.kill();
 });
 
-async function start(capabilities: object, { settings = {}, initializationOptions }: { readonly settings?: object; readonly initializationOptions?: object } = {}): Promise<Client> {
-  const client = new Client([process.execPath, server.file, "--stdio"], { "workspace/configuration": () => [settings] });
+interface Options {
+  /** What an editor that is asked answers for a document. */
+  readonly settingsOf?: (uri: string) => object;
+  readonly initializationOptions?: object;
+}
+
+async function start(capabilities: object, { settingsOf = () => ({}), initializationOptions }: Options = {}): Promise<Client> {
+  const client = new Client([process.execPath, server.file, "--stdio"], {
+    "workspace/configuration": (params) => (params as { readonly items: readonly { readonly scopeUri: string }[] }).items.map(({ scopeUri }) => settingsOf(scopeUri)),
+  });
   clients.push(client);
   await client.request("initialize", {
     processId: process.pid, rootUri: null, capabilities, initializationOptions, workspaceFolders: [{ uri: pathToFileURL(folder).href, name: "design" }],
@@ -71,6 +79,61 @@ const itemOf = ({ items }: List, label: string): Item => {
   if (!found) throw new Error(`no ${label}`);
   return found;
 };
+
+describe("settings", () => {
+  const text = "workload W {\n  phase = decode, context_length = 4096, batch_per_gpu = 64\n  cache_hit_rate = 50%\n}\nmodel A { layerz = 2 }\n"; // DSCO7033, DSCO2020
+
+  test("a code has the severity that its folder gives it", async () => {
+    const client = await start(everything, { settingsOf: (uri) => (uri.includes("/strict/") ? { diagnostics: { severity: { DSCO7033: "error" } } } : { diagnostics: { severity: { DSCO7033: "off" } } }) });
+    const severities = async (name: string) => {
+      const { items } = await client.request<{ readonly items: readonly { readonly code: string; readonly severity: number }[] }>("textDocument/diagnostic", open(client, text, name));
+      return items.filter(({ code }) => code === "DSCO7033").map(({ severity }) => severity);
+    };
+    expect(await severities("strict/a.dsco")).toEqual([1]);
+    expect(await severities("loose/a.dsco")).toEqual([]);
+    const status = client.notifications.filter(({ method }) => method === "dsco/status").map(({ params }) => (params as { readonly errors: number }).errors);
+    expect(status[0]).toBe((status[1] ?? 0) + 1);
+  });
+
+  test("the quick fixes of a code that is off are gone too", async () => {
+    const titles = async (settings: object) => {
+      const client = await start({ textDocument: { ...everything.textDocument, codeAction: { codeActionLiteralSupport: {} } }, workspace: everything.workspace }, { settingsOf: () => settings });
+      const { textDocument } = open(client, text);
+      const range = { start: { line: 2, character: 2 }, end: { line: 2, character: 22 } };
+      const found = await client.request<readonly { readonly title: string }[]>("textDocument/codeAction", { textDocument, range, context: { diagnostics: [] } });
+      return found.map(({ title }) => title).filter((title) => title.includes("cache_hit_rate"));
+    };
+    expect(await titles({})).toHaveLength(1);
+    expect(await titles({ diagnostics: { severity: { DSCO7033: "off" } } })).toEqual([]);
+  });
+
+  test("an editor to which diagnostics are pushed gets them with its severities, and anew when these change", async () => {
+    const client = await start({ textDocument: {} }, { initializationOptions: { diagnostics: { severity: { DSCO7033: "hint", DSCO8: "off" } } } });
+    open(client, text);
+    const published = () => client.notifications.filter(({ method }) => method === "textDocument/publishDiagnostics")
+      .map(({ params }) => (params as { readonly diagnostics: readonly { readonly code: string; readonly severity: number }[] }).diagnostics.find(({ code }) => code === "DSCO7033")?.severity);
+    await client.until("a hint", () => published().includes(4) || undefined);
+    client.notify("workspace/didChangeConfiguration", { settings: { dsco: { diagnostics: { severity: { DSCO7033: "warning" } } } } });
+    await client.until("a warning", () => published().includes(2) || undefined);
+    const log = client.notifications.filter(({ method }) => method === "window/logMessage").map(({ params }) => (params as { readonly message: string }).message);
+    expect(log).toContain('The setting `dsco.diagnostics.severity` names "DSCO8", which is no code of dsco.');
+  });
+
+  test("hints and lenses are shown by kind", async () => {
+    const design = "model M {\n  layers = 2, hidden_size = 64, vocab_size = 100\n  attention mha { heads = 4 }\n  ffn dense { intermediate_size = 64 }\n  measured total_params = 1M from \"a\"\n}\n";
+    const shown = async (settings: object) => {
+      const client = await start(everything, { settingsOf: () => settings });
+      const { textDocument } = open(client, design);
+      const range = { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } };
+      const hints = await client.request<readonly { readonly label: string }[]>("textDocument/inlayHint", { textDocument, range });
+      const lenses = await client.request<readonly unknown[]>("textDocument/codeLens", { textDocument });
+      return { defaults: hints.some(({ label }) => label.includes("head_dim")), ratios: hints.some(({ label }) => label.startsWith("computed")), lenses: lenses.length > 0 };
+    };
+    expect(await shown({})).toEqual({ defaults: true, ratios: true, lenses: true });
+    expect(await shown({ inlayHints: { defaults: false }, codeLens: { models: false } })).toEqual({ defaults: false, ratios: true, lenses: false });
+    expect(await shown({ inlayHints: { measuredRatios: false }, codeLens: { plans: false } })).toEqual({ defaults: true, ratios: false, lenses: true });
+  });
+});
 
 describe("completion", () => {
   const plan = "model Own { }\nplan P {\n  model = $0\n}\n";

@@ -4,14 +4,15 @@ import { mostChunks, type Operation, type OperationLists } from "./operations";
 import { resultAt, resultCount, resultsOf } from "./results";
 import { mirrorStage, type Chunk, type Durations } from "./schedule";
 
-export function durationFault({ stages: count }: OperationLists, { stages, send }: Durations): string | undefined {
+export function durationFault({ stages: count }: Pick<OperationLists, "stages">, { stages, send }: Durations): string | undefined {
   if (stages.length !== count) return `Durations are given for ${stages.length} stages; the pipeline has ${count}.`;
   if (!isTime(send)) return "The time of a send is no duration.";
   for (const [stage, { forward, backward, weight, overlapped = 0 }] of stages.entries()) {
+    if (isTime(forward) && isTime(backward) && isTime(weight) && isTime(overlapped) && weight <= backward) continue;
     for (const [name, time] of Object.entries({ forward, backward, weight, overlapped })) {
       if (!isTime(time)) return `In stage ${stage}, the time of ${name} is no duration.`;
     }
-    if (weight > backward) return `In stage ${stage}, the weight part (${weight} s) is longer than the full backward (${backward} s).`;
+    return `In stage ${stage}, the weight part (${weight} s) is longer than the full backward (${backward} s).`;
   }
   return undefined;
 }

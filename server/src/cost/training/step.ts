@@ -7,9 +7,11 @@
 
 import { Unavailable } from "../definition";
 import { conditionsOf, unmetConditions, unmetText } from "../pipeline/conditions";
-import { operationsOf, type OperationKind } from "../pipeline/operations";
+import { durationFault } from "../pipeline/faults";
+import type { OperationKind } from "../pipeline/operations";
+import { pipelineOrder, stepTime } from "../pipeline/order";
 import { stageCount, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
-import { durationOfKind, simulate, type Simulation } from "../pipeline/simulate";
+import { durationOfKind } from "../pipeline/simulate";
 import { formatNumber } from "../term";
 import type { ChunkTimes } from "./chunk";
 
@@ -112,11 +114,20 @@ function runOf(pipeline: Pipeline, durations: Durations): Run {
 }
 
 function simulatedRun(pipeline: Pipeline, durations: Durations): Run {
-  const simulation = simulated(pipeline, durations);
-  return { pipeline, durations, step_time: simulation.step_time, counts: countsOf(stageCount(pipeline), simulation) };
+  const order = pipelineOrder(pipeline);
+  switch (order.kind) {
+    case "unmet": throw new Unavailable(unmetText(pipeline, order.conditions));
+    case "too_many": throw new Unavailable(`the step has ${formatNumber(order.chunks)} chunks, too many to run through`);
+    case "deadlock": throw new Unavailable("the schedule comes to a standstill");
+    case "order": break;
+  }
+  const fault = durationFault(order, durations);
+  const step_time = stepTime(order, durations);
+  if (fault !== undefined || !Number.isFinite(step_time)) throw new Unavailable(`the schedule cannot be timed: ${fault ?? "the step takes longer than a number can hold"}`);
+  return { pipeline, durations, step_time, counts: order.counts };
 }
 
-/** Chunks of a step that is run through as a whole, some 15 ms. */
+/** Chunks of a step that is run through as a whole, under a millisecond. */
 const mostSimulated = 40_000;
 
 /**
@@ -152,26 +163,3 @@ const areSameDurations = (one: Durations, other: Durations): boolean => one.send
   const others = other.stages[stage];
   return others !== undefined && times.forward === others.forward && times.backward === others.backward && times.weight === others.weight && times.overlapped === others.overlapped;
 });
-
-function countsOf(stages: number, { ranks }: Simulation): readonly Busy[] {
-  const counts = Array.from({ length: stages }, () => ({ forward: 0, backward: 0, backward_input: 0, backward_weight: 0, overlapped: 0 }));
-  for (const { operations } of ranks) {
-    for (const operation of operations) {
-      const count = counts[operation.kind === "overlapped" ? operation.forward.stage : operation.stage];
-      if (count) count[operation.kind]++;
-    }
-  }
-  return counts;
-}
-
-function simulated(pipeline: Pipeline, durations: Durations): Simulation {
-  const operations = operationsOf(pipeline);
-  switch (operations.kind) {
-    case "unmet": throw new Unavailable(unmetText(pipeline, operations.conditions));
-    case "too_many": throw new Unavailable(`the step has ${formatNumber(operations.chunks)} chunks, too many to run through`);
-    case "operations": break;
-  }
-  const result = simulate(operations, durations);
-  if (result.kind === "simulation") return result;
-  throw new Unavailable(result.kind === "invalid" ? `the schedule cannot be timed: ${result.reason}` : "the schedule comes to a standstill");
-}

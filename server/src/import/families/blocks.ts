@@ -1,7 +1,7 @@
 /** The blocks that most families have in common. */
 import type { Config } from "../config";
 import { noted, type BlockFacts, type Fact, type FactValue } from "../facts";
-import type { SharedFields } from "./family";
+import type { Network, SharedFields } from "./family";
 
 export type Shared = Config<SharedFields>;
 
@@ -33,6 +33,19 @@ export function headsOf(config: Shared): Heads {
   if (heads % kvHeads !== 0) config.fail(`\`num_attention_heads\` (${heads}) is no multiple of \`num_key_value_heads\` (${kvHeads})`, "num_key_value_heads");
   return { heads, kvHeads, headDim: headDim ?? hidden / heads };
 }
+
+/** Heads by the shared fields, with what the family adds. */
+export const headsWith = (config: Shared, values: BlockFacts["values"]): BlockFacts => headAttention({ ...headsOf(config), values });
+
+/** `attention_bias`, as the kind of bias that the family means by it. */
+export const biased = (config: Shared, bias: FactValue = true): FactValue | undefined => (config.get("attention_bias") === true ? bias : undefined);
+
+/** A dense network of `intermediate_size`. */
+export const ffnOf = (config: Shared, more: { readonly gated?: boolean; readonly bias?: boolean } = {}): BlockFacts =>
+  dense(config.need("intermediate_size"), { ...more, bias: config.get("mlp_bias") === true || more.bias === true });
+
+/** One kind of layer throughout. */
+export const uniform = (attention: BlockFacts, ffn: BlockFacts, mtp?: number): Network => ({ attention: () => attention, ffn: () => ffn, mtp });
 
 export const dense = (intermediateSize: number, more: { readonly gated?: boolean; readonly bias?: boolean } = {}): BlockFacts =>
   ({ kind: "dense", values: { intermediate_size: intermediateSize, gated: more.gated === false ? false : undefined, bias: more.bias ? true : undefined } });
@@ -129,3 +142,26 @@ export function checkLength<Fields>(config: Config<Fields>, key: keyof Fields & 
 }
 
 export const withWindow = (block: BlockFacts, window: number | undefined): BlockFacts => ({ ...block, values: { ...block.values, window } });
+
+/**
+ * The windows of the layers: those that `layer_types` names, else those of the family's own pattern. `inUse`: whether the family
+ * (and `use_sliding_window`, where it knows that field) takes `sliding_window` for more than a leftover.
+ */
+export function slidingLayers(config: Shared, inUse: boolean, fallback: (layer: number) => boolean): (layer: number) => number | undefined {
+  const isUsed = inUse && config.get("use_sliding_window") !== false;
+  const window = config.get("sliding_window");
+  if (!isUsed || window === undefined || config.has("layer_types")) config.skip("max_window_layers");
+  const from = isUsed && window !== undefined ? config.get("max_window_layers") : undefined;
+  const kinds = layerTypes(config, (layer) => (isUsed && window !== undefined && fallback(layer) && (from === undefined || layer >= from) ? "sliding_attention" : "full_attention"));
+  return (layer) => {
+    const kind = kinds(layer);
+    if (kind === "full_attention") return undefined;
+    if (kind !== "sliding_attention") return config.fail(`\`layer_types\` names a kind of attention that is not understood here: ${kind}`, "layer_types");
+    return window ?? config.fail("`sliding_window` is missing: `layer_types` names sliding layers", "layer_types");
+  };
+}
+
+export const everyLayer = (): boolean => true;
+
+/** The same attention on every layer but for its window. */
+export const windowed = (attention: BlockFacts, window: (layer: number) => number | undefined) => (layer: number): BlockFacts => withWindow(attention, window(layer));

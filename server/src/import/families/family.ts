@@ -35,6 +35,8 @@ export interface FamilySpec<Shape extends z.ZodRawShape> {
   readonly ignored?: (field: string) => boolean;
   /** The head is the embedding where the config does not say. */
   readonly tied?: boolean;
+  /** The number of layers, where the config says it otherwise than by `num_hidden_layers`. */
+  readonly layers?: (config: Config<Fields<Shape>>) => number;
   readonly read: (config: Config<Fields<Shape>>) => Network;
 }
 
@@ -54,9 +56,11 @@ export function defineFamily<Shape extends z.ZodRawShape>(spec: FamilySpec<Shape
     architectures: spec.architectures ?? [],
     import: (raw, remarks) => {
       const options = { renames: spec.renames ?? {}, defaults: spec.defaults ?? {}, required: spec.required ?? everywhere, title: spec.title, ignored: spec.ignored ?? (() => false) };
-      const { config, finish } = openConfig(raw, schema, options, remarks);
+      const { config: opened, finish } = openConfig(raw, schema, options, remarks);
+      const own = opened as unknown as Config<Fields<Shape>>;
+      const config = spec.layers ? { ...own, layers: spec.layers(own) } : own;
       const shared = config as unknown as Config<SharedFields>;
-      const network = spec.read(config as unknown as Config<Fields<Shape>>);
+      const network = spec.read(config);
       const layers = Array.from({ length: shared.layers }, (_, layer) => layer);
       const [attention, ffn] = [layers.map(network.attention), layers.map(network.ffn)];
       const facts: ModelFacts = {
@@ -75,10 +79,10 @@ export function defineFamily<Shape extends z.ZodRawShape>(spec: FamilySpec<Shape
 
 function head(config: Config<SharedFields>, tied: boolean, title: string, more: BlockFacts["values"] = {}): BlockFacts {
   const written = config.get("tie_word_embeddings");
-  config.skip("model_type");
+  config.skip("model_type", "num_hidden_layers");
   return {
     values: {
-      layers: config.need("num_hidden_layers"),
+      layers: config.layers,
       hidden_size: config.need("hidden_size"),
       vocab_size: config.need("vocab_size"),
       tie_embeddings: tie(written, tied, title),

@@ -1,16 +1,19 @@
 /** What no family is known for: the fields that most configs share, and Megatron's argument names. */
 import type { BlockFacts } from "../facts";
 import { flag, index, perLayer, real, size, sizeOrNone, word, words } from "../shape";
-import { auxiliaryLoss, checkLength, dense, headAttention, headsOf, mla, moe, shared } from "./blocks";
+import { auxiliaryLoss, checkLength, dense, headAttention, headsOf, mla, moe, shared, slidingLayers } from "./blocks";
 import { moeLayers } from "./deepseek";
-import { slidingLayers } from "./dense";
 import { defineFamily } from "./family";
 
 /** Names of one thing in many configs. */
 const renames = {
   n_layer: "num_hidden_layers", num_layers: "num_hidden_layers", n_embd: "hidden_size", d_model: "hidden_size", n_head: "num_attention_heads", num_heads: "num_attention_heads",
   num_kv_heads: "num_key_value_heads", n_inner: "intermediate_size", ffn_hidden_size: "intermediate_size", n_positions: "max_position_embeddings", kv_channels: "head_dim",
+  activation_function: "hidden_act", hidden_activation: "hidden_act",
 } as const;
+
+/** Activations that two matrices have more often than three. */
+const plainActivations = ["gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "relu", "relu2", "quick_gelu"];
 
 export const genericDense = defineFamily({
   title: "a decoder like Llama",
@@ -25,6 +28,8 @@ export const genericDense = defineFamily({
       ...headsOf(config), values: { bias: config.get("attention_bias") === true ? true : undefined, qk_norm: config.get("use_qk_norm") === true ? true : undefined },
     });
     const ffn = dense(config.need("intermediate_size"), { bias: config.get("mlp_bias") === true });
+    const activation = config.get("hidden_act") ?? "silu";
+    if (plainActivations.includes(activation)) config.doubt(`\`hidden_act\` is ${activation}: three matrices a network are counted, as Llama has them; models with it often have two`, "hidden_act");
     return {
       attention: (layer) => { const tokens = window(layer); return tokens === undefined ? attention : { ...attention, values: { ...attention.values, window: tokens } }; },
       ffn: () => ffn, mtp: config.get("num_nextn_predict_layers"),

@@ -1,37 +1,67 @@
 import type { JsonObject } from "../json";
-import { deepseekFamilies, deepseekNative, deepseekV3, params } from "./deepseek";
+import { deepseekFamilies } from "./deepseek";
 import { denseFamilies } from "./dense";
+import { classicFamilies } from "./classic";
 import { expertFamilies } from "./experts";
 import type { Family } from "./family";
 import { genericDense, genericExperts, megatron } from "./generic";
+import { gemmaFamilies } from "./gemma";
 import { hybridFamilies } from "./hybrid";
+import { latentModelFamilies, unknownLatent } from "./latent";
+import { llamaFamilies } from "./llama";
+import { minimaxFamilies } from "./minimax";
+import { deepseekNative, params } from "./native";
+import { moreExpertFamilies } from "./more-experts";
+import { qwenFamilies } from "./qwen";
+import { refusal } from "./refused";
+import { stateSpaceFamilies } from "./state-space";
+import { wideExpertFamilies } from "./wide-experts";
 
 /** Every family that is known. */
-export const families: readonly Family[] = [...denseFamilies, ...expertFamilies, ...deepseekFamilies, ...hybridFamilies];
+export const families: readonly Family[] = [
+  ...llamaFamilies, ...denseFamilies, ...qwenFamilies, ...gemmaFamilies, ...classicFamilies, ...wideExpertFamilies, ...expertFamilies, ...moreExpertFamilies, ...minimaxFamilies,
+  ...deepseekFamilies, ...latentModelFamilies, ...hybridFamilies, ...stateSpaceFamilies,
+];
 
 export { megatron };
 
-export interface Found {
-  readonly family: Family;
-  /** Why it may be the wrong one; a sentence without its full stop. */
-  readonly doubt?: string;
-}
+export type Found =
+  /** `doubt`: why it may be the wrong one; a sentence without its full stop. */
+  | { readonly kind: "family"; readonly family: Family; readonly doubt?: string }
+  /** A sentence without its full stop. */
+  | { readonly kind: "refused"; readonly reason: string };
 
-/** The family of a config: by what it calls itself, else by the fields that only one kind of model has. */
+/** The family of a config: by what it calls itself, the inner part before the outer, else by the fields that only one kind of model has. */
 export function findFamily(root: JsonObject, main: JsonObject): Found {
   const types = [wordOf(main, "model_type"), wordOf(root, "model_type")].filter((type) => type !== undefined);
   const architectures = [...wordsOf(main, "architectures"), ...wordsOf(root, "architectures")];
-  const known = families.find((family) => types.some((type) => family.modelTypes.includes(type)))
-    ?? families.find((family) => architectures.some((name) => family.architectures.includes(name)));
-  if (known) return { family: known };
+  const known = firstOf(types, (type) => families.find((family) => family.modelTypes.includes(type)))
+    ?? firstOf(architectures, (name) => families.find((family) => family.architectures.includes(name)));
+  if (known) return { kind: "family", family: known };
   const has = (key: string): boolean => main.members.has(key);
-  if (has("n_layers") && has("dim")) return { family: has("inter_dim") || has("moe_inter_dim") ? deepseekNative : params };
+  if (has("n_layers") && has("dim")) return { kind: "family", family: has("inter_dim") || has("moe_inter_dim") ? deepseekNative : params };
   const name = architectures[0] ?? types[0];
   const who = name === undefined ? "the config names no architecture" : `the architecture ${name} is not known`;
-  const [family, as] = has("kv_lora_rank") ? [deepseekV3, "DeepSeek-V3"] as const
+  const reason = firstOf(types, refusal);
+  if (reason !== undefined) return { kind: "refused", reason: `${name} cannot be imported: ${reason}` };
+  if (isTrue(main, "is_encoder_decoder")) return { kind: "refused", reason: `${who}: it has an encoder and a decoder, and the language says decoders alone` };
+  const [family, as] = has("kv_lora_rank") ? [unknownLatent, "DeepSeek-V3"] as const
     : ["n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts"].some(has) ? [genericExperts, "a decoder with experts"] as const
     : [genericDense, "a decoder like Llama"] as const;
-  return { family, doubt: `${who}: it is read as ${as}` };
+  return { kind: "family", family, doubt: `${who}: it is read as ${as}` };
+}
+
+function firstOf<Item, Result>(items: readonly Item[], find: (item: Item) => Result | undefined): Result | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isTrue(object: JsonObject, key: string): boolean {
+  const node = object.members.get(key)?.value;
+  return node?.kind === "scalar" && node.value === true;
 }
 
 function wordOf(object: JsonObject, key: string): string | undefined {

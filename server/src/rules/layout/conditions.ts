@@ -97,17 +97,30 @@ export const loadIsPossible = (record: PlanRecord, { ep }: Layout): boolean => r
 export const legalLayout = (record: PlanRecord): Layout | undefined =>
   available(() => {
     const layout = layoutOf(record);
-    const holds = expertsDivide(record, layout)
-      && loadIsPossible(record, layout)
-      && stagesOf(record, layout) <= mostStages(record.model)
-      && record.model.attention.every((block) => headsDivide(block, layout.tp))
-      && widthsOf(record).every(({ size, degree }) => size % layout[degree] === 0)
-      && (!isTraining(record) || trainingHolds(record, layout));
-    return holds ? layout : undefined;
+    return faultOf(record, layout) === undefined ? layout : undefined;
   });
 
-const trainingHolds = (record: PlanRecord, layout: Layout): boolean =>
-  microBatchesOf(record, layout) > 0 && contextDivides(record, layout) && sequenceDivides(record, layout) && unmetSizes(record, layout).length === 0;
+/** Why a layout cannot run, in a few words that are the same for all designs with the same fault; throws `Unavailable` where the degrees do not fit. */
+export const layoutFault = (record: PlanRecord): string | undefined => faultOf(record, layoutOf(record));
+
+function faultOf(record: PlanRecord, layout: Layout): string | undefined {
+  if (!expertsDivide(record, layout)) return "`ep` does not divide the experts";
+  if (!loadIsPossible(record, layout)) return "`imbalance` is above what `ep` GPUs can see";
+  if (stagesOf(record, layout) > mostStages(record.model)) return "the pipeline has more stages than the model fills";
+  if (!record.model.attention.every((block) => headsDivide(block, layout.tp))) return "`tp` does not divide the heads";
+  const width = widthsOf(record).find(({ size, degree }) => size % layout[degree] !== 0);
+  if (width) return `\`${width.degree}\` does not divide \`${width.key}\``;
+  return isTraining(record) ? trainingFault(record, layout) : undefined;
+}
+
+function trainingFault(record: PlanRecord, layout: Layout): string | undefined {
+  if (record.workload.global_batch_size !== undefined && available(() => microBatchesOf(record, layout)) === undefined) return "`global_batch_size` does not divide";
+  if (microBatchesOf(record, layout) <= 0) return "a step has no micro-batch";
+  if (!contextDivides(record, layout)) return "`cp` does not divide the sequence";
+  if (!sequenceDivides(record, layout)) return "sequence parallelism does not divide the sequence";
+  const [unmet] = unmetSizes(record, layout);
+  return unmet && `\`${unmet.property}\` does not suit the schedule`;
+}
 
 /** The fullest GPU of a plan has room for what stands on it; `true` where that cannot be computed. */
 export const fitsMemory = (record: PlanRecord): boolean =>

@@ -1,0 +1,44 @@
+// What is bundled, and for which platform. The tests bundle in the same way.
+
+/** @typedef {import("esbuild").BuildOptions & { readonly entryPoints: Record<string, string> }} Bundles */
+
+const shared = {
+  bundle: true,
+  external: ["vscode"],
+  loader: { ".dsco": /** @type {const} */ ("text") },
+  legalComments: /** @type {const} */ ("none"),
+};
+
+/** @satisfies {Bundles} */
+export const nodeBundles = {
+  ...shared,
+  entryPoints: {
+    extension: "client/src/extension.ts",
+    server: "server/src/hosts/node.ts",
+    cli: "server/src/cli/main.ts",
+  },
+  platform: /** @type {const} */ ("node"),
+  target: "node20",
+  format: /** @type {const} */ ("cjs"),
+  // Both matter for the size and for the start of the server: the ES modules of the dependencies can be tree-shaken.
+  mainFields: ["module", "main"],
+  conditions: ["module"],
+};
+
+/**
+ * Nothing of Node may be imported: for this platform esbuild finds no `node:*`, and the build fails.
+ * @satisfies {Bundles}
+ */
+export const browserBundles = {
+  ...shared,
+  entryPoints: {
+    "extension.browser": "client/src/extension.browser.ts",
+    "server.browser": "server/src/hosts/browser.ts",
+  },
+  platform: /** @type {const} */ ("browser"),
+  target: "es2022",
+  // VS Code runs the extension as a CommonJS module; the worker's script exports nothing.
+  format: /** @type {const} */ ("cjs"),
+  mainFields: ["browser", "module", "main"],
+  conditions: ["browser", "module"],
+};

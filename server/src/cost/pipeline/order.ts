@@ -1,0 +1,115 @@
+/**
+ * The operations of a schedule in an order in which each comes after all that it waits for, in flat arrays: the order is the same
+ * whatever the operations take, so that the time of a step is one pass of additions and comparisons. The full simulation (`simulate`)
+ * says the same, and why each rank waits.
+ */
+
+import { operationsOf, type Operation, type OperationKind, type OperationLists, type OperationsResult } from "./operations";
+import { needsOf, resultCount, resultsOf } from "./results";
+import { stageCount, type Durations, type Pipeline } from "./schedule";
+import { durationOfKind } from "./simulate";
+
+/** How often each kind of operation runs in a stage, over all ranks; pairs count at their forward's stage. */
+export type OperationCounts = Readonly<Record<OperationKind, number>>;
+
+/** A list that stands still for good has no order. */
+export interface OperationOrder {
+  readonly kind: "order";
+  readonly ranks: number;
+  readonly stages: number;
+  /** By operation: its rank, and its duration's place in a table of kinds by stages. */
+  readonly rank: Int32Array;
+  readonly duration: Int32Array;
+  /** By operation, three each: the operations that it waits for, -1 for none. */
+  readonly needs: Int32Array;
+  /** By stage. */
+  readonly counts: readonly OperationCounts[];
+}
+
+export type OrderResult = OperationOrder | Exclude<OperationsResult, { readonly kind: "operations" }> | { readonly kind: "deadlock" };
+
+const kinds = ["forward", "backward", "backward_input", "backward_weight", "overlapped"] as const satisfies readonly OperationKind[];
+
+/** No operation waits for more results than a pair: its own output, the gradient behind it, and the output before it. */
+const mostNeeds = 3;
+
+const stageOf = (operation: Operation): number => (operation.kind === "overlapped" ? operation.forward.stage : operation.stage);
+
+export function orderOf(lists: OperationLists): OperationOrder | { readonly kind: "deadlock" } {
+  const operations = lists.ranks.reduce((count, { length }) => count + length, 0);
+  const rank = new Int32Array(operations);
+  const duration = new Int32Array(operations);
+  const needs = new Int32Array(mostNeeds * operations).fill(-1);
+  const counts = Array.from({ length: lists.stages }, () => ({ forward: 0, backward: 0, backward_input: 0, backward_weight: 0, overlapped: 0 }));
+  const producers = new Int32Array(resultCount(lists)).fill(-1);
+  const waiters = new Map<number, number[]>();
+  const next = lists.ranks.map(() => 0);
+  const ready = lists.ranks.map((_, index) => index);
+  let placed = 0;
+  for (let at = ready.pop(); at !== undefined; at = ready.pop()) {
+    const list = lists.ranks[at] ?? [];
+    for (let operation = list[next[at] ?? 0]; operation !== undefined; operation = list[next[at] ?? 0]) {
+      const wanted = needsOf(operation, lists);
+      const missing = wanted.find((result) => (producers[result] ?? -1) < 0);
+      if (missing !== undefined) {
+        waiters.set(missing, [...(waiters.get(missing) ?? []), at]);
+        break;
+      }
+      for (const [place, result] of wanted.entries()) needs[mostNeeds * placed + place] = producers[result] ?? -1;
+      rank[placed] = at;
+      duration[placed] = kinds.indexOf(operation.kind) * lists.stages + stageOf(operation);
+      const count = counts[stageOf(operation)];
+      if (count) count[operation.kind] += 1;
+      for (const result of resultsOf(operation, lists)) {
+        producers[result] = placed;
+        ready.push(...(waiters.get(result) ?? []));
+        waiters.delete(result);
+      }
+      next[at] = (next[at] ?? 0) + 1;
+      placed += 1;
+    }
+  }
+  return placed < operations ? { kind: "deadlock" } : { kind: "order", ranks: lists.ranks.length, stages: lists.stages, rank, duration, needs, counts };
+}
+
+/** From the first start to the last end, in seconds: what `simulate` gives as its `step_time`, bit by bit. */
+export function stepTime({ ranks, stages, rank, duration, needs }: OperationOrder, durations: Durations): number {
+  const table = new Float64Array(kinds.length * stages);
+  for (const [index, kind] of kinds.entries()) for (let stage = 0; stage < stages; stage++) table[index * stages + stage] = durationOfKind(kind, stage, durations.stages);
+  const { send } = durations;
+  const free = new Float64Array(ranks);
+  const end = new Float64Array(rank.length);
+  for (let operation = 0; operation < rank.length; operation++) {
+    const own = rank[operation] ?? 0;
+    let start = free[own] ?? 0;
+    for (let place = mostNeeds * operation; place < mostNeeds * (operation + 1); place++) {
+      const needed = needs[place] ?? -1;
+      if (needed < 0) break;
+      const arrival = rank[needed] === own ? (end[needed] ?? 0) : (end[needed] ?? 0) + send;
+      if (arrival > start) start = arrival;
+    }
+    const ended = start + (table[duration[operation] ?? 0] ?? 0);
+    end[operation] = ended;
+    free[own] = ended;
+  }
+  let latest = 0;
+  for (const time of free) if (time > latest) latest = time;
+  return latest;
+}
+
+/** The last orders that were asked for: the same few pipelines come up again and again. */
+const recent = new Map<string, OrderResult>();
+const mostRecent = 64;
+
+/** The order of a pipeline's operations, or why there is none. */
+export function pipelineOrder(pipeline: Pipeline): OrderResult {
+  const key = `${pipeline.schedule} ${pipeline.pp} ${stageCount(pipeline)} ${pipeline.micro_batches}`;
+  const known = recent.get(key);
+  if (known) return known;
+  const operations = operationsOf(pipeline);
+  const order = operations.kind === "operations" ? orderOf(operations) : operations;
+  const [oldest] = recent.keys();
+  if (recent.size >= mostRecent && oldest !== undefined) recent.delete(oldest);
+  recent.set(key, order);
+  return order;
+}

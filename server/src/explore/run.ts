@@ -1,0 +1,122 @@
+/** A stretch of a space, design by design: what threads do, and what their answers add up to. */
+
+import { loadStandard, openWorkspace } from "../analysis";
+import { bindDeclaration, createSource, fileScope } from "../core";
+import { evaluatorOf, type Evaluator, type Reason } from "./evaluate";
+import { frontOf, type Front } from "./front";
+import { pointAt } from "./points";
+import { spaceOf, type Space } from "./space";
+
+/** A sweep with every file that it rests on, so that a thread or another machine can run it: nothing is read from a disk. */
+export interface SweepTask {
+  /** Texts by address, the standard library left out. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly uri: string;
+  readonly sweep: string;
+}
+
+/** What the files of a workspace have to do with a sweep: all that it has met. */
+export function taskOf({ workspace, sweep }: Space): SweepTask {
+  const files: Record<string, string> = {};
+  for (const [uri, scope] of workspace.cache.files) if (scope && !uri.startsWith("std:")) files[uri] = scope.source.text;
+  return { files, uri: sweep.file.uri, sweep: sweep.name };
+}
+
+/** The same sweep again; a reason where its files no longer make one. */
+export function openTask({ files, uri, sweep }: SweepTask): Space | string {
+  const workspace = openWorkspace((wanted) => {
+    if (wanted.startsWith("std:")) return loadStandard(wanted);
+    const text = files[wanted];
+    return text === undefined ? { kind: "failed", reason: "there is no such file" } : { kind: "source", source: createSource(wanted, text) };
+  });
+  const scope = fileScope(workspace, uri);
+  const node = scope?.declarations.find((candidate) => candidate.kind === "declaration" && candidate.keyword === "sweep" && candidate.name?.text === sweep);
+  const declaration = scope && node?.kind === "declaration" ? bindDeclaration(workspace, node, scope) : undefined;
+  if (!declaration) return `there is no sweep \`${sweep}\``;
+  const found = spaceOf(workspace, declaration);
+  return found.kind === "space" ? found.space : found.reason;
+}
+
+/** How often designs were left out for a reason. */
+export interface ReasonCount extends Reason {
+  readonly count: number;
+}
+
+/** What a stretch of designs comes to; plain arrays of numbers, so that threads hand them over without copying. */
+export interface Stretch {
+  readonly from: number;
+  /** The first design that was not tried; earlier than asked for where the run was stopped. */
+  readonly to: number;
+  /** Numbers of the designs that meet everything, in order. */
+  readonly indices: Float64Array<ArrayBuffer>;
+  /** Their objectives, one design after the other. */
+  readonly values: Float64Array<ArrayBuffer>;
+  readonly reasons: readonly ReasonCount[];
+}
+
+/** How many designs pass between two looks at whether the run was stopped: a few milliseconds. */
+const betweenLooks = 32;
+
+/** Tries the designs from `from` to before `to`. */
+export function runStretch({ compiled: { space }, verdict }: Evaluator, from: number, to: number, isStopped: () => boolean = () => false): Stretch {
+  const indices: number[] = [];
+  const values: number[] = [];
+  const reasons = new Map<string, { readonly reason: Reason; count: number }>();
+  let index = from;
+  for (; index < to; index++) {
+    if ((index - from) % betweenLooks === 0 && isStopped()) break;
+    const found = verdict(pointAt(space, index));
+    if (found.kind === "feasible") {
+      indices.push(index);
+      values.push(...found.values);
+      continue;
+    }
+    const key = `${found.reason.kind} ${found.reason.text}`;
+    const known = reasons.get(key);
+    if (known) known.count += 1;
+    else reasons.set(key, { reason: found.reason, count: 1 });
+  }
+  return {
+    from, to: index, indices: Float64Array.from(indices), values: Float64Array.from(values),
+    reasons: [...reasons.values()].map(({ reason, count }) => ({ ...reason, count })),
+  };
+}
+
+/** What has been found so far, of stretches in any order. */
+export interface Tally {
+  readonly add: (stretch: Stretch) => void;
+  readonly tried: () => number;
+  readonly feasible: () => number;
+  readonly front: Front;
+  /** Those met most often first. */
+  readonly reasons: () => readonly ReasonCount[];
+}
+
+export function tallyOf({ objectives }: Pick<Space, "objectives">): Tally {
+  const front = frontOf(objectives);
+  const counts = new Map<string, ReasonCount>();
+  let [tried, feasible] = [0, 0];
+  return {
+    front,
+    add: ({ from, to, indices, values, reasons }) => {
+      tried += to - from;
+      feasible += indices.length;
+      const width = objectives.length;
+      indices.forEach((index, place) => front.add({ index, values: [...values.subarray(place * width, (place + 1) * width)] }));
+      for (const reason of reasons) {
+        const key = `${reason.kind} ${reason.text}`;
+        counts.set(key, { ...reason, count: (counts.get(key)?.count ?? 0) + reason.count });
+      }
+    },
+    tried: () => tried,
+    feasible: () => feasible,
+    reasons: () => [...counts.values()].sort((left, right) => right.count - left.count || (left.text < right.text ? -1 : 1)),
+  };
+}
+
+/** Everything of a space, one after the other, in this thread. */
+export function runAll(space: Space): Tally {
+  const tally = tallyOf(space);
+  tally.add(runStretch(evaluatorOf(space), 0, space.size));
+  return tally;
+}
