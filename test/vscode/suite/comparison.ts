@@ -23,8 +23,8 @@ test("Compare With… sets the declaration under the cursor against a chosen one
     return page().includes("# model `Narrow` against `Broad`");
   });
   await command;
-  await until("what differs", () => /`ffn dense\.intermediate_size` \| \[`128`\]\([^)]*\) \| \[`256`\]/.test(page()));
+  await until("what differs", () => /`ffn dense\.intermediate_size` \|.*`128`.* \|.*`256`/.test(page()));
   await until("the tab", () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ label }) => label.includes("Narrow against Broad")));
   await edit(document, rangeOf(document, "256"), "512");
-  await until("the edit on the page", () => page().includes("[`512`]"));
+  await until("the edit on the page", () => page().includes("`512`"));
 });

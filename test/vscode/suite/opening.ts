@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import * as assert from "./assert";
 import { test, until } from "./harness";
 import { answered, errorsOf, extension, inWorkspace, open, openText, write } from "./workbench";
 
@@ -49,7 +49,7 @@ test("semantic tokens colour the example", async () => {
 });
 
 test("a config becomes a model in a new document", async () => {
-  write("config.json", JSON.stringify({
+  await write("config.json", JSON.stringify({
     architectures: ["LlamaForCausalLM"], model_type: "llama", hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2,
     intermediate_size: 128, vocab_size: 100, max_position_embeddings: 256, tie_word_embeddings: false,
   }));
