@@ -3,6 +3,7 @@ import { Disposable } from "vscode";
 import { registerComparison } from "./features/comparison/comparison";
 import { registerExplanation } from "./features/explanation/explanation";
 import { registerImport } from "./features/import/import";
+import { registerLanguageTools } from "./features/language-tools/language-tools";
 import { registerServerCommands } from "./features/server-commands/server-commands";
 import { registerServerStatus } from "./features/server-status/server-status";
 import { registerStandardLibrary } from "./features/standard-library/standard-library";
@@ -16,4 +17,5 @@ export const registerFeatures = (server: Server, output: LogOutputChannel): Disp
   registerExplanation(server),
   registerComparison(server),
   registerImport(server),
+  registerLanguageTools(server),
 );
