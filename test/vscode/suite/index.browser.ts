@@ -6,6 +6,7 @@ import "./figures";
 import "./comparison";
 import "./editing";
 import "./navigation";
+import "./language-tools";
 import "./virtual-files";
 
 /** What VS Code's test host calls in a browser: the folder is one in memory, and results go to the server that the page came from. */
