@@ -5,7 +5,7 @@ export type * from "./bound";
 export * from "./values";
 export * from "./schema";
 export * from "./diagnostics";
-export { bindDeclaration, importEdit, removeMember, replaceFix } from "./bind";
+export { bindDeclaration, importEdit, removeMember, replaceFix, startWithDocs } from "./bind";
 export { checkedValue, evaluate, functionNames, functions, layerRangesOf, letValue, modulo, referenceAt, settledValue, type Scope } from "./evaluate";
 export { blocksNamed, implicitBlock, type Reference } from "./reference";
 export { evaluateAssertion, type AssertionResult } from "./assertions";

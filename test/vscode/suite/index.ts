@@ -5,6 +5,7 @@ import "./opening";
 import "./figures";
 import "./editing";
 import "./navigation";
+import "./language-tools";
 import "./server";
 
 /** What VS Code's test host calls where Node runs; a rejection is a non-zero exit code. */
