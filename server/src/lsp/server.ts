@@ -2,7 +2,7 @@ import {
   CodeActionKind, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, ErrorCodes, ResponseError, TextDocumentSyncKind, type Connection,
   type InitializeError, type InitializeParams, type InitializeResult,
 } from "vscode-languageserver";
-import { tokenModifiers, tokenTypes } from "../ide";
+import { indentingCharacters, tokenModifiers, tokenTypes } from "../ide";
 import { traitsOf, type ClientTraits } from "./client-traits";
 import { createDiagnostics } from "./diagnostics";
 import { createDocuments } from "./documents";
@@ -131,11 +131,14 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   ...navigationCapabilities(client),
   foldingRangeProvider: true,
   documentFormattingProvider: true,
+  documentRangeFormattingProvider: true,
+  documentOnTypeFormattingProvider: { firstTriggerCharacter: indentingCharacters[0], moreTriggerCharacter: indentingCharacters.slice(1) },
+  signatureHelpProvider: { triggerCharacters: ["(", ","] },
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
   codeLensProvider: { resolveProvider: true },
   inlayHintProvider: true,
   semanticTokensProvider: {
-    legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] }, full: true, range: true,
+    legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] }, full: { delta: true }, range: true,
   },
   workspace: { workspaceFolders: { supported: true, changeNotifications: true }, ...fileCapabilities(client) },
 });
