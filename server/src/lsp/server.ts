@@ -1,8 +1,9 @@
 import {
-  CodeActionKind, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, ErrorCodes, ResponseError, TextDocumentSyncKind, type Connection,
+  DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, ErrorCodes, ResponseError, TextDocumentSyncKind, type Connection,
   type InitializeError, type InitializeParams, type InitializeResult,
 } from "vscode-languageserver";
 import { indentingCharacters, tokenModifiers, tokenTypes } from "../ide";
+import { codeActionKinds } from "./action-features";
 import { traitsOf, type ClientTraits } from "./client-traits";
 import { createDiagnostics } from "./diagnostics";
 import { createDocuments } from "./documents";
@@ -134,7 +135,7 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   documentRangeFormattingProvider: true,
   documentOnTypeFormattingProvider: { firstTriggerCharacter: indentingCharacters[0], moreTriggerCharacter: indentingCharacters.slice(1) },
   signatureHelpProvider: { triggerCharacters: ["(", ","] },
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  codeActionProvider: { codeActionKinds: [...codeActionKinds] },
   codeLensProvider: { resolveProvider: true },
   inlayHintProvider: true,
   semanticTokensProvider: {

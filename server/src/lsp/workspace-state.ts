@@ -16,6 +16,8 @@ export interface WorkspaceState {
   /** Files have changed on disk; all of them where no list is given. */
   readonly filesChanged: (uris?: readonly string[]) => void;
   readonly setFolders: (uris: readonly string[]) => void;
+  /** The folders whose files may be read, as addresses that end in `/`: those opened, else those of the open files. */
+  readonly folders: () => readonly string[];
   /** The open documents whose meaning depends on a file, that file left out. */
   readonly dependents: (uri: string) => readonly string[];
   /**
@@ -92,6 +94,7 @@ export function createWorkspaceState(
       forget();
       outdated();
     },
+    folders: allowedFolders,
     dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && withImports(current(), [other]).has(uri)),
     everyFile: async (patience) => {
       const ofEditor = editor.list();
