@@ -5,6 +5,7 @@ import "./opening";
 import "./figures";
 import "./editing";
 import "./navigation";
+import "./language-tools";
 import "./virtual-files";
 
 /** What VS Code's test host calls in a browser: the folder is one in memory, and results go to the server that the page came from. */

@@ -5,7 +5,9 @@ import "./opening";
 import "./figures";
 import "./editing";
 import "./navigation";
+import "./language-tools";
 import "./server";
+import "./tasks";
 
 /** What VS Code's test host calls where Node runs; a rejection is a non-zero exit code. */
 export async function run(): Promise<void> {
