@@ -2,6 +2,7 @@
 export * from "./plain";
 export { quickFixes, type QuickFix } from "./code-actions";
 export { codeLenses, isLensMetric, lensKinds, lensText, type FigureLens, type LensKind, type LensMetric, type LensName, type LensText } from "./code-lens";
+export { comparableDeclarations, type Comparable } from "./comparable";
 export { compareMarkdown, type CompareMarkdownOptions } from "./compare-markdown";
 export { completion, type Completion, type CompletionKind, type CompletionList, type CompletionMore, type CompletionOptions } from "./completion";
 export { definition, type DefinitionLink } from "./definition";
