@@ -16,6 +16,7 @@ export const nodeBundles = {
     extension: "client/src/extension.ts",
     server: "server/src/hosts/node.ts",
     cli: "server/src/cli/main.ts",
+    mcp: "server/src/hosts/mcp.ts",
   },
   platform: /** @type {const} */ ("node"),
   target: "node20",

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Writes what is made from the sources: the language reference, the figures beside published ones, a page for each diagnostic, the
-// TextMate grammar, the texts for translators, the page of settings and the codes that the manifest names.
+// TextMate grammar, the texts for translators, the page of settings, the codes and the tools of language models that
+// the manifest names.
 import { build } from "esbuild";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";

@@ -2,6 +2,7 @@ import type { LogOutputChannel } from "vscode";
 import { Disposable } from "vscode";
 import { registerExplanation } from "./features/explanation/explanation";
 import { registerImport } from "./features/import/import";
+import { registerLanguageTools } from "./features/language-tools/language-tools";
 import { registerServerCommands } from "./features/server-commands/server-commands";
 import { registerServerStatus } from "./features/server-status/server-status";
 import { registerStandardLibrary } from "./features/standard-library/standard-library";
@@ -14,4 +15,5 @@ export const registerFeatures = (server: Server, output: LogOutputChannel): Disp
   registerStandardLibrary(server),
   registerExplanation(server),
   registerImport(server),
+  registerLanguageTools(server),
 );

@@ -1,5 +1,6 @@
 import { generateTmLanguage } from "../../grammar/src/tm-language";
 import { validate } from "../../server/src/cli/validate/summary";
+import { agentToolTexts, withAgentTools } from "./agent-tools";
 import { diagnosticDocuments } from "./diagnostics";
 import { languageDocument } from "./language";
 import { localizationDocument } from "./localization";
@@ -10,10 +11,9 @@ import { validationDocument } from "./validation";
 
 /** The files that documents are made of, as they are. */
 export interface Sources {
-  /** README.md and package.json: parts of them are made. */
+  /** README.md, package.json and package.nls.json: parts of them are made. */
   readonly readme: string;
   readonly manifest: string;
-  /** package.nls.json */
   readonly manifestTexts: string;
   /** The texts of the client's files. */
   readonly client: readonly string[];
@@ -30,7 +30,8 @@ export function documents({ readme, manifest, manifestTexts, client }: Sources):
     ["docs/settings.md", settingsDocument(manifest, manifestTexts)],
     ["docs/validation.md", validationDocument(validation)],
     ["README.md", readmeDocument(readme, validation)],
-    ["package.json", manifestDocument(manifest)],
+    ["package.json", withAgentTools(manifestDocument(manifest))],
+    ["package.nls.json", agentToolTexts(manifestTexts)],
     ...diagnosticDocuments(),
   ]);
 }

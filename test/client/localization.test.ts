@@ -23,7 +23,8 @@ function shownStrings(value: unknown, place: string, isShown: boolean): readonly
   if (typeof value === "string") return isShown ? [{ place, text: value }] : [];
   if (Array.isArray(value)) return value.flatMap((entry: unknown, index) => shownStrings(entry, `${place}[${index}]`, isShown));
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, entry]) => shownStrings(entry, `${place}.${name}`, shown.has(name)));
+  // What stands in the schema of a tool's input is read by a language model.
+  return Object.entries(value).filter(([name]) => name !== "inputSchema").flatMap(([name, entry]) => shownStrings(entry, `${place}.${name}`, shown.has(name)));
 }
 
 const keysOf = (text: string) => [...text.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key ?? "");

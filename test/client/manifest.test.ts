@@ -3,7 +3,9 @@ import path from "node:path";
 import { listFiles, PackageManager } from "@vscode/vsce";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { toolNames } from "../../client/src/features/language-tools/tool-names";
 import { browserBundles, nodeBundles } from "../../scripts/bundles.mjs";
+import { tools } from "../../server/src/agents";
 import type { DscoCommands } from "../../server/src/lsp/protocol";
 import { defaultSettings, readSettings } from "../../server/src/lsp/settings";
 import { localizedManifest as manifest } from "../kit/manifest";
@@ -101,6 +103,23 @@ function flattened(prefix: string, settings: object): Record<string, unknown> {
     ),
   );
 }
+
+describe("tools of language models", () => {
+  const { languageModelTools } = contributes;
+
+  test("the extension registers those of the manifest, and the server answers them", () => {
+    expect(languageModelTools.map(({ name }) => name)).toEqual(toolNames.map((name) => `dsco_${name}`));
+    expect(toolNames).toEqual(tools.map(({ name }) => name));
+  });
+
+  test.each(languageModelTools.map((tool) => [tool.name, tool] as const))("%s has names that VS Code takes, and the schema that checks its input", (name, tool) => {
+    expect(name).toMatch(/^(?!copilot_|vscode_)[\w-]+$/);
+    expect(tool.toolReferenceName).toMatch(/^[\w-]+$/);
+    expect(tool.inputSchema).toEqual(tools.find((candidate) => `dsco_${candidate.name}` === name)?.inputSchema());
+    // Elsewhere in the chat `report` may be a tool of somebody else.
+    for (const other of toolNames) expect(tool.modelDescription).not.toContain(`\`${other}\``);
+  });
+});
 
 test("the extension asks for no newer VS Code than the one whose API it is compiled against", () => {
   expect(manifest.engines.vscode).toBe(`^${manifest.devDependencies["@types/vscode"]}`);

@@ -31,6 +31,8 @@ export interface Editor {
   readonly sent: () => number;
   /** What is wrong with the conversation: requests answered twice or never asked, faults in the log. */
   readonly complaints: string[];
+  /** Methods of the requests that the server has made. */
+  readonly asked: string[];
   /** Notifications of the server, oldest first. */
   readonly notifications: { readonly method: string; readonly params: unknown }[];
   readonly close: () => void;
@@ -42,6 +44,7 @@ const isAboutUs = (logged: string): boolean => /^Notification \S+ defines |^Rece
 /** `answers`: what this editor says when the server asks; a method that is not here is answered with null. */
 export function createEditor(connect: Connect, answers: Readonly<Record<string, (params: unknown) => unknown>> = {}): Editor {
   const complaints: string[] = [];
+  const asked: string[] = [];
   const notifications: Editor["notifications"] = [];
   const waiting = new Map<number, (message: Message) => void>();
   const promises = new Map<number, Promise<Message>>();
@@ -61,6 +64,7 @@ export function createEditor(connect: Connect, answers: Readonly<Record<string, 
       const { type, message: text } = (message.params ?? {}) as { readonly type?: number; readonly message?: string };
       if (message.method === "window/logMessage" && type === 1 && !isAboutUs(text ?? "")) complaints.push(`the log: ${text ?? ""}`);
     } else {
+      asked.push(message.method);
       line.write({ id: message.id, result: answers[message.method]?.(message.params) ?? null });
     }
   };
@@ -79,7 +83,7 @@ export function createEditor(connect: Connect, answers: Readonly<Record<string, 
   const answer: Editor["answer"] = (id) => promises.get(id) ?? Promise.reject(new Error(`no request ${id}`));
 
   return {
-    send, answer, complaints, notifications,
+    send, answer, complaints, asked, notifications,
     notify: (method, params) => write({ method, ...(params === undefined ? {} : { params }) }),
     sendRaw: write,
     request: async <Result>(method: string, params?: unknown): Promise<Result> => {

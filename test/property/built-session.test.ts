@@ -46,8 +46,8 @@ test.each(profiles)("$name: the built server is alive and right after a storm, a
     },
   };
   const session = await startSession(profile, processes.connect, connectInMemory(memoryHost(files)), disk);
-  for (let seed = firstSeed; session.editor.sent() < messages; seed += 1) {
-    const complaints = await session.round(stepsOf(seed, 250));
+  for (let seed = firstSeed; session.played() < messages; seed += 1) {
+    const complaints = await session.round(stepsOf(seed, 150));
     if (complaints.length > 0) expect.fail(`DSCO_FUZZ_SEED=${seed}: ${complaints.slice(0, 5).join("\n")}`);
   }
   session.editor.close();

@@ -1,10 +1,11 @@
 // What a user, an editor and a broken editor do, as plain data: a session can be printed, replayed and shortened.
 import fc from "fast-check";
-import { mutation, type Mutation } from "../kit/mutations";
+import { meaningfulMutation, mutation, type Mutation } from "../kit/mutations";
 
 export type Step =
   | { readonly kind: "open"; readonly file: number; readonly text: number }
   | { readonly kind: "edit"; readonly file: number; readonly change: Mutation; readonly style: "range" | "pieces" | "whole"; readonly stale: boolean }
+  | { readonly kind: "rewrite"; readonly file: number; readonly text: number }
   | { readonly kind: "outside"; readonly file: number; readonly line: number; readonly character: number; readonly text: string }
   | { readonly kind: "close"; readonly file: number }
   | { readonly kind: "disk"; readonly file: number; readonly text: number | "gone"; readonly everything: boolean }
@@ -20,15 +21,17 @@ const file = fc.nat(19);
 const part = fc.nat(1000).map((thousandths) => thousandths / 1000);
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("open" as const), file, text: fc.nat(99) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("open" as const), file, text: fc.nat(99) }) },
   {
     weight: 30, arbitrary: fc.record({
-      kind: fc.constant("edit" as const), file, change: mutation, style: fc.constantFrom("range", "range", "range", "pieces", "whole"), stale: fc.boolean(),
+      kind: fc.constant("edit" as const), file, change: fc.oneof({ weight: 2, arbitrary: meaningfulMutation }, { weight: 1, arbitrary: mutation }), style: fc.constantFrom("range", "range", "range", "pieces", "whole"), stale: fc.boolean(),
     }),
   },
+  // Now and then a text is whole again: where everything is broken, nothing depends on anything.
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("rewrite" as const), file, text: fc.nat(99) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("outside" as const), file, line: fc.nat(2 ** 31 - 1), character: fc.nat(2 ** 31 - 1), text: fc.constantFrom("", "\n", "// é🚀", "}") }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("close" as const), file }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("disk" as const), file, text: fc.oneof(fc.nat(99), fc.constant("gone" as const)), everything: fc.boolean() }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("disk" as const), file, text: fc.oneof(fc.nat(99), fc.constant("gone" as const)), everything: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("settings" as const), pick: fc.nat(99) }) },
   {
     weight: 40, arbitrary: fc.record({

@@ -40,9 +40,10 @@ export const profiles: readonly Profile[] = [
 ];
 
 const library = "/// Shared.\nlet shared = 4\nlet memory = 80 GB\n\nmodel Base {\n  layers = 2, hidden_size = 256, vocab_size = 1000\n  attention mha { heads = 4 }\n  ffn dense { intermediate_size = 512 }\n}\n";
+const late = 'import { shared, memory } from "./a.dsco"\nimport { Large } from "./b.dsco"\n\ngpu Late {\n  memory = memory, memory_bandwidth = shared * 1 TB/s\n}\nmodel Later extends Large { vocab_size = 1000 * shared }\n';
 const user = 'import { shared, Base as Small, memory } from "./a.dsco"\n\n// é🚀\nmodel Large extends Small { layers = shared * 3, hidden_size = 1024 }\nlet double = 2 * shared\nlet gone = memory / 2\n';
 const texts: readonly string[] = [
-  smallPlans, library, user, "", "let a = b\nlet b = a\n", 'import { Large } from "./b.dsco"\nmodel Huge extends Large { layers = 96 }\n', "model Broken {\n  layers = 2\n  attention mla {\n",
+  smallPlans, library, user, late, library.replace("shared = 4", "shared = 12"), user.replace("shared * 3", "shared * 4"), user, "", "let a = b\nlet b = a\n", 'import { Large } from "./b.dsco"\nmodel Huge extends Large { layers = 96 }\n', "model Broken {\n  layers = 2\n  attention mla {\n",
   user.replaceAll("\n", "\r\n"), library.replaceAll("\n", "\r"), `\ufeff${library}`, "plan P { model = M }\n", 'import { a } from "../outside.dsco"\nimport { H100 } from "std:hardware/nvidia"\ngpu Mine extends H100 { memory = 96 GB }\n',
 ];
 
@@ -115,6 +116,8 @@ function difference(before: string, after: string): { readonly start: number; re
 
 export interface Session {
   readonly editor: Editor;
+  /** Messages of the rounds, without what is asked to compare. */
+  readonly played: () => number;
   /** Plays one round from an empty editor and the disk as it is at the start, and gives what is wrong after it. */
   readonly round: (steps: readonly Step[]) => Promise<readonly string[]>;
 }
@@ -172,6 +175,13 @@ export async function startSession(profile: Profile, connect: Connect, fresh: Co
         }[step.style];
         editor.notify("textDocument/didChange", { textDocument: { uri: spelled, version }, contentChanges });
         touch(after, version);
+        return;
+      }
+      case "rewrite": {
+        if (!document) return;
+        const text = pick(texts, step.text);
+        editor.notify("textDocument/didChange", { textDocument: { uri: spelled, version: document.version + 1 }, contentChanges: [{ text }] });
+        touch(text, document.version + 1);
         return;
       }
       case "outside": {
@@ -250,11 +260,11 @@ export async function startSession(profile: Profile, connect: Connect, fresh: Co
     }
   };
 
-  /** No document is open, nothing lies on the disk but three files, the settings are the defaults. */
+  /** No document is open, four files lie on the disk, the settings are the defaults. */
   const clear = async () => {
     for (const uri of world.open.keys()) editor.notify("textDocument/didClose", { textDocument: { uri } });
     world.open.clear();
-    files.forEach((uri, index) => writeDisk(uri, [library, user, undefined, smallPlans][index]));
+    files.forEach((uri, index) => writeDisk(uri, [library, user, late, smallPlans][index]));
     world.settings = {};
     editor.notify("workspace/didChangeWatchedFiles", { changes: files.map((uri) => ({ uri, type: 2 })) });
     editor.notify("workspace/didChangeConfiguration", { settings: profile.pulls ? null : { dsco: {} } });
@@ -263,12 +273,14 @@ export async function startSession(profile: Profile, connect: Connect, fresh: Co
     editor.complaints.length = 0;
   };
 
+  let played = 0;
   const round: Session["round"] = async (steps) => {
     await clear();
     const asked: { id: number; method: string }[] = [];
     const answers: Promise<readonly string[]>[] = [];
     const lenses: unknown[] = [];
     let counted = 0;
+    const sentBefore = editor.sent();
     for (const step of steps) {
       await play(step, asked, lenses);
       for (; counted < asked.length; counted += 1) {
@@ -276,6 +288,7 @@ export async function startSession(profile: Profile, connect: Connect, fresh: Co
         answers.push(editor.answer(id).then(({ error }) => (error && !politeErrors.has(error.code) && !isLibraryAnswer(error.message) ? [`${method}: ${error.code} ${error.message}`] : [])));
       }
     }
+    played += editor.sent() - sentBefore;
     const impolite = (await Promise.all(answers)).flat();
     const other = await startEditor(profile, fresh, disk, () => world.settings);
     for (const [uri, { text, version }] of world.open) other.notify("textDocument/didOpen", { textDocument: { uri, languageId: "dsco", version, text } });
@@ -299,7 +312,7 @@ export async function startSession(profile: Profile, connect: Connect, fresh: Co
     other.close();
     return complaints;
   };
-  return { editor, round };
+  return { editor, round, played: () => played };
 }
 
 async function startEditor(profile: Profile, connect: Connect, { root }: Disk, settings: () => unknown): Promise<Editor> {

@@ -18,11 +18,13 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/explore": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: [] },
   "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore"], packages: [] },
   "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "ide"], packages: [] },
+  "server/src/agents": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "design"], packages: ["zod"] },
   "server/src/lsp": {
-    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "explore", "ide"],
+    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "explore", "ide", "design", "agents"],
     packages: ["vscode-languageserver"],
   },
-  "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "lsp"], packages: ["node:"] },
+  "server/src/mcp": { rooms: ["core", "rules", "agents"], packages: ["@modelcontextprotocol/sdk"] },
+  "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "agents", "mcp", "lsp"], packages: ["node:"] },
   "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "explore", "ide", "design", "hosts"], packages: ["node:"] },
   "client/src": { rooms: ["lsp"], packages: ["vscode", "vscode-languageclient", "node:"] },
 };

@@ -1,5 +1,5 @@
 import type { BaseLanguageClient } from "vscode-languageclient";
-import { Disposable, FileSystemError, FileType, RelativePattern, Uri, workspace } from "vscode";
+import { CancellationTokenSource, Disposable, FileSystemError, FileType, RelativePattern, Uri, workspace } from "vscode";
 import type { DscoEditorRequests, ReadFileAnswer } from "../../../server/src/lsp/protocol";
 
 /** The editor's side of what the server asks where it has no disk: virtual file systems, and all files on the web. */
@@ -34,24 +34,28 @@ async function readFile(uri: Uri): Promise<ReadFileAnswer> {
 
 const mostFiles = 10_000;
 const mostFolders = 1000;
+const searchMilliseconds = 3000;
 
-async function findFiles(folder: Uri): Promise<readonly string[]> {
-  const found = await workspace.findFiles(new RelativePattern(folder, "**/*.dsco"), "**/node_modules/**", mostFiles);
-  // Not every virtual file system can search: then its folders are walked.
-  return (found.length > 0 ? found : await walk(folder)).map((uri) => uri.toString());
+/** Not every virtual file system can search, and VS Code waits for one that cannot: then its folders are walked. */
+const findFiles = async (folder: Uri): Promise<readonly string[]> => ((await search(folder)) ?? (await walk(folder))).map((uri) => uri.toString());
+
+async function search(folder: Uri): Promise<readonly Uri[] | undefined> {
+  const enough = new CancellationTokenSource();
+  const timer = setTimeout(() => enough.cancel(), searchMilliseconds);
+  const cancelled = new Promise<undefined>((resolve) => enough.token.onCancellationRequested(() => resolve(undefined)));
+  const found = await Promise.race([workspace.findFiles(new RelativePattern(folder, "**/*.dsco"), "**/node_modules/**", mostFiles, enough.token), cancelled]);
+  clearTimeout(timer);
+  enough.dispose();
+  return found !== undefined && found.length > 0 ? found : undefined;
 }
 
 async function walk(root: Uri): Promise<readonly Uri[]> {
   const files: Uri[] = [];
-  const waiting = [root];
-  for (let seen = 0; seen < mostFolders && files.length < mostFiles; seen += 1) {
-    const folder = waiting.shift();
-    if (folder === undefined) break;
-    for (const [name, type] of await entriesOf(folder)) {
-      const uri = Uri.joinPath(folder, name);
-      if (type & FileType.Directory && !name.startsWith(".") && name !== "node_modules" && !(type & FileType.SymbolicLink)) waiting.push(uri);
-      else if (type & FileType.File && name.endsWith(".dsco")) files.push(uri);
-    }
+  let level = [root];
+  for (let seen = 0; level.length > 0 && seen < mostFolders && files.length < mostFiles; seen += level.length) {
+    const entries = await Promise.all(level.map(async (folder) => (await entriesOf(folder)).map(([name, type]) => ({ name, type, uri: Uri.joinPath(folder, name) }))));
+    files.push(...entries.flat().filter(({ name, type }) => type & FileType.File && name.endsWith(".dsco")).map(({ uri }) => uri));
+    level = entries.flat().filter(({ name, type }) => type === FileType.Directory && !name.startsWith(".") && name !== "node_modules").map(({ uri }) => uri);
   }
   return files;
 }

@@ -37,10 +37,11 @@ async function readNamed(path: string, uri: string, host: CommandHost): Promise<
 
 const isStandard = (path: string): boolean => path.startsWith("std:");
 
-/** Named files from memory, imports from the disk, each read once. */
+/** Named files from memory, `std:` from the program, imports from the disk, each read once. */
 function loader(texts: Map<string, Loaded>, files: readonly NamedFile[], host: CommandHost): LoadSource {
   const paths = files.filter(({ path }) => path !== "-" && !isStandard(path)).map((file) => file.path);
   return (uri) => {
+    if (uri.startsWith("std:")) return loadStandard(uri);
     const known = texts.get(uri);
     if (known) return known;
     const read = host.readImport(uri, paths);

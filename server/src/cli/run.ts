@@ -10,18 +10,18 @@ import { fmt } from "./commands/fmt";
 import { importCommand } from "./commands/import";
 import { init } from "./commands/init";
 import { lsp } from "./commands/lsp";
+import { mcp } from "./commands/mcp";
 import { report } from "./commands/report";
 import { std } from "./commands/std";
 import { validate } from "./commands/validate";
 import { alignColumns, indent, printable } from "./terminal-text";
 import { version } from "./version";
 
-export const commands: readonly Command[] = [check, report, explain, compare, importCommand, exportCommand, fmt, std, validate, init, lsp];
+export const commands: readonly Command[] = [check, report, explain, compare, importCommand, exportCommand, fmt, std, validate, init, lsp, mcp];
 
 /** Commands of the language's contract that a later version brings. */
 const laterCommands: Readonly<Record<string, string>> = {
   sweep: "searches a design space",
-  mcp: "serves language models",
 };
 
 /** Runs one command line, the words behind `dsco`. Wrong use ends in one sentence each and exit code 2, never in a trace. */

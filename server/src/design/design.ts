@@ -1,4 +1,4 @@
-import { loadStandard, openWorkspace } from "../analysis";
+import { openWorkspace } from "../analysis";
 import { asMessage, fileScope, type Diagnostic, type LoadSource, type Workspace } from "../core";
 import { checkFile, type Cancellation } from "../rules";
 import { measurementMissedRule } from "../rules/requirements/measurement-missed";
@@ -31,7 +31,6 @@ export interface Design {
 /** What a design is read from. */
 export interface DesignFiles {
   readonly files: readonly NamedFile[];
-  /** The text behind an address, that of `std:` left out. */
   readonly load: LoadSource;
   readonly showUri: Design["showUri"];
 }
@@ -41,10 +40,9 @@ export interface DesignFiles {
  * caller writes one, for messages. Throws `WrongUse` for an edit that cannot be made.
  */
 export function joinDesign({ files, load, showUri }: DesignFiles, edits: readonly string[], option: string): Design {
-  const loadAny: LoadSource = (uri) => (uri.startsWith("std:") ? loadStandard(uri) : load(uri));
   const whatIfs = edits.map((edit) => readWhatIf(edit, option));
-  const edited = applyWhatIf(loadAny, files.map((file) => file.uri), whatIfs, option);
-  const whatIf = whatIfs.length === 0 ? undefined : { edits: whatIfs, option, asWritten: openWorkspace(loadAny) };
+  const edited = applyWhatIf(load, files.map((file) => file.uri), whatIfs, option);
+  const whatIf = whatIfs.length === 0 ? undefined : { edits: whatIfs, option, asWritten: openWorkspace(load) };
   return { files, workspace: openWorkspace(edited), whatIf, showUri };
 }
 
@@ -63,7 +61,7 @@ export function checkDesign({ workspace, files, whatIf }: Design, cancellation?:
 }
 
 /** A measurement is of the design as it is written: what another one would miss is no news. */
-const measurementCode = measurementMissedRule.entries[0]?.code;
+export const measurementCode = measurementMissedRule.entries[0]?.code;
 
 const identity = ({ uri, code, message }: Diagnostic): string => `${uri} ${code} ${message}`;
 

@@ -53,7 +53,8 @@ export function buildReport(design: Design, options: FigureOptions, contextOptio
   return { design, declarations, diagnostics: checkDesign(design, cancellation) };
 }
 
-function declarationsOf(workspace: Workspace, { uri }: NamedFile): readonly BoundDeclaration[] {
+/** The named declarations of a file, in its order. */
+export function declarationsOf(workspace: Workspace, { uri }: NamedFile): readonly BoundDeclaration[] {
   const scope = fileScope(workspace, uri);
   return (scope?.declarations ?? []).flatMap((node) => {
     const declaration = scope && node.kind === "declaration" ? bindDeclaration(workspace, node, scope) : undefined;
@@ -61,7 +62,8 @@ function declarationsOf(workspace: Workspace, { uri }: NamedFile): readonly Boun
   });
 }
 
-function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile, options: FigureOptions, contextOption: string): ReportedDeclaration {
+/** Everything that a report says of one declaration. `contextOption`: how the reader states a context length. */
+export function reportOn(design: Design, declaration: BoundDeclaration, file: NamedFile, options: FigureOptions, contextOption: string): ReportedDeclaration {
   const { workspace } = design;
   const { keyword, name, node } = declaration;
   const metrics = withBefore(design, declaration, file, figuresOf(workspace, declaration, options), options);

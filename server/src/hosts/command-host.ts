@@ -31,6 +31,9 @@ export interface CommandHost {
   watchFolders(): FolderWatch;
   /** Starts the language server on standard input and output. */
   startServer(): Promise<void>;
+  /** Starts the server for language models on standard input and output; it reads these folders, or the current one. */
+  startAgentServer(folders: readonly string[]): Promise<void>;
+  isFolder(path: string): boolean;
 }
 
 export interface DesignFiles {

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { relative, isAbsolute, join, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export type FileText =
@@ -63,11 +63,13 @@ export function isInside(path: string, folders: readonly string[]): boolean {
   });
 }
 
+/** The path with its links followed; of one that is not there, those of the folders around it. */
 function follow(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return path;
+    const folder = dirname(path);
+    return folder === path ? path : join(follow(folder), basename(path));
   }
 }
 

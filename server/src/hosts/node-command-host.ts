@@ -31,6 +31,11 @@ export function nodeCommandHost(): CommandHost {
     startServer: async () => {
       await import(pathToFileURL(join(__dirname, "server.js")).href);
     },
+    startAgentServer: async (folders) => {
+      const { serveAgents } = (await import(pathToFileURL(join(__dirname, "mcp.js")).href)) as { readonly serveAgents: (folders: readonly string[]) => Promise<void> };
+      await serveAgents(folders);
+    },
+    isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
   };
 }
 

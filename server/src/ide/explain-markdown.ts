@@ -3,7 +3,7 @@ import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
 import type { Detail, MetricPart } from "../cost/metric";
 import { formatPart, formatPercent } from "../units";
 import { placeText } from "./describe";
-import { cell, code, escapeMarkdown, paragraphs } from "./markdown";
+import { cell, code, escapeMarkdown, paragraphs, withLinks } from "./markdown";
 
 /** The address of a line of a file, where a page may lead to it. */
 export type PlaceLink = (uri: string, line: number) => string | undefined;
@@ -29,9 +29,9 @@ export function explainMarkdown(
     parts.length > 0 ? paragraphs("## Breakdown", breakdown(explanation)) : undefined,
     ...(explanation.details?.() ?? []).map((detail) => paragraphs(`## ${escapeMarkdown(detail.title)}`, detailMarkdown(detail))),
     inputs.length > 0 ? paragraphs("## Inputs", inputTable(inputs, linkTo)) : undefined,
-    convention === "" ? undefined : paragraphs("## Convention", convention),
+    convention === "" ? undefined : paragraphs("## Convention", withLinks(convention)),
     "## Source",
-    source,
+    withLinks(source),
   )}\n`;
 }
 

@@ -37,6 +37,11 @@ const plainLine = (line: string): string =>
   line.replace(/(`+)(?:(?!`)[^\n]|(?!\1(?!`))`)*?\1(?!`)|<|\]\(\s*command:/gi, (found) =>
     found === "<" ? "&lt;" : found.startsWith("`") ? found : "](");
 
+/** What sources and documentation name, as links to it: `arXiv:2412.19437` leads to the paper. */
+export const withLinks = (text: string): string =>
+  text.replace(/(`[^`]*`)|\barXiv:(\d{4}\.\d{4,5})\b/g, (found, span: string | undefined, paper: string | undefined) =>
+    (span === undefined && paper !== undefined ? `[${found}](https://arxiv.org/abs/${paper})` : found));
+
 /** A cell of a table. */
 export const cell = (markdown: string): string => markdown.replace(/\|/g, "\\|").replace(/\r\n?|\n/g, " ");
 

@@ -90,4 +90,4 @@ export const toMarkup = (markdown: string, rendersMarkdown: boolean): MarkupCont
 
 /** For an editor that shows plain text: the marks go, the words stay. */
 const withoutMarkdown = (markdown: string): string =>
-  markdown.replace(/\\([\\`*_{}[\]()#+\-.!|<>~&])/g, "$1").replace(/\*\*|`/g, "");
+  markdown.replace(/\[([^\]]+)\]\([^)\s]+\)/g, "$1").replace(/\\([\\`*_{}[\]()#+\-.!|<>~&])/g, "$1").replace(/\*\*|`/g, "");

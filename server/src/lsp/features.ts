@@ -6,12 +6,13 @@ import {
   codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes, type PlaceLink,
 } from "../ide";
 import { importConfig, nameOfPath } from "../import";
+import { registerAgentRequests } from "./agent-requests";
 import { toFoldingRange } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
-import { guarded, ofDocument, ofRange } from "./requests";
+import { guarded, ofActions, ofDocument, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions, hintsOf, lensesOf } from "./settings";
 import { registerTypingFeatures } from "./typing-features";
@@ -31,7 +32,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
 
-  connection.onCodeAction(guarded(session, "quick fixes", ofRange, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
+  connection.onCodeAction(guarded(session, "quick fixes", ofActions, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
     const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
     if (!isWanted || !session.client().takesCodeActionLiterals) return [];
     const { diagnostics: { severity } } = await settingsOf(uri);
@@ -55,6 +56,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerTypingFeatures(session);
   registerNavigationFeatures(session);
   registerLenses(session, lenses);
+  registerAgentRequests(session);
   registerDscoRequests(session);
 }
 

@@ -29,6 +29,14 @@ export function ofRange({ textDocument, range }: OfDocument & { readonly range: 
   return textDocument.uri;
 }
 
+/** For `guarded`: the document of a request for what can be done about a part of it. Throws for parameters without one. */
+export function ofActions({ context, ...params }: OfDocument & { readonly range: Range; readonly context: { readonly only?: readonly string[]; readonly diagnostics: readonly unknown[] } }): string {
+  const isReadable = isRecord(context) && (context.only === undefined || Array.isArray(context.only)) &&
+    Array.isArray(context.diagnostics) && context.diagnostics.every((diagnostic) => isRecord(diagnostic) && isRange(diagnostic["range"]));
+  if (!isReadable) throw invalidParams("no context");
+  return ofRange(params);
+}
+
 /** For `guarded`: a request about files that get other addresses, which is about no document. Throws for parameters without them. */
 export function ofMovedFiles({ files }: { readonly files: readonly { readonly oldUri: string; readonly newUri: string }[] }): string {
   const isMoved = (file: unknown) => isRecord(file) && typeof file["oldUri"] === "string" && typeof file["newUri"] === "string";

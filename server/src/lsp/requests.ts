@@ -6,7 +6,7 @@ import { fromEditor, toEditorPlaces } from "./places";
 import { logFault, type Session } from "./session";
 import { toInternal } from "./uris";
 
-export { ofDocument, ofPlace, ofPlaces, ofRange } from "./params";
+export { ofActions, ofDocument, ofPlace, ofPlaces, ofRange } from "./params";
 
 /** What a handler is asked about: the workspace of the version that the editor meant. */
 export interface Asked {

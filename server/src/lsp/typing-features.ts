@@ -39,6 +39,9 @@ export function registerTypingFeatures(session: Session): void {
 /** Lists whose entries an editor may still ask about. */
 const rememberedLists = 4;
 
+/** Milliseconds: who types would rather have a list without the names of other files. */
+const patienceForFiles = 200;
+
 function registerCompletion(session: Session): void {
   const { connection } = session;
   const lists = new Map<number, readonly Completion[]>();
@@ -46,7 +49,7 @@ function registerCompletion(session: Session): void {
 
   connection.onCompletion(guarded(session, "completion", ofPlace, async ({ position, context }: CompletionParams, { uri, workspace }): Promise<CompletionList> => {
     const client = session.client();
-    const { items, isIncomplete } = completion(workspace, uri, position, { files: await session.state.everyFile(), textOf: session.state.textOf });
+    const { items, isIncomplete } = completion(workspace, uri, position, { files: await session.state.everyFile(patienceForFiles), textOf: session.state.textOf });
     const isPath = items.some(({ kind }) => kind === "file");
     if (!isPath && (context?.triggerCharacter === "/" || context?.triggerCharacter === ":")) return { isIncomplete: false, items: [] };
     const list = (last += 1);

@@ -16,10 +16,16 @@ export interface WorkspaceState {
   /** Files have changed on disk; all of them where no list is given. */
   readonly filesChanged: (uris?: readonly string[]) => void;
   readonly setFolders: (uris: readonly string[]) => void;
+  /** The folders whose files may be read, as addresses that end in `/`: those opened, else those of the open files. */
+  readonly folders: () => readonly string[];
   /** The open documents whose meaning depends on a file, that file left out. */
   readonly dependents: (uri: string) => readonly string[];
-  /** The addresses of all files that belong to the workspace: those of its folders, and the open ones; without folders, what these import. */
-  readonly everyFile: () => Promise<readonly string[]>;
+  /**
+   * The addresses of all files that belong to the workspace: those of its folders, and the open ones; without folders,
+   * what these import. `patience`: who would rather have an answer than all files waits so many milliseconds for an
+   * editor that lists them.
+   */
+  readonly everyFile: (patience?: number) => Promise<readonly string[]>;
   /** The text of a file as it is now, not parsed; `undefined` where there is none. */
   readonly textOf: (uri: string) => string | undefined;
   /**
@@ -88,9 +94,11 @@ export function createWorkspaceState(
       forget();
       outdated();
     },
+    folders: allowedFolders,
     dependents: (uri) => [...documents.all()].map((document) => document.uri).filter((other) => other !== uri && withImports(current(), [other]).has(uri)),
-    everyFile: async () => {
-      const listed = (await Promise.all([disk?.list() ?? [], editor.list()])).flat();
+    everyFile: async (patience) => {
+      const ofEditor = editor.list();
+      const listed = (await Promise.all([disk?.list() ?? [], patience === undefined ? ofEditor : Promise.race([ofEditor, nothingAfter(patience)])])).flat();
       const open = [...documents.all()].map((document) => document.uri).filter((uri) => !uri.startsWith("std:"));
       // Without a folder, what the open files import is all that is known.
       return [...new Set([...listed, ...(folders.length > 0 ? open : withImports(current(), open))])];
@@ -102,6 +110,8 @@ export function createWorkspaceState(
     },
   };
 }
+
+const nothingAfter = (milliseconds: number): Promise<readonly string[]> => new Promise((resolve) => setTimeout(() => resolve([]), milliseconds));
 
 /** Files with all that they import, directly or through others; the standard library left out. */
 function withImports(workspace: Workspace, uris: readonly string[]): ReadonlySet<string> {

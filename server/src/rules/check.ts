@@ -125,7 +125,8 @@ function ruleProblems(workspace: Workspace, declaration: BoundDeclaration): read
 
 const identity = ({ code, message }: Diagnostic): string => `${code} ${message}`;
 
-function allRuleProblems(workspace: Workspace, declaration: BoundDeclaration): readonly Diagnostic[] {
+/** What the rules say of one declaration, its base included. */
+export function allRuleProblems(workspace: Workspace, declaration: BoundDeclaration): readonly Diagnostic[] {
   const found = memoized(workspace, declaration, "rules", () =>
     rules.filter((rule) => rule.on.includes(declaration.keyword)).flatMap((rule) => rule.check({ workspace, declaration })),
   );

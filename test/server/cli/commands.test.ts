@@ -85,6 +85,7 @@ describe("help and version", () => {
 
   it("starts the language server", async () => {
     expect(await runIn({}, words("lsp --stdio --clientProcessId=1"))).toMatchObject({ code: 0, output: "server started" });
+    expect(await runIn({ "folder/a.dsco": tiny }, words("mcp folder"))).toMatchObject({ code: 0, output: "agent server started for folder" });
   });
 });
 
@@ -106,7 +107,7 @@ describe("wrong use", () => {
     ["export a.dsco", "dsco export: name one file and one model: `dsco export FILE NAME`."],
     ["export a.dsco Tin", "dsco export: there is no model Tin in a.dsco; did you mean Tiny?"],
     ["sweep a.dsco S --jobs 4", "dsco sweep: this version does not have it yet: it searches a design space in a later one."],
-    ["mcp", "dsco mcp: this version does not have it yet: it serves language models in a later one."],
+    ["mcp nowhere", "dsco mcp: nowhere: there is no such folder."],
     ["check a.dsco --formt json", "dsco check: there is no option --formt; did you mean --format?"],
     ["check a.dsco --format yaml", "dsco check: --format takes text, json, sarif or github: found yaml."],
     ["check a.dsco --format jsn", "dsco check: --format takes text, json, sarif or github: found jsn; did you mean json?"],

@@ -82,6 +82,11 @@ export async function runIn(files: MemoryFiles, words: readonly string[], around
       output += "server started";
       return Promise.resolve();
     },
+    startAgentServer: (folders) => {
+      output += `agent server started for ${folders.join(" ")}`;
+      return Promise.resolve();
+    },
+    isFolder: (path) => [...texts.keys()].some((other) => other.startsWith(`${path}/`)),
   };
   const code = await run(words, host);
   return { code, output, errors, files: texts, written };

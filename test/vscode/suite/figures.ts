@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import * as assert from "./assert";
 import { test, until } from "./harness";
 import { answered, edit, hoverAt, lensesOf, open, openText, positionOf, rangeOf } from "./workbench";
 

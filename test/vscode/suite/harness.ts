@@ -1,5 +1,3 @@
-import { appendFileSync } from "node:fs";
-
 interface Test {
   readonly name: string;
   readonly run: () => Promise<void>;
@@ -12,8 +10,11 @@ export function test(name: string, run: () => Promise<void>): void {
   tests.push({ name, run });
 }
 
-/** Runs every registered test; each result is a line on the console and, as JSON, a line of the file that the runner reads. */
-export async function runAll(resultsFile: string): Promise<number> {
+/** What the runner is told, each as one line of JSON. */
+export type Result = { readonly name: string; readonly passed: boolean; readonly milliseconds: number } | { readonly finished: true };
+
+/** Runs every registered test, one after the other; each result is a line on the console, and reported. */
+export async function runAll(report: (result: Result) => void | Promise<void>): Promise<number> {
   let failed = 0;
   for (const { name, run } of tests) {
     const start = Date.now();
@@ -24,9 +25,9 @@ export async function runAll(resultsFile: string): Promise<number> {
     const milliseconds = Date.now() - start;
     if (error !== undefined) failed += 1;
     console.log(`${error === undefined ? "  ✓" : "  ✗"} ${name} (${milliseconds} ms)${error === undefined ? "" : `\n    ${textOf(error)}`}`);
-    appendFileSync(resultsFile, `${JSON.stringify({ name, passed: error === undefined, milliseconds })}\n`);
+    await report({ name, passed: error === undefined, milliseconds });
   }
-  appendFileSync(resultsFile, `${JSON.stringify({ finished: true })}\n`);
+  await report({ finished: true });
   return failed;
 }
 

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import * as assert from "./assert";
 import { test, until } from "./harness";
 import { answered, errorsOf, open, openText, positionOf, symbolsOf, write } from "./workbench";
 
@@ -39,8 +39,8 @@ test("a definition in the standard library opens as a read-only document", async
   assert.equal(vscode.workspace.fs.isWritableFileSystem("dsco-std"), undefined, "there is no file system to write to");
 });
 
-test("a relative import leads to the other file, and follows its changes on disk", async () => {
-  write("library.dsco", "let heads_of_all = 4\n");
+test("a relative import leads to the other file, and follows its changes", async () => {
+  await write("library.dsco", "let heads_of_all = 4\n");
   const document = await openText("user.dsco", 'import { heads_of_all } from "./library.dsco"\n\nmodel Small {\n  layers = 2\n  hidden_size = 64\n  vocab_size = 100\n\n  attention mha { heads = heads_of_all }\n\n  ffn dense { intermediate_size = 256 }\n}\n');
   await answered(document);
   const [found] = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
@@ -49,6 +49,6 @@ test("a relative import leads to the other file, and follows its changes on disk
   assert.ok(found, "a definition");
   assert.match(("targetUri" in found ? found.targetUri : found.uri).path, /\/library\.dsco$/);
   assert.deepEqual(errorsOf(document).map(({ message }) => message), []);
-  write("library.dsco", "let heads_of_none = 4\n");
+  await write("library.dsco", "let heads_of_none = 4\n");
   await until("the error at the import", () => errorsOf(document).some(({ range }) => range.start.line === 0));
 });

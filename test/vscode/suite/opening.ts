@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import * as assert from "./assert";
 import { test, until } from "./harness";
 import { answered, errorsOf, extension, open, openText } from "./workbench";
 

@@ -1,7 +1,7 @@
-import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as vscode from "vscode";
+import * as assert from "./assert";
 import { test, until } from "./harness";
 import { answered, edit, errorsOf, hoverAt, open, openText, positionOf, rangeOf } from "./workbench";
 

@@ -1,7 +1,6 @@
 // What the tests do in VS Code, in the words of its API.
-import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import * as vscode from "vscode";
+import * as assert from "./assert";
 import { until } from "./harness";
 
 const extensionId = "dsco.dsco";
@@ -22,14 +21,21 @@ export async function open(name: string): Promise<vscode.TextDocument> {
   return document;
 }
 
-/** Writes a file into the workspace, as another program would. */
-export function write(name: string, text: string): void {
-  writeFileSync(inWorkspace(name).fsPath, text);
+type WriteFile = (uri: vscode.Uri, text: string) => Promise<void>;
+
+let writeFile: WriteFile;
+
+/** Says how files of the workspace are written: as another program would where there is a disk. */
+export function writeWith(how: WriteFile): void {
+  writeFile = how;
 }
+
+/** Writes a file into the workspace. */
+export const write = (name: string, text: string): Promise<void> => writeFile(inWorkspace(name), text);
 
 /** Writes a file into the workspace and opens it. */
 export async function openText(name: string, text: string): Promise<vscode.TextDocument> {
-  write(name, text);
+  await write(name, text);
   return open(name);
 }
 

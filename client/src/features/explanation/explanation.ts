@@ -48,15 +48,26 @@ export function registerExplanation(server: Server): Disposable {
 }
 
 async function show(uri: Uri): Promise<void> {
-  if (extensions.getExtension("vscode.markdown-language-features")) {
+  const preview = "markdown.showPreviewToSide";
+  if (await isThere(preview)) {
     const editor = window.activeTextEditor;
-    await commands.executeCommand("markdown.showPreviewToSide", uri);
+    await commands.executeCommand(preview, uri);
     // The preview takes the focus; who was writing goes on writing.
     if (editor) await window.showTextDocument(editor.document, editor.viewColumn);
   } else {
     // VS Code's own Markdown extension, which draws the page, is switched off; the Markdown itself is readable.
     await window.showTextDocument(uri, { preview: true, preserveFocus: true, viewColumn: ViewColumn.Beside });
   }
+}
+
+/** The command's extension is activated by the command: it is asked for first, and may be switched off or lack a browser's part. */
+async function isThere(command: string): Promise<boolean> {
+  try {
+    await extensions.getExtension("vscode.markdown-language-features")?.activate();
+  } catch {
+    return false;
+  }
+  return (await commands.getCommands()).includes(command);
 }
 
 /** The figure's name, `DeepSeekV3.kv_bytes_per_token`, which is also in the label of the page's tab. */

@@ -1,4 +1,5 @@
 import { implicitBlock, type BoundBlock, type Workspace } from "../../core";
+import type { Workspaces } from "./comparison";
 import { factOf } from "./values";
 
 /** Two blocks of one keyword that stand for each other; one alone where the other side has none like it. */
@@ -14,19 +15,19 @@ export interface BlockPair {
 export type LayersOf = (block: BoundBlock) => readonly number[] | undefined;
 
 /** The blocks inside two blocks, joined: by keyword, and where several may stand by kind, likeness and layers. */
-export function pairBlocks(workspace: Workspace, left: BoundBlock | undefined, right: BoundBlock | undefined, layersOf: LayersOf): readonly BlockPair[] {
+export function pairBlocks(workspaces: Workspaces, left: BoundBlock | undefined, right: BoundBlock | undefined, layersOf: LayersOf): readonly BlockPair[] {
   const children = new Map([left, right].flatMap((block) => block?.schema?.children ?? []).map((child) => [child.keyword, child]));
   return [...children.values()].flatMap(({ keyword, many }): readonly BlockPair[] => {
     const blocksOf = (parent: BoundBlock | undefined) => parent?.blocks.filter((block) => block.keyword === keyword) ?? [];
-    if (many) return joined(workspace, blocksOf(left), blocksOf(right), layersOf).map((pair) => ({ keyword, isOneOfMany: true, ...pair }));
-    const only = (parent: BoundBlock | undefined) => blocksOf(parent)[0] ?? (parent && implicitBlock(workspace, parent, keyword));
-    return [{ keyword, isOneOfMany: false, left: only(left), right: only(right) }];
+    if (many) return joined(workspaces, blocksOf(left), blocksOf(right), layersOf).map((pair) => ({ keyword, isOneOfMany: true, ...pair }));
+    const only = (workspace: Workspace, parent: BoundBlock | undefined) => blocksOf(parent)[0] ?? (parent && implicitBlock(workspace, parent, keyword));
+    return [{ keyword, isOneOfMany: false, left: only(workspaces.left, left), right: only(workspaces.right, right) }];
   });
 }
 
 /** The likest first; what is left stands alone. In the order of the left side. */
-function joined(workspace: Workspace, left: readonly BoundBlock[], right: readonly BoundBlock[], layersOf: LayersOf): readonly Pick<BlockPair, "left" | "right">[] {
-  const candidates = left.flatMap((one) => right.map((other) => ({ one, other, likeness: likenessOf(workspace, one, other, layersOf) })))
+function joined(workspaces: Workspaces, left: readonly BoundBlock[], right: readonly BoundBlock[], layersOf: LayersOf): readonly Pick<BlockPair, "left" | "right">[] {
+  const candidates = left.flatMap((one) => right.map((other) => ({ one, other, likeness: likenessOf(workspaces, one, other, layersOf) })))
     .filter(({ likeness }) => likeness > 0).sort((first, second) => second.likeness - first.likeness);
   const partners = new Map<BoundBlock, BoundBlock>();
   const taken = new Set<BoundBlock>();
@@ -39,12 +40,12 @@ function joined(workspace: Workspace, left: readonly BoundBlock[], right: readon
 }
 
 /** Blocks of one kind before all others, then those with the same keys and values, then those on the same layers. 0: they have nothing in common. */
-function likenessOf(workspace: Workspace, left: BoundBlock, right: BoundBlock, layersOf: LayersOf): number {
+function likenessOf(workspaces: Workspaces, left: BoundBlock, right: BoundBlock, layersOf: LayersOf): number {
   const shared = share(new Set(layersOf(left)), new Set(layersOf(right)));
   if (left.variant !== right.variant) return shared;
   const keys = new Set([...left.properties.keys(), ...right.properties.keys()].filter((key) => key !== "layers"));
   const both = [...keys].filter((key) => left.properties.has(key) && right.properties.has(key));
-  const equal = both.filter((key) => factOf(workspace, left, key)?.text === factOf(workspace, right, key)?.text);
+  const equal = both.filter((key) => factOf(workspaces.left, left, key)?.text === factOf(workspaces.right, right, key)?.text);
   return 4 + (keys.size === 0 ? 0 : (both.length + equal.length) / keys.size) + shared;
 }
 

@@ -1,4 +1,4 @@
-import type { BoundDeclaration, BoundProperty } from "../../core";
+import type { BoundDeclaration, BoundProperty, Workspace } from "../../core";
 import type { Figure } from "../../cost/metric";
 import type { MetricFigure } from "../figures";
 
@@ -44,4 +44,10 @@ export interface ComparedFigure extends Omit<MetricFigure, "figure"> {
   readonly right: Figure;
   /** The same value and the same physical bound; two that cannot be computed count as the same. */
   readonly isEqual: boolean;
+}
+
+/** What each side is seen in: two, where one of them is an edit of the other. */
+export interface Workspaces {
+  readonly left: Workspace;
+  readonly right: Workspace;
 }

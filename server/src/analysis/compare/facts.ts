@@ -1,7 +1,7 @@
 import { blockTitle, settledValue, type BoundBlock, type BoundDeclaration, type Workspace } from "../../core";
 import { assignLayers } from "../layers";
 import { pairBlocks, type BlockPair, type LayersOf } from "./blocks";
-import type { ComparedFact, FactValue } from "./comparison";
+import type { ComparedFact, FactValue, Workspaces } from "./comparison";
 import { factOf, isSameFact, kindFact, layersFact, withEveryDigit } from "./values";
 
 export interface FactComparison {
@@ -11,7 +11,7 @@ export interface FactComparison {
 
 /** Where a walk is: which declaration, under which keys, in which block of it. */
 interface Place {
-  readonly workspace: Workspace;
+  readonly workspaces: Workspaces;
   readonly owner: readonly string[];
   /** Of the block, `attention mla`; empty for the declaration itself. */
   readonly path: string;
@@ -24,15 +24,16 @@ interface Place {
  * What two declarations of one kind say differently: each key with its value after `extends` and imports, defaults included, and the
  * same of every declaration that a key of both names. A default that the other side has no key for is no difference.
  */
-export const compareFacts = (workspace: Workspace, left: BoundDeclaration, right: BoundDeclaration): FactComparison => compareNamed(workspace, [], left, right, new Map());
+export const compareFacts = (workspaces: Workspaces, left: BoundDeclaration, right: BoundDeclaration): FactComparison => compareNamed(workspaces, [], left, right, new Map());
 
-function compareNamed(workspace: Workspace, owner: readonly string[], left: BoundDeclaration, right: BoundDeclaration, seen: Place["seen"]): FactComparison {
+function compareNamed(workspaces: Workspaces, owner: readonly string[], left: BoundDeclaration, right: BoundDeclaration, seen: Place["seen"]): FactComparison {
   const known = seen.get(left) ?? new Set();
   if (left === right || known.has(right)) return nothing;
   seen.set(left, known.add(right));
-  const layers = [left, right].map((declaration) => (declaration.keyword === "model" ? assignLayers(workspace, declaration)?.layers : undefined));
+  const layersIn = (workspace: Workspace, declaration: BoundDeclaration) => (declaration.keyword === "model" ? assignLayers(workspace, declaration)?.layers : undefined);
+  const layers = [layersIn(workspaces.left, left), layersIn(workspaces.right, right)];
   const layersOf: LayersOf = (block) => layers[0]?.get(block) ?? layers[1]?.get(block);
-  return compareBlocks({ workspace, owner, path: "", layersOf, seen }, left.block, right.block);
+  return compareBlocks({ workspaces, owner, path: "", layersOf, seen }, left.block, right.block);
 }
 
 const nothing: FactComparison = { facts: [], equal: 0 };
@@ -44,7 +45,7 @@ function compareBlocks(place: Place, left: BoundBlock | undefined, right: BoundB
   const keys = new Set([left, right].flatMap((block) => [...(block?.schema ?? block)?.properties.keys() ?? []]));
   return together([
     ...[...keys].map((key) => compareKey(place, left, right, key)),
-    ...compareInner(place, pairBlocks(place.workspace, left, right, place.layersOf)),
+    ...compareInner(place, pairBlocks(place.workspaces, left, right, place.layersOf)),
   ]);
 }
 
@@ -52,8 +53,8 @@ function compareKey(place: Place, left: BoundBlock | undefined, right: BoundBloc
   const type = (left?.schema?.properties.get(key) ?? right?.schema?.properties.get(key))?.type;
   if (type?.kind === "reference" && left && right) return compareReference(place, left, right, key);
   if (type?.kind === "layers") return compareLayers(place, left, right, key);
-  const of = (block: BoundBlock | undefined) => block && factOf(place.workspace, block, key);
-  return compareValues(place, key, of(left), of(right));
+  const { workspaces } = place;
+  return compareValues(place, key, left && factOf(workspaces.left, left, key), right && factOf(workspaces.right, right, key));
 }
 
 function compareValues(place: Place, key: string, left: FactValue | undefined, right: FactValue | undefined): FactComparison {
@@ -72,24 +73,26 @@ function different(place: Place, key: string, left: FactValue | undefined, right
 
 /** Which layers a block stands on, written or left to it. Where neither side writes them, they follow from other facts. */
 function compareLayers(place: Place, left: BoundBlock | undefined, right: BoundBlock | undefined, key: string): FactComparison {
-  const of = (block: BoundBlock | undefined) => block && layersFact(place.workspace, block, place.layersOf(block));
-  const [first, second] = [of(left), of(right)];
+  const of = (workspace: Workspace, block: BoundBlock | undefined) => block && layersFact(workspace, block, place.layersOf(block));
+  const [first, second] = [of(place.workspaces.left, left), of(place.workspaces.right, right)];
   if (!first || !second) return first || second ? different(place, key, first, second) : nothing;
   return first.origin === "default" && second.origin === "default" ? nothing : compareValues(place, key, first, second);
 }
 
 /** A key that names a declaration: its name, and what differs in what it names. */
 function compareReference(place: Place, left: BoundBlock, right: BoundBlock, key: string): FactComparison {
-  const { workspace, owner, seen } = place;
-  const [named, other] = [left, right].map((block) => {
+  const { workspaces, owner, seen } = place;
+  const namedBy = (workspace: Workspace, block: BoundBlock) => {
     const { value, plain } = settledValue(workspace, block, key);
     return plain !== undefined && value?.kind === "declaration" ? value.declaration : undefined;
-  });
-  const names = compareValues(place, key, factOf(workspace, left, key), factOf(workspace, right, key));
+  };
+  const [named, other] = [namedBy(workspaces.left, left), namedBy(workspaces.right, right)];
+  const [mine, theirs] = [factOf(workspaces.left, left, key), factOf(workspaces.right, right, key)];
+  const names = compareValues(place, key, mine, theirs);
   if (!named || !other) return names;
-  const inner = compareNamed(workspace, [...owner, key], named, other, seen);
+  const inner = compareNamed(workspaces, [...owner, key], named, other, seen);
   if (names.facts.length > 0 || inner.facts.length === 0) return together([names, inner]);
-  return together([different(place, key, factOf(workspace, left, key), factOf(workspace, right, key), true), inner]);
+  return together([different(place, key, mine, theirs, true), inner]);
 }
 
 /** The blocks inside a block. Several pairs of one title are numbered from 0. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { DeclarationKeyword } from "../../../../grammar/src";
-import { formatGrouped, type Dimension } from "../../units";
+import { dimensions, formatGrouped, type Dimension } from "../../units";
 
 /** What kind of value a property takes, as the checker, completion, hover and the reference see it. */
 export type PropertyType =
@@ -130,6 +130,12 @@ export function optional<Schema extends z.ZodType>(schema: Schema): z.ZodOptiona
   const meta = metas.get(schema);
   if (meta) metas.add(wrapped, meta);
   return wrapped;
+}
+
+/** The dimension of the numbers that a type takes; plain for all but quantities and tokens. */
+export function dimensionOf(type: PropertyType): Dimension {
+  if (type.kind === "quantity") return type.dimension;
+  return type.kind === "token-count" ? dimensions.tokens : dimensions.none;
 }
 
 /** How a message and the reference name a type: `a number`, `bytes, such as \`80 GB\``. */

@@ -2,9 +2,9 @@
 
 import type { NameExpression } from "../../../../grammar/src";
 import {
-  blocksNamed, declarationSchemas, evaluate, functionNames, implicitBlock, settledValue, type BoundBlock, type PropertySpec, type PropertyType, type Scope, type Value,
+  blocksNamed, declarationSchemas, dimensionOf, evaluate, functionNames, implicitBlock, settledValue, type BoundBlock, type PropertySpec, type PropertyType, type Scope, type Value,
 } from "../../core";
-import { dimensions, isPlain, sameDimension, units, type Dimension } from "../../units";
+import { isPlain, sameDimension, units, type Dimension } from "../../units";
 import { plainProperty, typeName } from "../describe";
 import { functionDocumentation, wordDocumentation, wordsOfType } from "../words";
 import { placeIn, type Around, type Asked } from "./around";
@@ -66,11 +66,6 @@ function namesOfWords(asked: Asked, around: Around | undefined, { key, type }: P
 
 const nameOf = (parts: readonly string[]): NameExpression =>
   ({ kind: "name", parts: parts.map((text) => ({ kind: "identifier", text, start: 0, end: 0 })), start: 0, end: 0 });
-
-export function dimensionOf(type: PropertyType): Dimension {
-  if (type.kind === "quantity") return type.dimension;
-  return type.kind === "token-count" ? dimensions.tokens : dimensions.none;
-}
 
 /** Behind a number: the units of the dimension that is wanted, the usual one first; none where a plain number is. */
 function unitDrafts(wanted: Dimension | undefined, spec: PropertySpec | undefined): readonly Draft[] {

@@ -1,10 +1,11 @@
-import { explainFigure, figureOf, figureText } from "../../analysis";
+import { explainFigure, figureOf, figureText, type TracedExplanation } from "../../analysis";
 import { blockTitle, settledValue, type BoundDeclaration, type Reference } from "../../core";
+import { formatQuantity } from "../../units";
 import { defaultText } from "../defaults";
 import { placeText } from "../describe";
-import { code, paragraphs } from "../markdown";
+import { code, escapeMarkdown, paragraphs, withLinks } from "../markdown";
 import { wordDocumentation } from "../words";
-import { valueText, type Asked } from "./asked";
+import { list, valueText, type Asked } from "./asked";
 import { confidenceOf, describeDeclaration, describeLet } from "./declarations";
 
 /** What a name in an expression stands for. */
@@ -41,9 +42,23 @@ function describeMetric({ workspace, options }: Asked, declaration: BoundDeclara
     `**${code(id)}** of ${owner}: ${title}`,
     figureText(figure, explanation),
     confidenceOf(workspace, declaration, explanation),
-    text,
+    withLinks(text),
     `Formula: ${code(formula)}`,
-    convention === "" ? undefined : `Convention: ${convention}`,
-    `Source: ${source}`,
+    valuesText(explanation),
+    convention === "" ? undefined : `Convention: ${withLinks(convention)}`,
+    `Source: ${withLinks(source)}`,
   );
+}
+
+/** Lines of a breakdown that a hover shows; the explanation has all of them. */
+const mostParts = 6;
+
+/** The formula with the values of this design: what is summed up, or the parts of the one thing that is. */
+function valuesText({ parts, dimension }: TracedExplanation): string | undefined {
+  const [first, another] = parts;
+  if (!first) return undefined;
+  const shown = another ? parts : [first, ...(first.parts ?? [])];
+  const lines = shown.slice(0, mostParts).map(({ label, value, formula }) => `${escapeMarkdown(label)}: ${formatQuantity(value, dimension)}${formula === "" ? "" : ` = ${code(formula)}`}`);
+  const rest = shown.length - lines.length;
+  return paragraphs("With the values here:", list([...lines, ...(rest > 0 ? [`and ${rest} ${rest === 1 ? "other" : "others"}`] : [])]));
 }

@@ -5,8 +5,9 @@ import { defaultText, defaultsOf } from "../defaults";
 import { describeLayers, describeSpecType, placeText } from "../describe";
 import { efficiencyDefault, efficiencyDefaults } from "../efficiency";
 import { blockAround, boundAround, type Located } from "../locate";
-import { code, paragraphs } from "../markdown";
+import { code, paragraphs, withLinks } from "../markdown";
 import { linesOf, list, valueText, type Asked } from "./asked";
+import { costsHere } from "./costs";
 import { describeUses, notModelled } from "./uses";
 
 /** A block: its layers, its defaults, the figures that its kind enters. */
@@ -20,7 +21,7 @@ export function describeBlock({ workspace, scope, options }: Asked, located: Ext
   const metrics = metricsOfKind(workspace, bound, block, options);
   return paragraphs(
     `**${code(blockTitle(schema))}**`,
-    schema.documentation,
+    withLinks(schema.documentation),
     layers && `On ${describeLayers(layers)}.`,
     usual.length === 0 ? undefined : `By default: ${usual.map(({ text }) => code(text)).join(", ")}.`,
     isNotModelled(schema) ? notModelled(schema) : undefined,
@@ -54,10 +55,11 @@ function describeProperty({ workspace, scope, options }: Asked, bound: BoundDecl
   if (!spec && !found.property) return undefined;
   return paragraphs(
     `**${code(key)}**${spec ? `: ${describeSpecType(spec)}` : ""}`,
-    spec?.documentation,
+    spec && withLinks(spec.documentation),
     spec?.alsoKnownAs === undefined ? undefined : `Hugging Face: ${spec.alsoKnownAs.split(", ").map(code).join(", ")}`,
     `Value: ${valueText(found) ?? "none"}, ${originText(found, bound)}.`,
     isEfficiency(bound, block) ? efficiencyDefault(workspace, bound, key) : undefined,
+    costsHere({ workspace, scope, options }, bound, block, key),
     spec && describeUses(workspace, scope, bound, { block, key }, options),
   );
 }
@@ -71,7 +73,7 @@ function originText({ origin, property, spec }: PropertyValue, bound: BoundDecla
       const place = property ? ` (${code(placeText(property.file.source, property.node.start))})` : "";
       return `inherited from ${code(bound.node.base?.text ?? bound.name)}${place}`;
     }
-    case "default": return `by default ${defaultText(spec)}`;
+    case "default": return `by default ${withLinks(defaultText(spec))}`;
     case "absent": return "not written";
   }
 }

@@ -1,0 +1,20 @@
+import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, type BoundDeclaration } from "../core";
+import { declarationsOf, printable, WrongUse, type Design } from "../design";
+import { clip } from "./limits";
+
+/** What the file declares, in its order. */
+export const ownDeclarations = (design: Design): readonly BoundDeclaration[] => design.files.flatMap((file) => declarationsOf(design.workspace, file));
+
+/** A declaration of the file, or one that it imports; `undefined` where there is none of that name. */
+export function findNamed({ workspace, files: [file] }: Design, name: string): BoundDeclaration | undefined {
+  const scope = file && fileScope(workspace, file.uri);
+  const symbol = scope && resolveSymbol(workspace, scope, name);
+  const home = symbol && fileScope(workspace, symbol.uri);
+  return symbol?.kind === "declaration" && home ? bindDeclaration(workspace, symbol.node, home) : undefined;
+}
+
+/** `WrongUse` for a name that means no declaration, with the nearest that does. */
+export function unknownName({ workspace, files: [file] }: Design, name: string): WrongUse {
+  const known = (file && fileScope(workspace, file.uri))?.symbols.keys() ?? [];
+  return new WrongUse(`there is no declaration \`${printable(clip(name))}\` in ${file?.path ?? ""}${didYouMean(nearest(name, known))}`);
+}
