@@ -171,3 +171,21 @@ function typeOf(type: PropertyType): object {
     case "number": case "token-count": case "number-or-auto": return { type: ["number", "string"], minimum: 0 };
   }
 }
+
+/** A folder of `count` files about one model: each has a study of its own, and a plan and a variant of the shared model. */
+export function sharedFolder(count: number): Readonly<Record<string, string>> {
+  const user = (index: number): string => `import { Shared } from "./shared.dsco"
+import { H800, ConnectX7 } from "std:hardware/nvidia"
+
+${study(index)}
+model Variant${index} extends Shared { hidden_size = ${4096 + 64 * index} }
+
+plan OfShared${index} { model = Shared, hardware = Cluster${index}, parallelism = Layout${index}, workload = Work${index} }
+
+let share_${index} = Shared.active_params / Model${index}.total_params
+`;
+  return {
+    "shared.dsco": `import { H800, ConnectX7 } from "std:hardware/nvidia"\n\n${study(0).replaceAll("Model0", "Shared")}`,
+    ...Object.fromEntries(Array.from({ length: count - 1 }, (_, index) => [`user${index}.dsco`, user(index)])),
+  };
+}

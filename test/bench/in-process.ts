@@ -6,7 +6,7 @@ import type { Disk } from "../../server/src/lsp/host";
 import { createWorkspaceState } from "../../server/src/lsp/workspace-state";
 import type { Position } from "../../server/src/core";
 
-export { asJson, asJsonSchema, design, manyPlans } from "./content";
+export { asJson, asJsonSchema, design, manyPlans, sharedFolder } from "./content";
 export { figuresOfPlan, planCases } from "./plans";
 
 export interface Phases {

@@ -6,11 +6,11 @@
 // with --strict; without it the exit code is 0, since the machine's other load counts too.
 import { build } from "esbuild";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import jsonLanguage from "vscode-json-languageservice";
@@ -29,6 +29,8 @@ const aims = {
   "diagnostics_20_plans_p95": 20,
   "hover_20_plans_p95": 50,
   "diagnostics_10000_lines_p95": 60,
+  "rename_100_files_p95": 100,
+  "references_100_files_p95": 100,
   "cold_start_p50": 250,
 };
 
@@ -66,6 +68,8 @@ async function measure() {
   }
   sharedParts(bench);
   await coldStart(bench);
+  await folderOf(bench, 100);
+  await folderOf(bench, 500);
   plans(bench);
   memory(bench);
 }
@@ -188,6 +192,49 @@ async function coldStart(bench) {
     server.stop();
   }
   recordTimes("cold_start", samples, "from starting the process to the first diagnostics");
+}
+
+/** Questions about all files of a folder, each after an edit of the file that all others import. */
+async function folderOf(bench, count) {
+  const workspace = mkdtempSync(path.join(folder, "workspace-"));
+  const files = Object.entries(bench.sharedFolder(count));
+  for (const [name, text] of files) writeFileSync(path.join(workspace, name), text);
+  const uri = pathToFileURL(path.join(workspace, "shared.dsco")).href;
+  const text = bench.sharedFolder(1)["shared.dsco"];
+  const textDocument = { uri };
+  const server = startServer();
+  await server.request("initialize", {
+    processId: process.pid, rootUri: pathToFileURL(workspace).href,
+    capabilities: { textDocument: { diagnostic: {} }, workspace: { didChangeWatchedFiles: { dynamicRegistration: true }, workspaceEdit: { documentChanges: true } } },
+  });
+  server.notify("initialized", {});
+  server.notify("textDocument/didOpen", { textDocument: { uri, languageId: "dsco", version: 1, text } });
+  const opened = performance.now();
+  await server.request("textDocument/diagnostic", { textDocument });
+  record(`first_diagnostics_in_${count}_files`, performance.now() - opened, "ms", `diagnostics of the first file that is opened, in a folder of ${count}`);
+  const lines = text.split("\n");
+  const line = lines.findIndex((one) => one.startsWith("model Shared"));
+  const place = { textDocument, position: { line, character: "model S".length } };
+  const questions = {
+    rename: () => server.request("textDocument/rename", { ...place, newName: "Renamed" }),
+    references: () => server.request("textDocument/references", { ...place, context: { includeDeclaration: true } }),
+    symbols: () => server.request("workspace/symbol", { query: "variant" }),
+  };
+  const samples = { rename: [], references: [], symbols: [] };
+  let version = 1;
+  for (const { range, newText } of edits(text, repetitions / 4)) {
+    for (const [name, ask] of Object.entries(questions)) {
+      server.notify("textDocument/didChange", { textDocument: { uri, version: (version += 1) }, contentChanges: [{ range, text: newText }] });
+      const start = performance.now();
+      await ask();
+      samples[name].push(performance.now() - start);
+    }
+  }
+  for (const [name, [first, ...others]] of Object.entries(samples)) {
+    record(`${name}_${count}_files_first`, first, "ms", `${name} over ${count} files, for the first time`);
+    recordTimes(`${name}_${count}_files`, others, `${name} over ${count} files after an edit, over standard streams`);
+  }
+  server.stop();
 }
 
 /** Twenty plans on one model and one layout: an edit in the model, then a hover of a key of the layout and all lenses. */

@@ -1,6 +1,6 @@
 import type { Block, BlockDeclaration, Identifier, Member, Property, Span, TextEdit } from "../../../grammar/src";
 import type { BoundAssertion, BoundBlock, BoundDeclaration, BoundProperty, FileScope } from "./bound";
-import { names, values, type Diagnostic, type Place } from "./diagnostics";
+import { names, values, type Diagnostic, type FixCandidate, type Place } from "./diagnostics";
 import { layerRangesOf } from "./evaluate";
 import { blockTitle, declarationSchemas, mostLayers, type BlockSchema, type ChildSchema, type LayerRange } from "./schema";
 import { nearest } from "./suggest";
@@ -256,7 +256,9 @@ function bindChild(
   const child = parentSchema.children.find((candidate) => candidate.keyword === keyword);
   if (!child) {
     const suggestion = ofKind(keyword, node, parentSchema) ?? nearest(keyword, parentSchema.children.map((candidate) => candidate.keyword));
-    problems.push(names.unknownBlock.at({ uri: file.uri, span: node.keyword }, { keyword, parent: titleOf(parent), suggestion }, replaceFix(node.keyword, suggestion)));
+    const extracted = extractedDeclaration(parent, node);
+    problems.push(names.unknownBlock.at({ uri: file.uri, span: node.keyword }, { keyword, parent: titleOf(parent), suggestion: extracted ? undefined : suggestion },
+      extracted ? { fixes: () => [extracted] } : replaceFix(node.keyword, suggestion)));
     return undefined;
   }
   const schema = childSchema(child, node, inherited, file, problems);
@@ -273,6 +275,37 @@ function bindChild(
   const bound = bindBlock(workspace, complete, meant, problems);
   if (meant) merged.add(meant).add(bound);
   return bound;
+}
+
+/** A block where a declaration is to be named: `parallelism { … }` in a plan. It becomes that declaration, and the plan names it. */
+function extractedDeclaration(parent: Draft, { keyword: { text: keyword }, variant, body, start, end }: Block): FixCandidate | undefined {
+  const type = parent.schema?.properties.get(keyword)?.type;
+  const outer = parent.node;
+  if (variant || type?.kind !== "reference" || type.to !== keyword || outer.kind !== "declaration" || parent.properties.has(keyword)) return undefined;
+  const { symbols, source: { text } } = parent.file;
+  const wanted = `${outer.name?.text ?? ""}${keyword.charAt(0).toUpperCase()}${keyword.slice(1)}`;
+  const name = [wanted, ...[2, 3, 4].map((number) => `${wanted}${number}`)].find((candidate) => !symbols.has(candidate));
+  if (name === undefined) return undefined;
+  const indent = /[ \t]*$/.exec(text.slice(0, start))?.[0] ?? "";
+  const inner = text.slice(body.open.start, end).replaceAll(new RegExp(`(\r?\n)${indent}`, "g"), "$1");
+  const at = startWithDocs(text, outer.start);
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  return {
+    title: `Extract \`${keyword} { … }\` as the declaration \`${name}\``, preferred: true, corrects: true,
+    edits: [{ start: at, end: at, newText: `${keyword} ${name} ${inner}${newline}${newline}` }, { start, end, newText: `${keyword} = ${name}` }],
+  };
+}
+
+/** Where the `///` lines above a declaration start. */
+export function startWithDocs(text: string, start: number): number {
+  let at = start;
+  for (;;) {
+    const lineEnd = text.lastIndexOf("\n", at - 1);
+    if (lineEnd < 0) return at;
+    const lineStart = text.lastIndexOf("\n", lineEnd - 1) + 1;
+    if (!/^[ \t]*\/\/\//.test(text.slice(lineStart, lineEnd))) return at;
+    at = lineStart;
+  }
 }
 
 /** `ffn moe` for a bare `moe { … }`: the kind stands where the block's name should. */

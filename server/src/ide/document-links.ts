@@ -27,7 +27,7 @@ export function documentLinks(workspace: Workspace, uri: string): readonly Docum
   return [...imports, ...links];
 }
 
-const address = /https?:\/\/[^\s"'`<>{}|\\^]+/g;
+const address = /https?:\/\/(?!\/)[^\s"'`<>{}|\\^]+/g;
 
 /** A full stop, a comma or a bracket behind an address belongs to the sentence around it, unless the bracket was opened inside. */
 function withoutPunctuation(text: string): string {

@@ -1,7 +1,7 @@
 import type { Block, BlockDeclaration, Body, Declaration, Expression, Identifier, Member, NameExpression, Span } from "../../../grammar/src";
 import {
-  bindDeclaration, fileScope, functionNames, referenceAt, resolveSymbol, type BoundBlock, type BoundDeclaration, type FileScope, type Reference, type Scope,
-  type Workspace,
+  bindDeclaration, fileScope, functionNames, referenceAt, resolveSymbol, standingOf, standingOfLet, type BoundBlock, type BoundDeclaration, type FileScope, type Reference,
+  type Standing, type Workspace,
 } from "../core";
 import { Cancelled, type Cancellation } from "../rules";
 
@@ -97,14 +97,11 @@ function markDeclaration(marking: Marking, node: Declaration): void {
   if (node.kind === "let") {
     add({ start: node.start, end: node.start + "let".length }, "keyword");
     if (node.name) add(node.name, "variable", "declaration", "readonly");
-    markExpression(marking, node.value, letScope(workspace, scope), undefined);
+    markExpression(marking, node.value, standingOfLet(workspace, scope, node));
     return;
   }
   markBlockDeclaration(marking, node);
 }
-
-const letScope = (workspace: Workspace, file: FileScope): Scope =>
-  ({ workspace, file, block: undefined, key: undefined, metricsOf: undefined, problems: [] });
 
 function markBlockDeclaration(marking: Marking, node: BlockDeclaration): void {
   const { add, workspace, scope } = marking;
@@ -129,28 +126,26 @@ function markBody(marking: Marking, body: Body, bound: BoundDeclaration | undefi
 function markMember(marking: Marking, member: Member, bound: BoundDeclaration | undefined, block: BoundBlock | undefined): void {
   const { add, workspace, scope } = marking;
   if (member.kind === "block") return markBlock(marking, member, bound, block);
-  const statement: Scope = { ...letScope(workspace, scope), block, metricsOf: member.kind === "property" ? undefined : bound };
+  const standing = standingOf(workspace, { file: scope, bound, block }, member);
   if (member.kind === "property") {
     for (const part of member.path) add(part, "property");
-    const key = member.path.length === 1 ? member.path[0]?.text : undefined;
-    const type = key === undefined ? undefined : block?.schema?.properties.get(key)?.type;
-    markExpression(marking, member.value, { ...statement, key }, type);
+    markExpression(marking, member.value, standing);
     return;
   }
   add(member.keywordSpan, "keyword");
   if (member.kind === "measured") {
-    markExpression(marking, member.metric, statement, undefined);
-    markExpression(marking, member.value, statement, undefined);
+    markExpression(marking, member.metric, standing);
+    markExpression(marking, member.value, standing);
     if (member.from) {
       markWord(marking, "from", member.value.end, member.from.start);
       add(member.from, "string");
     }
   } else if (member.kind === "objective") {
-    markExpression(marking, member.metric, statement, undefined);
+    markExpression(marking, member.metric, standing);
   } else {
-    markExpression(marking, member.left, statement, undefined);
+    markExpression(marking, member.left, standing);
     if (member.operatorSpan) add(member.operatorSpan, "operator");
-    markExpression(marking, member.right, statement, undefined);
+    markExpression(marking, member.right, standing);
   }
 }
 
@@ -161,7 +156,7 @@ function markBlock(marking: Marking, node: Block, bound: BoundDeclaration | unde
 }
 
 /** Walked in a loop: an expression may be hundreds of operators deep. */
-function markExpression(marking: Marking, root: Expression, scope: Scope, type: Parameters<typeof referenceAt>[3]): void {
+function markExpression(marking: Marking, root: Expression, standing: Standing): void {
   const { add } = marking;
   const waiting: Expression[] = [root];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
@@ -169,7 +164,7 @@ function markExpression(marking: Marking, root: Expression, scope: Scope, type: 
       case "number": add(node, "number"); break;
       case "string": add(node, "string"); break;
       case "boolean": add(node, "enumMember", "readonly"); break;
-      case "name": markName(add, node, scope, node === root ? type : undefined); break;
+      case "name": markName(add, node, standing); break;
       case "range":
         waiting.push(node.from, node.to);
         if (node.step) {
@@ -193,9 +188,9 @@ function markExpression(marking: Marking, root: Expression, scope: Scope, type: 
   }
 }
 
-function markName(add: Add, node: NameExpression, scope: Scope, type: Parameters<typeof referenceAt>[3]): void {
+function markName(add: Add, node: NameExpression, { scope, typeOf }: Standing): void {
   node.parts.forEach((part, index) => {
-    const reference = referenceAt(node, index, scope, type);
+    const reference = referenceAt(node, index, scope, typeOf(node));
     if (reference) markReference(add, part, reference);
   });
 }

@@ -1,18 +1,17 @@
 import {
-  CodeActionKind, InlayHintKind, MarkupKind, type CodeActionParams, type CodeLens, type InlayHint, type InlayHintParams, type Range,
+  InlayHintKind, MarkupKind, type CodeLens, type InlayHint, type InlayHintParams,
 } from "vscode-languageserver";
 import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../core";
-import {
-  codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, quickFixes, type PlaceLink,
-} from "../ide";
+import { codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, type PlaceLink } from "../ide";
 import { importConfig, nameOfPath } from "../import";
+import { registerActionFeatures } from "./action-features";
 import { registerAgentRequests } from "./agent-requests";
 import { toFoldingRange } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
-import { guarded, ofActions, ofDocument, ofRange } from "./requests";
+import { guarded, ofDocument, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions, hintsOf, lensesOf } from "./settings";
 import { registerTypingFeatures } from "./typing-features";
@@ -32,19 +31,6 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
 
   connection.onFoldingRanges(guarded(session, "folding", ofDocument, (_, { uri, workspace }) => foldingRanges(workspace, uri).map(toFoldingRange)));
 
-  connection.onCodeAction(guarded(session, "quick fixes", ofActions, async ({ textDocument, range, context }: CodeActionParams, { uri, workspace, token }) => {
-    const isWanted = context.only === undefined || context.only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix);
-    if (!isWanted || !session.client().takesCodeActionLiterals) return [];
-    const { diagnostics: { severity } } = await settingsOf(uri);
-    return quickFixes(workspace, uri, range, token).filter(({ fixes: { code } }) => severity[code] !== "off").map((fix) => ({
-      title: fix.title,
-      kind: CodeActionKind.QuickFix,
-      isPreferred: fix.preferred,
-      diagnostics: context.diagnostics.filter((diagnostic) => diagnostic.code === fix.fixes.code && sameRange(diagnostic.range, fix.fixes.range)),
-      edit: { changes: { [textDocument.uri]: [...fix.edits] } },
-    }));
-  }));
-
   connection.languages.inlayHint.on(guarded(session, "inlay hints", ofRange, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
     const wanted = hintsOf(await settingsOf(uri));
     if (wanted.size === 0) return [];
@@ -53,6 +39,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
     }));
   }));
 
+  registerActionFeatures(session);
   registerTypingFeatures(session);
   registerNavigationFeatures(session);
   registerLenses(session, lenses);
@@ -152,7 +139,3 @@ function registerDscoRequests(session: Session): void {
     });
   connection.onRequest("dsco/importConfig", importAnswer);
 }
-
-const sameRange = (left: Range, right: Range): boolean =>
-  left.start.line === right.start.line && left.start.character === right.start.character &&
-  left.end.line === right.end.line && left.end.character === right.end.character;

@@ -1,8 +1,9 @@
 import {
-  CodeActionKind, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, ErrorCodes, ResponseError, TextDocumentSyncKind, type Connection,
+  DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, ErrorCodes, ResponseError, TextDocumentSyncKind, type Connection,
   type InitializeError, type InitializeParams, type InitializeResult,
 } from "vscode-languageserver";
 import { tokenModifiers, tokenTypes } from "../ide";
+import { codeActionKinds } from "./action-features";
 import { traitsOf, type ClientTraits } from "./client-traits";
 import { createDiagnostics } from "./diagnostics";
 import { createDocuments } from "./documents";
@@ -131,7 +132,7 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   ...navigationCapabilities(client),
   foldingRangeProvider: true,
   documentFormattingProvider: true,
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  codeActionProvider: { codeActionKinds: [...codeActionKinds] },
   codeLensProvider: { resolveProvider: true },
   inlayHintProvider: true,
   semanticTokensProvider: {

@@ -1,5 +1,5 @@
 import type { Body, Member, Property, TextEdit } from "../../../grammar/src";
-import { layerRangesOf, removeMember, type BoundBlock, type FileScope, type FixCandidate } from "../core";
+import { layerRangesOf, removeMember, startWithDocs, type BoundBlock, type FileScope, type FixCandidate } from "../core";
 import { numberText } from "./numbers";
 import type { RuleSubject } from "./rule";
 
@@ -93,7 +93,7 @@ export function extendFix(
   const named = fresh === undefined ? undefined : writeKey(subject, declaration.block, part, fresh);
   if (fresh === undefined || !named) return [];
   const eol = lineBreak(content);
-  const at = startWithDoc(content, node.start);
+  const at = startWithDocs(content, node.start);
   const added = `${owner.declaration.keyword} ${fresh} extends ${base} {${eol}  ${line}${eol}}${eol}${eol}`;
   return [candidate(`Extend \`${base}\` with \`${assignments(Object.entries(texts))}\``, [{ start: at, end: at, newText: added }, ...named], words)];
 }
@@ -105,18 +105,6 @@ function overrideLine(owner: RuleSubject, block: BoundBlock, texts: Readonly<Rec
   if (block.parent !== owner.declaration.block) return undefined;
   const title = block.variant === undefined ? block.keyword : `${block.keyword} ${block.variant}`;
   return `${title} { ${layersOfOverride(owner, block)}${written} }`;
-}
-
-/** Where the `///` lines above a declaration start. */
-function startWithDoc(text: string, start: number): number {
-  let at = start;
-  for (;;) {
-    const lineEnd = text.lastIndexOf("\n", at - 1);
-    if (lineEnd < 0) return at;
-    const lineStart = text.lastIndexOf("\n", lineEnd - 1) + 1;
-    if (!/^[ \t]*\/\/\//.test(text.slice(lineStart, lineEnd))) return at;
-    at = lineStart;
-  }
 }
 
 /** Where the base has several blocks of a kind, an override says by its layers which one it means. */

@@ -44,6 +44,26 @@ export function provedFixes(workspace: Workspace, diagnostic: Diagnostic): reado
   });
 }
 
+/**
+ * The workspace after edits of one file that bring no new error or warning to it or to a known file that imports it; `undefined` where
+ * they do: for changes that nobody's diagnostic asked for.
+ */
+export function harmless(workspace: Workspace, uri: string, edits: readonly TextEdit[]): Workspace | undefined {
+  const source = fileScope(workspace, uri)?.source;
+  if (!source || overlap(edits)) return undefined;
+  const edited = createSource(uri, applyEdits(source.text, edits), source.version, source);
+  if (edited.parsed.errors.length > source.parsed.errors.length) return undefined;
+  const after = openWorkspace((wanted) => (wanted === uri ? { kind: "source", source: edited } : workspace.load(wanted)), workspace);
+  const uris = [uri, ...importersOf(workspace, uri)];
+  const counts = new Map<string, number>();
+  const weigh = (found: readonly Diagnostic[], weight: 1 | -1): void => {
+    for (const { severity, code } of found) if (severity === "error" || severity === "warning") counts.set(code, (counts.get(code) ?? 0) + weight);
+  };
+  weigh(checkFiles(workspace, uris), -1);
+  weigh(checkFiles(after, uris), 1);
+  return [...counts.values()].every((count) => count <= 0) ? after : undefined;
+}
+
 /** The files of the workspace, as far as it has met them, that import a file themselves or through others. */
 function importersOf(workspace: Workspace, uri: string): readonly string[] {
   const reached = new Set([uri]);

@@ -4,10 +4,10 @@ import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadStandard, openWorkspace } from "../../../server/src/analysis";
-import { createSource, fileScope, type Position, type Range, type Workspace } from "../../../server/src/core";
+import { createLineIndex, createSource, fileScope, namesOfFile, type Position, type Range, type Workspace } from "../../../server/src/core";
 import {
-  codeLenses, completion, definition, diagnostics, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes,
-  semanticTokens, type OutlineSymbol,
+  codeLenses, completion, definition, diagnostics, documentLinks, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes,
+  highlights, prepareRename, references, rename, selectionRanges, semanticTokens, type OutlineSymbol, type Selection,
 } from "../../../server/src/ide";
 import { bindDeclaration } from "../../../server/src/core";
 import { applyEdits } from "../../../server/src/rules";
@@ -35,6 +35,28 @@ function open(text: string): Workspace {
 
 const before = (left: Position, right: Position): boolean => left.line < right.line || (left.line === right.line && left.character <= right.character);
 
+/** What is said of the name at a place: it is one of its own references, and renamed and named back it leaves the text as it was. */
+function checkNames(text: string, workspace: Workspace, position: Position): void {
+  const lines = createLineIndex(text);
+  const project = { uris: [uri], textOf: () => text };
+  const found = references(workspace, uri, position, project);
+  expect(highlights(workspace, uri, position)).toEqual(found);
+  const prepared = prepareRename(workspace, uri, position);
+  if (prepared.kind === "refused") return;
+  expect(found?.map(({ range }) => range)).toContainEqual(prepared.range);
+  const renamed = rename(workspace, uri, position, "fresh_name", project);
+  if (renamed.kind === "refused") return expect(renamed.reason).toMatch(/cannot be read/);
+  const spans = renamed.files.flatMap((file) => file.edits).map(({ range }) => ({ start: lines.offset(range.start), end: lines.offset(range.end), newText: "fresh_name" }));
+  for (const { start, end } of spans) expect(text.slice(start, end)).toBe(prepared.name);
+  const file = fileScope(workspace, uri);
+  const isTwice = file && namesOfFile(workspace, file).filter(({ role, text: name }) => name === prepared.name && role !== "reference").length > 1;
+  if (isTwice) return; // the name is still taken, by the other one
+  const after = applyEdits(text, spans);
+  const back = rename(open(after), uri, createLineIndex(after).position(Math.min(...spans.map(({ start }) => start))), prepared.name, { uris: [uri], textOf: () => after });
+  const afterLines = createLineIndex(after);
+  expect(back.kind === "edits" && applyEdits(after, back.files.flatMap((file) => file.edits).map(({ range, newText }) => ({ start: afterLines.offset(range.start), end: afterLines.offset(range.end), newText })))).toBe(text);
+}
+
 test("every feature answers for any text and any position", () => {
   fc.assert(
     fc.property(fc.oneof(scrap, mutated), fc.array(fc.nat(), { minLength: 5, maxLength: 20 }), (text, offsets) => {
@@ -54,13 +76,17 @@ test("every feature answers for any text and any position", () => {
         expect(message).not.toMatch(/NaN|undefined|\[object/);
         for (const entry of related) if (entry.uri === uri) inText(entry.range);
       }
-      const checkSymbols = (symbols: readonly OutlineSymbol[]): void => symbols.forEach((symbol) => {
+      const checkSymbols = (symbols: readonly OutlineSymbol[], outer: Range): void => symbols.forEach((symbol, index) => {
         inText(symbol.range);
+        expect(before(outer.start, symbol.range.start) && before(symbol.range.end, outer.end), "a part lies inside the whole").toBe(true);
+        expect(before(symbols[index - 1]?.range.end ?? outer.start, symbol.range.start), "parts stand in their order").toBe(true);
         expect(before(symbol.range.start, symbol.selectionRange.start) && before(symbol.selectionRange.end, symbol.range.end)).toBe(true);
         expect(symbol.name).not.toBe("");
-        checkSymbols(symbol.children);
+        checkSymbols(symbol.children, symbol.range);
+        expect(symbol.detail).not.toMatch(/NaN|undefined/);
       });
-      checkSymbols(documentSymbols(workspace, uri));
+      checkSymbols(documentSymbols(workspace, uri), everything);
+      for (const { range } of documentLinks(workspace, uri)) inText(range);
       for (const { startLine, endLine } of foldingRanges(workspace, uri)) {
         expect(startLine).toBeLessThan(endLine);
         expect(endLine).toBeLessThanOrEqual(end.line);
@@ -98,6 +124,11 @@ test("every feature answers for any text and any position", () => {
         }
         const link = definition(workspace, uri, position);
         if (link) inText(link.originRange);
+        for (let part: Selection | undefined = selectionRanges(workspace, uri, [position])[0]; part; part = part.parent) {
+          inText(part.range);
+          if (part.parent) expect(before(part.parent.range.start, part.range.start) && before(part.range.end, part.parent.range.end)).toBe(true);
+        }
+        checkNames(text, workspace, position);
         for (const { range, label } of completion(workspace, uri, position).items) {
           inText(range);
           expect(label).not.toBe("");

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { loadStandard, openWorkspace } from "../../../server/src/analysis";
 import { bindDeclaration, createSource, fileScope, type Position, type Range, type Source, type Workspace } from "../../../server/src/core";
 import {
-  codeLenses, completion, definition, diagnostics, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, semanticTokens, type OutlineSymbol,
+  codeLenses, completion, definition, diagnostics, documentSymbols, explainMarkdown, fixAll, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, refactorings, semanticTokens, type OutlineSymbol,
   type RangeEdit,
 } from "../../../server/src/ide";
 import { applyEdits } from "../../../server/src/rules";
@@ -52,6 +52,17 @@ const atMarkers = ({ positions }: Fixture, say: (position: Position) => string):
   expect(positions.length, "the file marks a place").toBeGreaterThan(0);
   return positions.map((position) => `── ${place(position)} ──\n${say(position)}`).join("\n\n");
 };
+
+/** What an edit takes away and what it brings, without the lines around. */
+function changedLines(before: string, after: string): string {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  let first = 0;
+  while (first < old.length && first < now.length && old[first] === now[first]) first++;
+  let last = 0;
+  while (last < old.length - first && last < now.length - first && old[old.length - 1 - last] === now[now.length - 1 - last]) last++;
+  const shown = (lines: readonly string[], mark: string): readonly string[] => lines.slice(first, lines.length - last).map((line) => `    ${mark} ${line}`.trimEnd());
+  return [...shown(old, "-"), ...shown(now, "+")].join("\n");
+}
 
 const outline = (symbols: readonly OutlineSymbol[], depth = 0): string =>
   symbols.map((symbol) => {
@@ -101,6 +112,12 @@ const features: Readonly<Record<string, (fixture: Fixture) => string>> = {
   fixes: ({ workspace, uri, source }) => quickFixes(workspace, uri, everything).map(({ title, edits, preferred, fixes }) =>
     `${fixes.code} at ${place(fixes.range.start)}: ${title}${preferred ? " (preferred)" : ""}\n${applyEdits(source.text, offsetEdits(source, edits)).replace(/^/gm, "    ")}`,
   ).join("\n"),
+  refactorings: (fixture) => atMarkers(fixture, (position) => {
+    const { workspace, uri, source } = fixture;
+    return refactorings(workspace, uri, { start: position, end: position }, () => true).map(({ title, kind, edits }) =>
+      `${kind}: ${title}\n${changedLines(source.text, applyEdits(source.text, offsetEdits(source, edits)))}`).join("\n");
+  }),
+  "fix-all": ({ workspace, uri, source }) => applyEdits(source.text, offsetEdits(source, fixAll(workspace, uri))),
   formatting: ({ workspace, uri, source }) => applyEdits(source.text, offsetEdits(source, formatting(workspace, uri))),
 };
 

@@ -56,6 +56,11 @@ describe("renaming", () => {
     }, {
       "main.dsco": 'import { H800 as size } from "std:hardware/nvidia"\nhardware H { gpu = size }\n',
     }],
+    ["the first of two declarations of one name, with what means it", {
+      "main.dsco": "let $0A = 1\nlet A = 2\nlet B = A\n",
+    }, {
+      "main.dsco": "let size = 1\nlet A = 2\nlet B = size\n",
+    }],
     ["in files that import each other in a circle", {
       "main.dsco": 'import { B } from "./b.dsco"\nlet $0A = 1\nlet C = B\n', "b.dsco": 'import { A } from "./main.dsco"\nlet B = A\n',
     }, {

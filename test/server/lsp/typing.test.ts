@@ -107,6 +107,20 @@ describe("settings", () => {
     expect(await titles({ diagnostics: { severity: { DSCO7033: "off" } } })).toEqual([]);
   });
 
+  test("refactorings come to who opens the menu, by their kind, and everything is fixed for who asks for that by name", async () => {
+    const client = await start({ textDocument: { ...everything.textDocument, codeAction: { codeActionLiteralSupport: {} } }, workspace: everything.workspace });
+    const { textDocument, position } = open(client, "nic Card {\n  rate = $0400 Gbps\n  latncy = 2 us\n}\n", "card.dsco");
+    const actions = async (context: object) => (await client.request<readonly { readonly title: string; readonly kind: string }[]>(
+      "textDocument/codeAction", { textDocument, range: { start: position, end: position }, context: { diagnostics: [], ...context } },
+    )).map(({ kind, title }) => `${kind}: ${title}`);
+    const converted = "refactor.rewrite: Write `50 GB/s`";
+    expect(await actions({ triggerKind: 1 })).toContain(converted);
+    expect(await actions({ only: ["refactor"] })).toContain(converted);
+    expect(await actions({ only: ["refactor.inline"] })).toEqual([]);
+    expect(await actions({ triggerKind: 2 }), "the light bulb").toEqual([]);
+    expect(await actions({ only: ["source.fixAll"] })).toEqual(["source.fixAll.dsco: Fix everything that has one obvious fix"]);
+  });
+
   test("an editor to which diagnostics are pushed gets them with its severities, and anew when these change", async () => {
     const client = await start({ textDocument: {} }, { initializationOptions: { diagnostics: { severity: { DSCO7033: "hint", DSCO8: "off" } } } });
     open(client, text);

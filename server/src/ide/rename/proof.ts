@@ -1,6 +1,6 @@
 import type { TextEdit } from "../../../../grammar/src";
 import { openWorkspace } from "../../analysis";
-import { createSource, fileScope, nameProblems, placesOf, type FileScope, type Meaning, type PlacedName, type Target, type Workspace } from "../../core";
+import { createSource, fileScope, placesOf, type FileScope, type Meaning, type PlacedName, type Target, type Workspace } from "../../core";
 import { applyEdits } from "../../rules";
 import { placeText } from "../describe";
 
@@ -9,8 +9,9 @@ export type EditsByFile = ReadonlyMap<string, readonly TextEdit[]>;
 
 /**
  * Applies a renaming in memory and looks at every place where the old or the new name stands, in each file that is
- * edited: all others see neither. Where each means what it meant, and the grammar and the imports have nothing new to
- * say, no figure and no diagnostic is another one but for the name in it. Gives the reason, as a sentence, where that is not so.
+ * edited: all others see neither. Where the grammar has nothing new to say and each place means what it meant, an
+ * imported name too, no figure and no diagnostic is another one but for the name in it. Gives the reason, as a sentence,
+ * where that is not so.
  */
 export function whyNotProved(workspace: Workspace, edits: EditsByFile, from: string, to: string): string | undefined {
   const edited = new Map([...edits].flatMap(([uri, list]) => {
@@ -24,7 +25,9 @@ export function whyNotProved(workspace: Workspace, edits: EditsByFile, from: str
   const names = new Set([from, to]);
   for (const uri of edited.keys()) {
     const [before, now] = [fileScope(workspace, uri), fileScope(after, uri)];
-    const reason = before && now && (changedMeaning(workspace, after, before, now, edits, names, to) ?? newProblem(workspace, after, before, now));
+    if (!before || !now) continue;
+    if (now.source.parsed.errors.length > before.source.parsed.errors.length) return `${placeText(before.source, 0)} could not be read with that name.`;
+    const reason = changedMeaning(workspace, after, before, now, edits, names, to);
     if (reason !== undefined) return reason;
   }
   return undefined;
@@ -61,13 +64,4 @@ function isSameTarget(before: Target, now: Target, edits: EditsByFile): boolean 
 /** Where a place that no edit touches is after them. */
 function movedOffset(offset: number, edits: readonly TextEdit[]): number {
   return edits.reduce((moved, { start, end, newText }) => (end <= offset ? moved + newText.length - (end - start) : moved), offset);
-}
-
-function newProblem(workspace: Workspace, after: Workspace, file: FileScope, edited: FileScope): string | undefined {
-  const errors = ({ source: { parsed } }: FileScope) => parsed.errors.length;
-  if (errors(edited) > errors(file)) return `The file ${placeText(file.source, 0)} could not be read with that name.`;
-  const problems = (known: Workspace, scope: FileScope) => nameProblems(known, scope).filter(({ severity }) => severity === "error");
-  const [before, now] = [problems(workspace, file), problems(after, edited)];
-  const fresh = now.find((problem) => now.filter(({ code }) => code === problem.code).length > before.filter(({ code }) => code === problem.code).length);
-  return fresh && `${placeText(edited.source, fresh.span.start)} would be in error: ${fresh.message}.`;
 }
