@@ -1,5 +1,6 @@
 import type { ExtensionContext } from "vscode";
 import { registerFeatures } from "./features";
+import { registerTasks } from "./features/tasks/tasks";
 import { nodeClient } from "./infrastructure/node-client";
 import { createOutput } from "./infrastructure/output";
 import { createServer } from "./infrastructure/server";
@@ -8,6 +9,6 @@ import { createServer } from "./infrastructure/server";
 export async function activate(context: ExtensionContext): Promise<void> {
   const output = createOutput();
   const server = createServer(nodeClient(context.asAbsolutePath("dist/server.js")), output);
-  context.subscriptions.push(output, server, registerFeatures(server, output));
+  context.subscriptions.push(output, server, registerFeatures(server, output), registerTasks(context.asAbsolutePath("dist/cli.js")));
   await server.start();
 }

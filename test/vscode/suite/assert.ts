@@ -26,3 +26,9 @@ export function deepEqual(actual: unknown, expected: unknown, message?: string):
 export function match(text: string, pattern: RegExp, message?: string): void {
   if (!pattern.test(text)) fail(message, `${shown(text)} does not match ${pattern}`);
 }
+
+export async function rejects(promise: Promise<unknown>, pattern: RegExp): Promise<void> {
+  const fault: unknown = await promise.then(() => undefined, (reason: unknown) => reason);
+  if (fault === undefined) fail(undefined, `it did not fail with ${pattern}`);
+  match(fault instanceof Error ? fault.message : String(fault), pattern);
+}

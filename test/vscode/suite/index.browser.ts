@@ -3,8 +3,10 @@ import { extension, write, writeWith } from "./workbench";
 import * as vscode from "vscode";
 import "./opening";
 import "./figures";
+import "./comparison";
 import "./editing";
 import "./navigation";
+import "./language-tools";
 import "./virtual-files";
 
 /** What VS Code's test host calls in a browser: the folder is one in memory, and results go to the server that the page came from. */

@@ -3,9 +3,12 @@ import { runAll } from "./harness";
 import { writeWith } from "./workbench";
 import "./opening";
 import "./figures";
+import "./comparison";
 import "./editing";
 import "./navigation";
+import "./language-tools";
 import "./server";
+import "./tasks";
 
 /** What VS Code's test host calls where Node runs; a rejection is a non-zero exit code. */
 export async function run(): Promise<void> {

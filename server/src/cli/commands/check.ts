@@ -92,6 +92,7 @@ async function watch(ask: Question, host: CommandHost): Promise<ExitCode> {
     }
     host.print("watching for changes, Ctrl-C ends\n\n");
     if (await watcher.next() === "stopped") return code;
+    host.print("checking again\n");
   }
 }
 
