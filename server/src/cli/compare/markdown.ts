@@ -1,9 +1,7 @@
-import { countDiagnostics, printable, withoutNotes, type CompareDocument } from "../../design";
+import { countDiagnostics, diagnosticLines, printable, whatIfLines, withoutNotes, type CompareDocument } from "../../design";
 import { compareMarkdown } from "../../ide";
 import { code } from "../../ide/markdown";
-import { whatIfLines } from "../diagnostics/text";
 import { contextOptionText } from "../options";
-import { diagnosticLines } from "../report/markdown";
 
 /** The comparison for a pull request or a wiki: tables of GitHub-flavoured Markdown. */
 export function comparePages({ design, options, comparisons, only, diagnostics }: CompareDocument, metrics: readonly string[]): string {
