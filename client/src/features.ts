@@ -1,5 +1,6 @@
 import type { LogOutputChannel } from "vscode";
 import { Disposable } from "vscode";
+import { registerComparison } from "./features/comparison/comparison";
 import { registerExplanation } from "./features/explanation/explanation";
 import { registerImport } from "./features/import/import";
 import { registerLanguageTools } from "./features/language-tools/language-tools";
@@ -14,6 +15,7 @@ export const registerFeatures = (server: Server, output: LogOutputChannel): Disp
   registerServerStatus(server),
   registerStandardLibrary(server),
   registerExplanation(server),
+  registerComparison(server),
   registerImport(server),
   registerLanguageTools(server),
 );

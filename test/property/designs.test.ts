@@ -3,8 +3,6 @@
  * figure is finite or says why there is none, and nothing that is written holds a NaN or an Infinity.
  * `DSCO_FUZZ_RUNS` sets how many cases in all (of 10,000 that are asked for, 400 are played here), `DSCO_FUZZ_SEED` where they begin.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { explainFigure, figuresOf } from "../../server/src/analysis";
@@ -12,17 +10,12 @@ import { bindDeclaration } from "../../server/src/core";
 import { codeLenses, completion, documentSymbols, explainMarkdown, hover, inlayHints, lensText } from "../../server/src/ide";
 import { checkFile } from "../../server/src/rules";
 import { meaningfulMutation, mutate, mutation, type Mutation } from "../kit/mutations";
-import { smallPlans } from "../kit/plans";
 import { openFiles } from "../kit/workspace";
 import { runIn } from "../server/cli/memory-host";
+import { companions, corpus } from "./corpus";
 
 const runs = Math.max(10, Math.round(Number(process.env["DSCO_FUZZ_RUNS"] ?? 5_000) / 50));
 const seed = Number(process.env["DSCO_FUZZ_SEED"] ?? 1);
-
-const folder = join(import.meta.dirname, "../../examples");
-const corpus: Readonly<Record<string, string>> = {
-  "small-plans": smallPlans, ...Object.fromEntries(readdirSync(folder).filter((name) => name.endsWith(".dsco")).map((name) => [name, readFileSync(join(folder, name), "utf8")])),
-};
 
 const changed = (change: fc.Arbitrary<Mutation>) => fc.record({ design: fc.constantFrom(...Object.keys(corpus)), changes: fc.array(change, { minLength: 1, maxLength: 4 }) });
 const textOf = ({ design, changes }: { readonly design: string; readonly changes: readonly Mutation[] }): string => changes.reduce(mutate, corpus[design] ?? "");
@@ -39,7 +32,7 @@ interface Metric {
 describe("whatever a design says", { timeout: 3_600_000 }, () => {
   test("every figure is finite or has a reason, and so is everything around it", () => {
     fc.assert(fc.property(changed(fc.oneof({ weight: 4, arbitrary: meaningfulMutation }, { weight: 1, arbitrary: mutation })), (made) => {
-      const { workspace, scope, uri } = openFiles({ "a.dsco": textOf(made) });
+      const { workspace, scope, uri } = openFiles({ "a.dsco": textOf(made), ...companions });
       for (const { message } of checkFile(workspace, uri)) expect(message).not.toMatch(noNumber);
       for (const node of scope.declarations) {
         if (node.kind === "let") continue;
@@ -62,7 +55,7 @@ describe("whatever a design says", { timeout: 3_600_000 }, () => {
   test("explanations, hovers, lenses, hints, symbols and completions hold no NaN and no Infinity", () => {
     fc.assert(fc.property(changed(meaningfulMutation), fc.nat(999), fc.nat(999), (made, at, pick) => {
       const text = textOf(made);
-      const { workspace, scope, uri } = openFiles({ "a.dsco": text });
+      const { workspace, scope, uri } = openFiles({ "a.dsco": text, ...companions });
       const position = scope.source.lines.position(Math.floor((at / 1000) * text.length));
       const shown: unknown[] = [hover(workspace, uri, position), completion(workspace, uri, position), documentSymbols(workspace, uri)];
       shown.push(inlayHints(workspace, uri, { start: { line: 0, character: 0 }, end: scope.source.lines.position(text.length) }));
@@ -85,7 +78,7 @@ describe("whatever a design says", { timeout: 3_600_000 }, () => {
 
   test.each(["json", "text", "markdown", "html"])("the report as %s", async (format) => {
     await fc.assert(fc.asyncProperty(changed(meaningfulMutation), async (made) => {
-      const { code, output, errors } = await runIn({ "a.dsco": textOf(made) }, ["report", "a.dsco", "--format", format]);
+      const { code, output, errors } = await runIn({ "a.dsco": textOf(made), ...companions }, ["report", "a.dsco", "--format", format]);
       expect([0, 1]).toContain(code);
       expect(errors).not.toMatch(/TypeError|RangeError|\n {4}at /);
       expect(output).not.toMatch(noNumber);

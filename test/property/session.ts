@@ -63,7 +63,7 @@ export const requestMethods = [
   "textDocument/codeLens", "textDocument/semanticTokens/full", "textDocument/semanticTokens/range", "textDocument/inlayHint", "textDocument/diagnostic", "dsco/explain", "dsco/sourceText",
   "textDocument/semanticTokens/full/delta", "textDocument/rename", "textDocument/prepareRename", "textDocument/references", "textDocument/documentHighlight", "textDocument/selectionRange",
   "textDocument/signatureHelp", "textDocument/documentLink", "textDocument/rangeFormatting", "textDocument/onTypeFormatting", "workspace/symbol", "workspace/diagnostic", "textDocument/nonsense",
-  "workspace/willRenameFiles", "dsco/importConfig", "textDocument/declaration", "textDocument/linkedEditingRange",
+  "workspace/willRenameFiles", "dsco/importConfig", "dsco/comparable", "dsco/compare", "textDocument/declaration", "textDocument/linkedEditingRange",
 ];
 
 /** Codes that say "no" for a reason of the protocol: no such method, bad request, bad parameters, cancelled, changed, ask again, request failed. */

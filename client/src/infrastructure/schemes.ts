@@ -2,3 +2,4 @@ import type { StandardLibraryScheme } from "../../../server/src/lsp/protocol";
 
 export const standardLibraryScheme: StandardLibraryScheme = "dsco-std";
 export const explanationScheme = "dsco-explanation";
+export const comparisonScheme = "dsco-comparison";

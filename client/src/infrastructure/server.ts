@@ -3,6 +3,7 @@ import { l10n, window, workspace } from "vscode";
 import type { BaseLanguageClient, ErrorHandler, LanguageClientOptions } from "vscode-languageclient";
 import { CloseAction, ErrorAction, RevealOutputChannelOn, State } from "vscode-languageclient";
 import type { DscoInitialization, DscoNotifications, DscoRequests } from "../../../server/src/lsp/protocol";
+import { createFanOut } from "./fan-out";
 import { answerFileRequests } from "./files";
 import { createRestartPolicy } from "./restart-policy";
 import { standardLibraryScheme } from "./schemes";
@@ -65,6 +66,8 @@ export function createServer(createClient: CreateClient, output: LogOutputChanne
   const client = createClient(clientOptions);
   const fileRequests = answerFileRequests(client);
 
+  const notifications = createFanOut<DscoNotifications>((method, handler) => client.onNotification(method, handler));
+
   async function reportStopped(message: string): Promise<void> {
     const [again, show] = [l10n.t("Restart"), l10n.t("Show Output")];
     const choice = await window.showErrorMessage(message, again, show);
@@ -93,8 +96,9 @@ export function createServer(createClient: CreateClient, output: LogOutputChanne
     restart,
     state: () => stateOf(client.state),
     onDidChangeState: (listener) => client.onDidChangeState(({ newState }) => listener(stateOf(newState))),
-    request: (method, params, token) => client.sendRequest(method, params, token),
-    onNotification: (method, listener) => client.onNotification(method, listener),
+    // A token that is not there would be sent as a second parameter.
+    request: (method, params, token) => (token ? client.sendRequest(method, params, token) : client.sendRequest(method, params)),
+    onNotification: notifications.listen,
     dispose: () => {
       fileRequests.dispose();
       void client.dispose().catch((error: unknown) => output.info(`Stopping the server: ${String(error)}`));

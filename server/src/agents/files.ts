@@ -6,6 +6,8 @@ import { joinDesign, printable, WrongUse, type Design } from "../design";
 export interface AgentFiles {
   /** The address of a path as a model wrote it, inside the folders that may be read, or a clause that says why it may not be read. */
   readonly resolve: (path: string) => Resolved;
+  /** Resolves when a file that `resolve` gave, and what it imports, can be loaded: a browser has to fetch them. */
+  readonly arrived: (uri: string) => Promise<void>;
   /** The text behind an address of a file, or a clause that says why there is none. */
   readonly load: LoadSource;
   /** The shortest name for an address that `resolve` takes again. */
@@ -61,6 +63,7 @@ async function addressOf({ file, text }: DesignInput, files: AgentFiles): Promis
   if (text !== undefined) return files.folder === undefined ? "untitled:text" : `${files.folder}${inlineFile}`;
   if (file === undefined) throw new WrongUse("name a design: `file` takes the path of a `.dsco` file or a part of the standard library (`std:models/deepseek`), `text` the design itself");
   const uri = resolve(file, files);
+  if (!uri.startsWith("std:")) await files.arrived(uri);
   const loaded = loadFrom(files, uri);
   if (loaded.kind === "pending") throw new WrongUse(`${printable(file)}: the editor has not handed it out yet: ask again`);
   if (loaded.kind === "failed") throw new WrongUse(`${printable(file)}: ${loaded.reason}${uri.startsWith("std:") ? "" : await whatThereIs(file, files)}`);

@@ -3,7 +3,7 @@ export * from "./compare";
 export * from "./design";
 export * from "./diagnostic-json";
 export * from "./diagnostic-text";
-export { firstSentence } from "./documentation";
+export { firstSentence } from "../ide/first-sentence";
 export * from "./figure-text";
 export { findFigure, type Asked } from "./find-figure";
 export { fixesOfErrors } from "./fixes";

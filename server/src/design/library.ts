@@ -1,7 +1,7 @@
 import { loadStandard } from "../analysis";
 import { didYouMean, nearest, type Source } from "../core";
 import { standardLibrary } from "../std";
-import { firstSentence } from "./documentation";
+import { firstSentence } from "../ide/first-sentence";
 import { WrongUse } from "./wrong-use";
 
 /** A part of the standard library: `std:hardware/nvidia`. */

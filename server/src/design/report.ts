@@ -5,7 +5,7 @@ import type { Figure } from "../cost/metric";
 import { inReadingOrder, keyMetricsOf, type InReadingOrder } from "../ide/key-figures";
 import type { Cancellation } from "../rules";
 import { checkDesign, type Design, type NamedFile } from "./design";
-import { firstSentence } from "./documentation";
+import { firstSentence } from "../ide/first-sentence";
 
 /** What every format of `report` shows: computed once, written four ways. */
 export interface Report {

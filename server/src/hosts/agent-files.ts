@@ -20,6 +20,7 @@ export function folderFiles(folders: readonly string[]): AgentFiles {
 
   return {
     resolve: resolveIn,
+    arrived: () => Promise.resolve(),
     load: (uri) => {
       const path = pathOf(uri);
       if (path.kind === "failed") return path;

@@ -1,14 +1,14 @@
 import { compareDeclarations, figurePairText, idealText, type ComparedFact, type FactValue, type FigureOptions } from "../analysis";
 import type { BoundDeclaration, Workspace } from "../core";
 import { conditionsOfBoth, equalText, figuresForReading, sideLabels, type FiguresForReading, type Side } from "./comparison";
-import { placeText } from "./describe";
+import { placeText, safeDecode } from "./describe";
 import type { PlaceLink } from "./explain-markdown";
 import { cell, code, paragraphs } from "./markdown";
 
 export interface CompareMarkdownOptions extends FigureOptions {
   /** Ids of metrics to show, equal ones too; none: every figure that differs. */
   readonly metrics?: readonly string[];
-  /** How a reader knows the file behind an address; as the address unless given. */
+  /** How a reader knows the file behind an address; its address unless given. */
   readonly pathOf?: (uri: string) => string;
   /** The address of a line of a file, where a page may lead to it. */
   readonly linkTo?: PlaceLink;
@@ -19,7 +19,7 @@ export interface CompareMarkdownOptions extends FigureOptions {
 /** Two declarations of one kind beside each other, as a Markdown page: the facts and the figures that differ. */
 export function compareMarkdown(workspace: Workspace, left: BoundDeclaration, right: BoundDeclaration, options: CompareMarkdownOptions): string {
   const comparison = compareDeclarations(workspace, left, right, options);
-  const { left: first, right: second } = sideLabels(comparison, options.pathOf ?? ((uri) => uri));
+  const { left: first, right: second } = sideLabels(comparison, options.pathOf ?? safeDecode);
   const labels = { left: cell(code(first)), right: cell(code(second)) };
   const { linkTo = () => undefined } = options;
   const figures = figuresForReading(workspace, comparison, options.metrics ?? []);

@@ -87,7 +87,8 @@ export function placeText(source: Source, offset: number): string {
   return `${name}:${source.lines.position(offset).line + 1}`;
 }
 
-function safeDecode(text: string): string {
+/** An address as a reader knows it. */
+export function safeDecode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

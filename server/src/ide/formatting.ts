@@ -1,5 +1,5 @@
-import { print } from "../../../grammar/src";
-import { fileScope, type Workspace } from "../core";
+import { print, type Span } from "../../../grammar/src";
+import { fileScope, type Range, type Workspace } from "../core";
 import type { RangeEdit } from "./plain";
 
 /** The edits that lay a file out; where text already fits it is not touched, so that cursors and marks stay. */
@@ -9,6 +9,39 @@ export function formatting(workspace: Workspace, uri: string): readonly RangeEdi
   const { text, lines, parsed } = scope.source;
   return smallEdits(text, print(parsed)).map(({ start, end, newText }) => ({ range: lines.range({ start, end }), newText }));
 }
+
+/** Those of these edits that concern some lines: every line that the range touches, and no other. */
+export function rangeFormatting(workspace: Workspace, uri: string, range: Range): readonly RangeEdit[] {
+  const scope = fileScope(workspace, uri);
+  if (!scope) return [];
+  const { text, lines, parsed } = scope.source;
+  // a range that ends where a line begins does not touch that line
+  const last = range.end.character === 0 && range.end.line > range.start.line ? range.end.line - 1 : range.end.line;
+  const start = lines.offset({ line: range.start.line, character: 0 });
+  const end = lines.offset({ line: last, character: Number.MAX_SAFE_INTEGER });
+  return smallEdits(text, print(parsed)).flatMap((edit) => within(text, edit, { start, end })).map((edit) => ({ range: lines.range(edit), newText: edit.newText }));
+}
+
+/** The part of an edit that lies in whole lines: of an edit that begins above them what follows its last line end, of one that ends below them what precedes its first. */
+function within(text: string, edit: Edit, whole: Span): readonly Edit[] {
+  if (edit.end < whole.start || edit.start > whole.end) return [];
+  let { start, end, newText } = edit;
+  if (start < whole.start) {
+    const written = /[^\r\n]*$/.exec(newText)?.[0] ?? "";
+    if (written.length === newText.length || !isSpace(text.slice(start, end))) return [];
+    start = whole.start;
+    newText = written;
+  }
+  if (end > whole.end) {
+    const written = /^[^\r\n]*/.exec(newText)?.[0] ?? "";
+    if (written.length === newText.length || !isSpace(text.slice(start, end))) return [];
+    end = whole.end;
+    newText = written;
+  }
+  return text.slice(start, end) === newText ? [] : [{ start, end, newText }];
+}
+
+const isSpace = (text: string): boolean => text.trim() === "";
 
 interface Edit {
   readonly start: number;

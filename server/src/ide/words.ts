@@ -18,6 +18,20 @@ export const functionDocumentation: Readonly<Record<string, string>> = {
   log2: "the logarithm to base 2 of a plain number",
 };
 
+const one = (label: string, documentation: string) => [{ label, documentation }];
+const several = [{ label: "value", documentation: "a number or a quantity" }, { label: "…", documentation: "any number of values of the same dimension" }];
+
+/** What the functions take. */
+export const functionParameters: Readonly<Record<string, readonly { readonly label: string; readonly documentation: string }[]>> = {
+  min: several,
+  max: several,
+  ceil: one("number", "a plain number: divide a quantity by its unit first"),
+  floor: one("number", "a plain number: divide a quantity by its unit first"),
+  round: one("number", "a plain number: divide a quantity by its unit first"),
+  sqrt: one("value", "a number or a quantity"),
+  log2: one("number", "a plain number above zero"),
+};
+
 const schedules: Readonly<Record<string, string>> = {
   "1f1b": "one forward, one backward (PipeDream-Flush)",
   interleaved: "1F1B with several stages a device (Megatron-LM, arXiv:2104.04473)",

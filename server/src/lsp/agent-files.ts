@@ -1,9 +1,11 @@
+import type { CancellationToken } from "vscode-languageserver";
 import type { AgentFiles, Resolved } from "../agents";
+import { withinReason } from "./requests";
 import { editorUri, type Session } from "./session";
 import { toInternal } from "./uris";
 
 /** What the editor holds, as the tools of language models name it: unsaved texts before what is on the disk. */
-export function editorFiles(session: Session): AgentFiles {
+export function editorFiles(session: Session, token: CancellationToken): AgentFiles {
   const { documents, state } = session;
   const { load } = state.current();
   const folders = state.folders();
@@ -18,12 +20,21 @@ export function editorFiles(session: Session): AgentFiles {
     return known ?? candidates[0] ?? toInternal(path);
   };
 
+  const show = (uri: string): string => {
+    if (first !== undefined && uri.startsWith(first)) return decoded(uri.slice(first.length));
+    return uri.startsWith("file:") ? decoded(uri.slice("file://".length)) : editorUri(session, uri);
+  };
+
   return {
     // What may not be read, `load` refuses: the workspace reads nothing outside of its folders.
     resolve: (path): Resolved => ({ kind: "file", uri: addressOf(path) }),
+    arrived: async (uri) => {
+      const arriving = state.importsArriving(uri);
+      if (arriving) await withinReason(arriving, token);
+    },
     load,
-    show: (uri) => (first !== undefined && uri.startsWith(first) ? decoded(uri.slice(first.length)) : uri.startsWith("file:") ? decoded(uri.slice("file://".length)) : editorUri(session, uri)),
-    list: async () => (await state.everyFile()).map((uri) => (first !== undefined && uri.startsWith(first) ? decoded(uri.slice(first.length)) : editorUri(session, uri))),
+    show,
+    list: async () => (await state.everyFile()).map(show).sort(),
     folder: first,
   };
 }

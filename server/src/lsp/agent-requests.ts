@@ -1,10 +1,11 @@
+import type { CancellationToken } from "vscode-languageserver";
 import { tools, type AgentContext } from "../agents";
 import { didYouMean, nearest } from "../core";
-import { Cancelled, type Cancellation } from "../rules";
+import { Cancelled } from "../rules";
 import { editorFiles } from "./agent-files";
 import { invalidParams, isRecord } from "./params";
 import type { DscoRequests } from "./protocol";
-import { guarded } from "./requests";
+import { guarded, withinReason } from "./requests";
 import type { Session } from "./session";
 
 type Params = DscoRequests["dsco/agentTool"]["params"];
@@ -18,7 +19,7 @@ export function registerAgentRequests(session: Session): void {
     // A model that has just written a file asks at once: no editor has told of it yet.
     session.state.lookAgain();
     // Without a disk all files come from the editor, their texts with the list.
-    if (!session.host.disk) await session.state.everyFile();
+    if (!session.host.disk) await withinReason(session.state.everyFile(), token);
     const answer = await tool.call(input, contextOf(session, token));
     return { text: answer.text, isError: answer.kind === "error" };
   }));
@@ -30,10 +31,10 @@ function ofTool(params: Params): string {
   return "agent:tool";
 }
 
-function contextOf(session: Session, token: Cancellation): AgentContext {
+function contextOf(session: Session, token: CancellationToken): AgentContext {
   const pause = async () => {
     await session.host.letMessagesIn();
     if (token.isCancellationRequested) throw new Cancelled();
   };
-  return { files: editorFiles(session), cancellation: token, pause };
+  return { files: editorFiles(session, token), cancellation: token, pause };
 }

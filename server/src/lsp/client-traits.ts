@@ -25,6 +25,8 @@ export interface ClientTraits {
   /** It asks for the documentation of one entry when a reader looks at it. */
   readonly resolvesCompletion: boolean;
   readonly completionMarkdown: boolean;
+  readonly takesLabelOffsets: boolean;
+  readonly signatureMarkdown: boolean;
   /** It takes edits of several documents with the version of each. */
   readonly takesDocumentChanges: boolean;
   /** It asks what would be renamed before it asks for a name. */
@@ -41,6 +43,7 @@ export interface ClientTraits {
 export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
   const { runsCommands, readsFiles } = (initialization ?? {}) as Partial<DscoInitialization>;
   const item = textDocument?.completion?.completionItem;
+  const signature = textDocument?.signatureHelp?.signatureInformation;
   return {
     positionEncoding: positionEncodingFor(general),
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
@@ -59,6 +62,8 @@ export function traitsOf({ general, textDocument, workspace }: ClientCapabilitie
     takesInsertReplace: item?.insertReplaceSupport ?? false,
     takesLabelDetails: item?.labelDetailsSupport ?? false,
     resolvesCompletion: item?.resolveSupport?.properties.includes("documentation") ?? false,
+    takesLabelOffsets: signature?.parameterInformation?.labelOffsetSupport ?? false,
+    signatureMarkdown: signature?.documentationFormat?.includes("markdown") ?? false,
     completionMarkdown: item?.documentationFormat?.includes("markdown") ?? false,
     takesDocumentChanges: workspace?.workspaceEdit?.documentChanges ?? false,
     preparesRename: textDocument?.rename?.prepareSupport ?? false,

@@ -1,8 +1,8 @@
 import {
   CompletionItemKind, DiagnosticSeverity, DiagnosticTag, FoldingRangeKind, InsertTextFormat, MarkupKind, SymbolKind, type CompletionItem, type Diagnostic, type DocumentSymbol, type FoldingRange,
-  type LocationLink, type MarkupContent,
+  type LocationLink, type MarkupContent, type ParameterInformation, type SignatureHelp,
 } from "vscode-languageserver";
-import type { Completion, CompletionKind, CompletionMore, DefinitionLink, FileDiagnostic, FoldedLines, OutlineKind, OutlineSymbol } from "../ide";
+import type { Completion, CompletionKind, CompletionMore, DefinitionLink, FileDiagnostic, FoldedLines, OutlineKind, OutlineSymbol, Signature } from "../ide";
 import type { ClientTraits } from "./client-traits";
 
 /** From the plain data of `ide/` to the protocol's. `uriOf` spells an address as the editor does. */
@@ -82,6 +82,20 @@ export function withMore(item: CompletionItem, { detail, documentation }: Comple
     ...(detail === undefined ? {} : { detail }),
     ...(documentation === undefined ? {} : { documentation: toMarkup(documentation, client.completionMarkdown) }),
   };
+}
+
+/** `takesLabelOffsets`: a parameter is named by its place in the label, else by its text. */
+export function toSignatureHelp({ label, documentation, parameters, activeParameter }: Signature, client: Pick<ClientTraits, "takesLabelOffsets" | "signatureMarkdown">): SignatureHelp {
+  let at = label.indexOf("(") + 1;
+  const labels = parameters.map((parameter): ParameterInformation => {
+    const start = at;
+    at = start + parameter.label.length + ", ".length;
+    return {
+      label: client.takesLabelOffsets ? [start, start + parameter.label.length] : parameter.label,
+      documentation: toMarkup(parameter.documentation, client.signatureMarkdown),
+    };
+  });
+  return { signatures: [{ label, documentation: toMarkup(documentation, client.signatureMarkdown), parameters: labels }], activeSignature: 0, activeParameter };
 }
 
 /** Markdown for an editor that shows it, plain words for one that does not. */

@@ -2,12 +2,14 @@ import {
   InlayHintKind, MarkupKind, type CodeLens, type InlayHint, type InlayHintParams,
 } from "vscode-languageserver";
 import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../core";
-import { codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, type PlaceLink } from "../ide";
+import { codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText } from "../ide";
 import { importConfig, nameOfPath } from "../import";
 import { registerActionFeatures } from "./action-features";
 import { registerAgentRequests } from "./agent-requests";
+import { registerCompareRequests } from "./compare-requests";
 import { toFoldingRange } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
+import { lineLink } from "./line-link";
 import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
 import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
@@ -45,13 +47,8 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerLenses(session, lenses);
   registerAgentRequests(session);
   registerDscoRequests(session);
+  registerCompareRequests(session);
 }
-
-/** A page leads into files of the editor; it cannot open the standard library's. */
-const lineLink = (session: Session): PlaceLink => (uri, line) => {
-  const address = editorUri(session, uri);
-  return address.startsWith("file:") ? `${address.replace(/\(/g, "%28").replace(/\)/g, "%29")}#L${line}` : undefined;
-};
 
 function registerLenses(session: Session, memory: LensMemory): void {
   const { connection } = session;

@@ -36,6 +36,16 @@ export interface DscoRequests {
     readonly params: ExplainParams;
     readonly result: { readonly markdown: string } | null;
   };
+  /** What can be compared: the declarations of the document, of the other files of the workspace, of the standard library, in this order. */
+  readonly "dsco/comparable": {
+    readonly params: { readonly uri: string };
+    readonly result: readonly ComparableDeclaration[];
+  };
+  /** Two declarations of one kind beside each other, as Markdown; `null` where one of them is gone or they are of two kinds. */
+  readonly "dsco/compare": {
+    readonly params: CompareParams;
+    readonly result: { readonly markdown: string } | null;
+  };
   /** The `.dsco` model of another tool's config, and what is doubtful about it. */
   readonly "dsco/importConfig": {
     readonly params: ImportParams;
@@ -91,6 +101,32 @@ export interface ExplainParams {
   readonly declaration: string;
   /** `kv_bytes_per_token` */
   readonly metric: string;
+}
+
+/** A declaration by its name, and the document that declares or imports it. */
+export interface DeclarationName {
+  readonly uri: string;
+  /** `DeepSeekV3` */
+  readonly declaration: string;
+}
+
+export interface CompareParams {
+  readonly left: DeclarationName;
+  readonly right: DeclarationName;
+}
+
+export interface ComparableDeclaration extends DeclarationName {
+  /** `model` */
+  readonly kind: string;
+  /** The first sentence of its documentation; empty where there is none. */
+  readonly summary: string;
+  /** The whole declaration; zero-based. */
+  readonly range: { readonly start: DocumentPosition; readonly end: DocumentPosition };
+}
+
+export interface DocumentPosition {
+  readonly line: number;
+  readonly character: number;
 }
 
 /** Notifications from the server to the editor, by method. */

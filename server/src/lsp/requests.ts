@@ -24,7 +24,7 @@ const changed = () => new ResponseError(LSPErrorCodes.ContentModified, "The text
 const waitsForFiles = 2000;
 
 /** Resolves with the promise, or when it takes too long or nobody wants the answer any more. */
-async function withinReason(promise: Promise<void>, token: CancellationToken): Promise<void> {
+export async function withinReason(promise: Promise<unknown>, token: CancellationToken): Promise<void> {
   let stop: () => void = () => undefined;
   const enough = new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, waitsForFiles);

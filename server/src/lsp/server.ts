@@ -2,7 +2,7 @@ import {
   DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, ErrorCodes, ResponseError, TextDocumentSyncKind, type Connection,
   type InitializeError, type InitializeParams, type InitializeResult,
 } from "vscode-languageserver";
-import { tokenModifiers, tokenTypes } from "../ide";
+import { indentingCharacters, tokenModifiers, tokenTypes } from "../ide";
 import { codeActionKinds } from "./action-features";
 import { traitsOf, type ClientTraits } from "./client-traits";
 import { createDiagnostics } from "./diagnostics";
@@ -132,11 +132,14 @@ const capabilities = (client: ClientTraits): InitializeResult["capabilities"] =>
   ...navigationCapabilities(client),
   foldingRangeProvider: true,
   documentFormattingProvider: true,
+  documentRangeFormattingProvider: true,
+  documentOnTypeFormattingProvider: { firstTriggerCharacter: indentingCharacters[0], moreTriggerCharacter: indentingCharacters.slice(1) },
+  signatureHelpProvider: { triggerCharacters: ["(", ","] },
   codeActionProvider: { codeActionKinds: [...codeActionKinds] },
   codeLensProvider: { resolveProvider: true },
   inlayHintProvider: true,
   semanticTokensProvider: {
-    legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] }, full: true, range: true,
+    legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] }, full: { delta: true }, range: true,
   },
   workspace: { workspaceFolders: { supported: true, changeNotifications: true }, ...fileCapabilities(client) },
 });

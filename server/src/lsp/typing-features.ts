@@ -1,14 +1,18 @@
 import {
-  SemanticTokensBuilder, type CompletionItem, type CompletionList, type CompletionParams, type Hover, type HoverParams, type SemanticTokens, type SemanticTokensRangeParams,
+  SemanticTokensBuilder, type CompletionItem, type CompletionList, type CompletionParams, type DocumentOnTypeFormattingParams, type DocumentRangeFormattingParams,
+  type Hover, type HoverParams, type SemanticTokensDeltaParams, type SemanticTokensRangeParams, type SignatureHelp, type SignatureHelpParams,
 } from "vscode-languageserver";
 import { fileScope, type BoundDeclaration } from "../core";
-import { completion, formatting, hover, semanticTokens, tokenModifiers, tokenTypes, type Completion, type SemanticToken } from "../ide";
-import { toCompletionItem, toMarkup, withMore, type CompletionData } from "./convert";
+import {
+  completion, formatting, hover, rangeFormatting, semanticTokens, signatureHelp, tokenModifiers, tokenTypes, typedIndentation, type Completion, type SemanticToken,
+} from "../ide";
+import { toCompletionItem, toMarkup, toSignatureHelp, withMore, type CompletionData } from "./convert";
 import { toEditorStretches } from "./places";
 import type { DscoCommands } from "./protocol";
 import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions } from "./settings";
+import { createTokenMemory } from "./token-memory";
 
 /** What an editor asks for with nearly every key: hover, completion, formatting, colours. */
 export function registerTypingFeatures(session: Session): void {
@@ -25,14 +29,31 @@ export function registerTypingFeatures(session: Session): void {
 
   registerCompletion(session);
 
+  connection.onSignatureHelp(guarded(session, "the signature", ofPlace, ({ position }: SignatureHelpParams, { uri, workspace }): SignatureHelp | null => {
+    const found = signatureHelp(workspace, uri, position);
+    return found ? toSignatureHelp(found, session.client()) : null;
+  }));
+
   connection.onDocumentFormatting(guarded(session, "formatting", ofDocument, (_, { uri, workspace }) => [...formatting(workspace, uri)]));
+  connection.onDocumentRangeFormatting(guarded(session, "formatting", ofRange, ({ range }: DocumentRangeFormattingParams, { uri, workspace }) => [...rangeFormatting(workspace, uri, range)]));
+  connection.onDocumentOnTypeFormatting(guarded(session, "indentation", ofPlace, ({ position, ch }: DocumentOnTypeFormattingParams, { uri, workspace }) =>
+    [...typedIndentation(workspace, uri, position, ch)]));
+
+  registerTokens(session);
+}
+
+function registerTokens(session: Session): void {
+  const { connection } = session;
+  const memory = createTokenMemory((uri) => session.documents.get(uri) !== undefined);
 
   connection.languages.semanticTokens.on(guarded(session, "semantic tokens", ofDocument, (_, { uri, workspace, token }) =>
-    encode(toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token)))));
+    memory.whole(uri, encode(toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token))))));
+  connection.languages.semanticTokens.onDelta(guarded(session, "semantic tokens", ofDocument, ({ previousResultId }: SemanticTokensDeltaParams, { uri, workspace, token }) =>
+    memory.since(uri, previousResultId, encode(toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token))))));
   connection.languages.semanticTokens.onRange(guarded(session, "semantic tokens", ofRange, ({ range }: SemanticTokensRangeParams, { uri, workspace, token }) => {
     const lines = fileScope(workspace, uri)?.source.lines;
     const wanted = lines && { start: lines.offset(range.start), end: lines.offset(range.end) };
-    return encode(wanted ? toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token, wanted)) : []);
+    return { data: [...encode(wanted ? toEditorStretches(session, workspace, uri, semanticTokens(workspace, uri, token, wanted)) : [])] };
   }));
 }
 
@@ -77,11 +98,12 @@ const explanationLink = (session: Session) => ({ file, name }: BoundDeclaration,
   return `command:dsco.showExplanation?${encodeURIComponent(JSON.stringify(args)).replace(/\(/g, "%28").replace(/\)/g, "%29")}`;
 };
 
-function encode(tokens: readonly SemanticToken[]): SemanticTokens {
+/** Five numbers a token, as the protocol wants them. */
+function encode(tokens: readonly SemanticToken[]): readonly number[] {
   const builder = new SemanticTokensBuilder();
   for (const { line, character, length, type, modifiers } of tokens) {
     const bits = modifiers.reduce((sum, modifier) => sum | (1 << tokenModifiers.indexOf(modifier)), 0);
     builder.push(line, character, length, tokenTypes.indexOf(type), bits);
   }
-  return builder.build();
+  return builder.build().data;
 }

@@ -100,8 +100,8 @@ export function createWorkspaceState(
       const ofEditor = editor.list();
       const listed = (await Promise.all([disk?.list() ?? [], patience === undefined ? ofEditor : Promise.race([ofEditor, nothingAfter(patience)])])).flat();
       const open = [...documents.all()].map((document) => document.uri).filter((uri) => !uri.startsWith("std:"));
-      // Without a folder, what the open files import is all that is known.
-      return [...new Set([...listed, ...(folders.length > 0 ? open : withImports(current(), open))])];
+      // Without a folder, what the open files import is all that is known. The order is not that of what was opened last.
+      return [...new Set([...listed, ...(folders.length > 0 ? open : withImports(current(), open))])].sort();
     },
     textOf: (uri) => documents.get(uri)?.text ?? filesOf(uri).text(uri),
     importsArriving,

@@ -12,6 +12,7 @@ export function memoryFiles(texts: Readonly<Record<string, string>>): AgentFiles
       const uri = new URL(path.split("/").map(encodeURIComponent).join("/"), root).href;
       return uri.startsWith(root) ? { kind: "file", uri } : { kind: "refused", reason: "it lies outside" };
     },
+    arrived: () => Promise.resolve(),
     load: (uri) => {
       const text = uri.startsWith(root) ? texts[decodeURIComponent(uri.slice(root.length))] : undefined;
       return text === undefined ? { kind: "failed", reason: "there is no such file" } : { kind: "source", source: createSource(uri, text) };

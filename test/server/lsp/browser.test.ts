@@ -4,7 +4,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bindDeclaration } from "../../../server/src/core";
 import { explainMarkdown } from "../../../server/src/ide";
-import type { ReadFileAnswer } from "../../../server/src/lsp/protocol";
+import type { AgentToolAnswer, ReadFileAnswer } from "../../../server/src/lsp/protocol";
 import { defaultSettings, figureOptions } from "../../../server/src/lsp/settings";
 import { repository } from "../../kit/repository";
 import { openFiles } from "../../kit/workspace";
@@ -117,6 +117,27 @@ describe("an import of another file", () => {
 test("all files of the folder are there before somebody asks a question about all of them", async () => {
   const page = await open(new Map([["a.dsco", "let width = 64\n"], ["b.dsco", "let depth = 2\n"]]), model, undefined, ["a.dsco", "b.dsco", "main.dsco"]);
   await expect.poll(page.asked).toEqual(expect.arrayContaining(["a.dsco", "b.dsco"]));
+});
+
+describe("a tool of a language model", () => {
+  const ask = (page: Awaited<ReturnType<typeof open>>, input: object) => page.request<AgentToolAnswer>("dsco/agentTool", { name: "check", input });
+
+  test("reads a file that is not open, with what it imports", async () => {
+    const page = await open(new Map([["shared.dsco", "let width = 64\n"], ["other.dsco", model]]), "", undefined, ["other.dsco"]);
+    expect(await ask(page, { file: "other.dsco" })).toMatchObject({ isError: false, text: expect.stringMatching(/^other\.dsco: no errors/) as unknown });
+  });
+
+  test("says which files there are where there is none, and reads no others", async () => {
+    const page = await open(new Map([["other.dsco", model]]), "", undefined, ["other.dsco"]);
+    expect(await ask(page, { file: "nowhere-at-all.dsco" })).toEqual({ text: "nowhere-at-all.dsco: there is no such file; there are main.dsco, other.dsco.", isError: true });
+    expect((await ask(page, { file: "../outside.dsco" })).text).toContain("it lies outside the workspace");
+    expect(page.asked()).not.toContain("../outside.dsco");
+  });
+
+  test("takes a text that imports a file of the folder", async () => {
+    const page = await open(new Map([["shared.dsco", "let width = 64\n"]]), "", undefined, ["shared.dsco"]);
+    expect(await ask(page, { text: model })).toMatchObject({ isError: false, text: expect.stringMatching(/^text: no errors/) as unknown });
+  });
 });
 
 test.each([[42], [null], [{ kind: "text", text: 7 }], [{ kind: "failed", reason: "constructor" }]])("an answer that is none (%j) is a file that cannot be read", async (answer) => {

@@ -80,6 +80,47 @@ const itemOf = ({ items }: List, label: string): Item => {
   return found;
 };
 
+describe("formatting, colours and signatures", () => {
+  interface Tokens { readonly resultId: string; readonly data?: readonly number[]; readonly edits?: readonly { readonly start: number; readonly deleteCount: number; readonly data?: readonly number[] }[] }
+
+  test("the next tokens name what has changed", async () => {
+    const client = await start(everything);
+    const { textDocument } = open(client, "model A { layers = 2 }\nmodel B { layers = 2 }\nmodel C { layers = 2 }\n");
+    const first = await client.request<Tokens>("textDocument/semanticTokens/full", { textDocument });
+    client.notify("textDocument/didChange", { textDocument: { uri: textDocument.uri, version: 2 }, contentChanges: [{ range: { start: { line: 1, character: 19 }, end: { line: 1, character: 20 } }, text: "246" }] });
+    const second = await client.request<Tokens>("textDocument/semanticTokens/full/delta", { textDocument, previousResultId: first.resultId });
+    // the length of one number
+    expect(second.edits).toHaveLength(1);
+    expect(second.edits?.[0]).toMatchObject({ deleteCount: 1, data: [3] });
+    const whole = await client.request<Tokens>("textDocument/semanticTokens/full", { textDocument });
+    const [edit] = second.edits ?? [];
+    expect([...(first.data ?? []).slice(0, edit?.start), ...(edit?.data ?? []), ...(first.data ?? []).slice((edit?.start ?? 0) + (edit?.deleteCount ?? 0))]).toEqual(whole.data);
+    expect((await client.request<Tokens>("textDocument/semanticTokens/full/delta", { textDocument, previousResultId: "of another server" })).data).toEqual(whole.data);
+  });
+
+  test("a part is formatted, and a brace moves under its header", async () => {
+    const client = await start(nothing);
+    const { textDocument } = open(client, "model A {\n layers=2\n   }\nlet b=1\n");
+    const options = { tabSize: 2, insertSpaces: true };
+    const part = await client.request<readonly TextEdit[]>("textDocument/rangeFormatting", { textDocument, options, range: { start: { line: 3, character: 0 }, end: { line: 3, character: 7 } } });
+    expect(part.map(({ range, newText }) => [range.start.line, range.start.character, newText])).toEqual([[3, 5, " "], [3, 6, " "]]);
+    const brace = await client.request<readonly TextEdit[]>("textDocument/onTypeFormatting", { textDocument, options, position: { line: 2, character: 4 }, ch: "}" });
+    expect(brace).toEqual([{ range: { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } }, newText: "" }]);
+  });
+
+  test("a signature names its parameters by place or by text", async () => {
+    const text = "let a = max(1, $0)\n";
+    const full = await start({ textDocument: { signatureHelp: { signatureInformation: { documentationFormat: ["markdown"], parameterInformation: { labelOffsetSupport: true } } } } });
+    expect(await full.request("textDocument/signatureHelp", open(full, text))).toMatchObject({
+      activeSignature: 0, activeParameter: 1,
+      signatures: [{ label: "max(value, …)", documentation: { kind: "markdown" }, parameters: [{ label: [4, 9] }, { label: [11, 12] }] }],
+    });
+    const plain = await start(nothing);
+    expect(await plain.request("textDocument/signatureHelp", open(plain, text))).toMatchObject({ signatures: [{ documentation: { kind: "plaintext", value: "the largest of its arguments" }, parameters: [{ label: "value" }, { label: "…" }] }] });
+    expect(await plain.request("textDocument/signatureHelp", open(plain, "let a = (1, $0)\n", "none.dsco"))).toBeNull();
+  });
+});
+
 describe("settings", () => {
   const text = "workload W {\n  phase = decode, context_length = 4096, batch_per_gpu = 64\n  cache_hit_rate = 50%\n}\nmodel A { layerz = 2 }\n"; // DSCO7033, DSCO2020
 

@@ -3,6 +3,7 @@ import { extension, write, writeWith } from "./workbench";
 import * as vscode from "vscode";
 import "./opening";
 import "./figures";
+import "./comparison";
 import "./editing";
 import "./navigation";
 import "./language-tools";

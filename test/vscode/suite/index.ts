@@ -3,6 +3,7 @@ import { runAll } from "./harness";
 import { writeWith } from "./workbench";
 import "./opening";
 import "./figures";
+import "./comparison";
 import "./editing";
 import "./navigation";
 import "./language-tools";

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import * as assert from "./assert";
 import { test, until } from "./harness";
-import { answered, errorsOf, extension, open, openText } from "./workbench";
+import { answered, errorsOf, extension, inWorkspace, open, openText, write } from "./workbench";
 
 test("opening a .dsco file activates the packaged extension", async () => {
   const dsco = await extension();
@@ -46,4 +46,14 @@ test("semantic tokens colour the example", async () => {
   );
   assert.ok(tokens.data.length >= 5 * 50, `${tokens.data.length / 5} tokens`);
   assert.equal(tokens.data.length % 5, 0);
+});
+
+test("a config becomes a model in a new document", async () => {
+  await write("config.json", JSON.stringify({
+    architectures: ["LlamaForCausalLM"], model_type: "llama", hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2,
+    intermediate_size: 128, vocab_size: 100, max_position_embeddings: 256, tie_word_embeddings: false,
+  }));
+  await vscode.commands.executeCommand("dsco.importConfig", inWorkspace("config.json"));
+  const document = await until("the model", () => vscode.window.activeTextEditor?.document.languageId === "dsco" && vscode.window.activeTextEditor.document.isUntitled && vscode.window.activeTextEditor.document);
+  assert.match(document.getText(), /attention gqa \{[^}]*kv_heads += 2/);
 });

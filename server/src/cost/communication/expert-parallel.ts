@@ -9,6 +9,7 @@
 
 import { reachFrom } from "../compute/efficiency";
 import type { Default } from "../defaults-read";
+import { expertWidth } from "../model/moe";
 import { activationElement, plainElement } from "../model/precision";
 import type { MoeFfnRecord, Precision } from "../model/record";
 import { Unavailable } from "../definition";
@@ -107,7 +108,7 @@ export function expertExchange(
   const copies = copiesPerToken(block, ep, kernels);
   const imbalance = mode === "ideal" ? 1 : plan.workload.imbalance;
   const isForwarded = kernels === "normal" && ep.per_domain > 1;
-  const elements = tokens * plan.model.hidden_size;
+  const elements = tokens * expertWidth(block, plan.model.hidden_size);
   const acrossLeaves = shareAcrossLeaves(ep.size, links);
   const along = (precision: Precision): Transfer => {
     const bytes = elements * (mode === "ideal" ? plainElement(precision) : activationElement(precision)).value;
@@ -132,7 +133,7 @@ export function idealExchange({ model, hardware }: PlanRecord, groups: Groups, b
   if (ep.size === 1) return 0;
   const { dispatch, combine } = model.precision;
   const element = plainElement(dispatch).value + plainElement(combine).value;
-  const bytes = tokens * (block.top_k + block.shared_experts) * model.hidden_size * element;
+  const bytes = tokens * (block.top_k * expertWidth(block, model.hidden_size) + block.shared_experts * model.hidden_size) * element;
   const isOneDomain = ep.size <= ep.per_domain;
   const bandwidth = isOneDomain ? (hardware.gpu.scale_up ?? hardware.gpu.pcie)?.bandwidth : scaleOutRate(hardware);
   if (bandwidth !== undefined) return bytes / bandwidth;

@@ -6,9 +6,10 @@
  */
 
 import { Unavailable } from "../definition";
-import { valueDim } from "../model/attention";
+import { isCached, valueDim } from "../model/attention";
+import { expertWidth } from "../model/moe";
 import { betweenLayers, plainElement, weightElement } from "../model/precision";
-import type { AttentionRecord, FfnRecord } from "../model/record";
+import type { AttentionRecord, CachedAttention, FfnRecord, MoeFfnRecord } from "../model/record";
 import type { Group, Groups, Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
 import { allGather, allReduce, pointToPoint, reduceScatter, smallAllReduce } from "./collectives";
@@ -36,7 +37,7 @@ export function tensorParallelTransfers(
 ): BothWays {
   const blocks = (attention === undefined ? 0 : 1) + (ffn === undefined || (ffn.kind === "moe" && ffn.shared_experts === 0) ? 0 : 1);
   const dense = blockTransfers(residualBytes(plan, tokens), layout.sequence_parallel, groups.tp, links);
-  const routed = ffn?.kind === "moe" ? splitExpertTransfers(plan, layout, groups, ffn.top_k * tokens, links) : neitherWay;
+  const routed = ffn?.kind === "moe" ? splitExpertTransfers(plan, layout, groups, ffn, tokens, links) : neitherWay;
   return {
     forward: inSequence([repeated(blocks, dense.forward), routed.forward]),
     backward: inSequence([repeated(blocks, dense.backward), routed.backward]),
@@ -54,7 +55,7 @@ export function decodeTensorParallelTransfer(
   const blocks = (attention === undefined ? 0 : 1) + (ffn === undefined ? 0 : 1);
   const reduced = repeated(blocks, smallAllReduce(residualBytes(plan, tokens), groups.tp, links));
   if (ffn?.kind !== "moe" || layout.ep === 1) return reduced;
-  return inSequence([reduced, splitExpertTransfers(plan, layout, groups, ffn.top_k * tokens, links).forward]);
+  return inSequence([reduced, splitExpertTransfers(plan, layout, groups, ffn, tokens, links).forward]);
 }
 
 function blockTransfers(bytes: number, isSequenceParallel: boolean, group: Group, links: Links): BothWays {
@@ -68,9 +69,10 @@ function blockTransfers(bytes: number, isSequenceParallel: boolean, group: Group
   return { forward: inSequence([gathered, scattered]), backward: inSequence([gathered, gathered, scattered]) };
 }
 
-/** `copies`: tokens of a tensor-parallel group, each as often as it has experts; its GPUs hold equal parts of them. */
-function splitExpertTransfers(plan: PlanRecord, { tp, etp }: Layout, groups: Groups, copies: number, links: Links): BothWays {
-  const bytes = residualBytes(plan, (copies / tp) * etp);
+/** `tokens` of a tensor-parallel group, each as often as it has experts; its GPUs hold equal parts of them. */
+function splitExpertTransfers({ model }: PlanRecord, { tp, etp }: Layout, groups: Groups, ffn: MoeFfnRecord, tokens: number, links: Links): BothWays {
+  const copies = (ffn.top_k * tokens * etp) / tp;
+  const bytes = copies * expertWidth(ffn, model.hidden_size) * betweenLayers(model.precision).value;
   return blockTransfers(bytes, true, groups.etp, links);
 }
 
@@ -93,23 +95,29 @@ export function vocabularyTransfers(plan: PlanRecord, layout: Layout, groups: Gr
 /**
  * Context parallelism of one attention layer: keys and values of the whole sequence pass every GPU, around a ring or gathered (the
  * bytes are the same); the backward pass moves them once more and reduce-scatters their gradients. Nothing is taken off for a window.
- * Of mla these are the expanded keys and values. `tokens`: those whose keys the rank holds, of a prompt also those found in the cache,
- * which stands divided over the ranks. Throws `Unavailable` for mixers that pass a state on.
+ * Of mla these are the expanded keys and values, of sparse mla the latent; of `compress` the entries, beside which the few tokens of a
+ * window are left out. `tokens`: those whose keys the rank holds, of a prompt also those found in the cache, which stands divided over the
+ * ranks. Throws `Unavailable` for mixers, which pass a state on.
  */
 export function contextParallelTransfers(plan: PlanRecord, layout: Layout, groups: Groups, attention: AttentionRecord | undefined, tokens: number, links: Links): BothWays {
   if (groups.cp.size === 1 || attention === undefined) return neitherWay;
+  if (!isCached(attention)) throw new Unavailable(`context parallelism of \`attention ${attention.kind}\` is not modelled: its state would pass from rank to rank`);
   const bytes = tokens * layout.cp * keyValueElements(attention, layout.tp) * plainElement(plan.model.precision.attention).value;
   const gathered = allGather(bytes, groups.cp, links);
   return { forward: gathered, backward: inSequence([gathered, reduceScatter(bytes, groups.cp, links)]) };
 }
 
-/** Of one token and one GPU of the tensor-parallel group; fewer heads than GPUs are held several times. */
-function keyValueElements(attention: AttentionRecord, tp: number): number {
-  switch (attention.kind) {
-    case "mha": case "gqa": case "mqa": return Math.max(1, attention.kv_heads / tp) * (attention.head_dim + valueDim(attention));
-    case "mla": return Math.max(1, attention.heads / tp) * (attention.qk_nope_head_dim + attention.qk_rope_head_dim + attention.v_head_dim);
-    default: throw new Unavailable(`context parallelism of \`attention ${attention.kind}\` is not modelled`);
-  }
+/** Of one token and one GPU of the tensor-parallel group, keys of an indexer included; fewer heads than GPUs are held several times. */
+function keyValueElements(attention: CachedAttention, tp: number): number {
+  const { sparse, compress = 1 } = attention;
+  const index = sparse === undefined || sparse.shared_indexer ? 0 : sparse.indexer_head_dim;
+  return (coreElements(attention, tp) + index) / compress;
+}
+
+function coreElements(attention: CachedAttention, tp: number): number {
+  if (attention.kind !== "mla") return Math.max(1, attention.kv_heads / tp) * (attention.head_dim + (attention.tie_kv === true ? 0 : valueDim(attention)));
+  if (attention.sparse !== undefined) return attention.kv_lora_rank + attention.qk_rope_head_dim;
+  return Math.max(1, attention.heads / tp) * (attention.qk_nope_head_dim + attention.qk_rope_head_dim + attention.v_head_dim);
 }
 
 /**
@@ -118,7 +126,7 @@ function keyValueElements(attention: AttentionRecord, tp: number): number {
  */
 export function pipelineSend(plan: PlanRecord, layout: Layout, groups: Groups, tokens: number, links: Links): Transfer {
   if (layout.pp === 1) return noTransfer;
-  const bytes = residualBytes(plan, tokens);
+  const bytes = (plan.model.hyper_connections ?? 1) * residualBytes(plan, tokens);
   const sent = pointToPoint(bytes / layout.tp, groups.pp, links);
   return layout.sequence_parallel || layout.tp === 1 ? sent : inSequence([sent, allGather(bytes, groups.tp, links)]);
 }

@@ -57,7 +57,7 @@ export function deviceOf({ hardware: { gpu }, efficiency }: PlanRecord, mode: Mo
 const unitOf = (name: string): DefaultUnit => (name === "attention_block" || name === "prologue_bytes" ? "size" : "share");
 
 const launchNames: Readonly<Record<string, string>> = {
-  gemm: "a product", grouped_gemm: "a grouped product", attention: "an attention core", decode_attention: "decode attention", memory: "an operator that moves memory",
+  gemm: "a product", grouped_gemm: "a grouped product", attention: "an attention core", decode_attention: "decode attention", memory: "an operator that moves memory", scan_step: "a chunk of a scan",
 };
 
 type RateKey = "bf16" | "fp16" | "fp32" | "tf32" | "fp8" | "fp6" | "fp4" | "int8" | "int4";

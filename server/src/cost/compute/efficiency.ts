@@ -37,6 +37,9 @@ export interface Efficiencies {
   readonly gather: Evidence;
   /** Weights streamed through a product with few rows. */
   readonly gemm_memory: Evidence;
+  /** Of the memory bandwidth, what the kernels of a chunked scan reach of the traffic that `scan-traffic.ts` counts. */
+  readonly scan: Evidence;
+  readonly scan_backward: Evidence;
   /** Elements of the inner dimension that the start and the end of a tile cost, in bytes of its operands. */
   readonly prologue_bytes: Evidence;
 }
@@ -52,6 +55,7 @@ const b200Table = "MooreThreads/SimuMax e691807a, configs/system/b200_bf16_ceper
 const a100Table = "MooreThreads/SimuMax 3005b17c, configs/system/a100_pcie.json, A100 PCIe";
 const transformerEngine = "NVIDIA/TransformerEngine 8f2e6357, docs/examples/gemm_profiling";
 const trace = "deepseek-ai/profile-data, train.json, H800";
+const fla = "kernels of flash-linear-attention as pytorch/helion 3e928d1e times them (pull requests 2966 and 2973)";
 
 const hopper: Efficiencies = {
   gemm: scaled(0.74, "between cuBLAS and MAMF on H100 in bf16, 716 and 794 of 989 TFLOPS, 0.72 and 0.80 (stas00/ml-engineering), nearer the lower, since runs are long"),
@@ -71,6 +75,8 @@ const hopper: Efficiencies = {
   memory: measured(0.67, `${trace}: the kernels beside products and attention of four layers take 29.7 ms of 124.3, 0.65 of the bandwidth by the bytes counted here; casts alone reach 0.8 (pytorch/ao issue 4054)`),
   gather: scaled(0.5, `${b200Table}: permute 0.50`),
   gemm_memory: measured(0.85, `${h800Tables}: dense FP8 with 16 to 128 rows 0.84, grouped 0.88`),
+  scan: measured(0.6, `H100, ${fla}: gated delta 0.74 and 0.76, kda 0.60 and 0.58, decayed linear attention 0.75 and 0.73 at 8,192 x 96 and 32,768 x 16 tokens and heads of 128; H800: gated delta 0.59 and 0.60, kda 0.59 and 0.56 (PaddlePaddle/flash-attention, pull request 133); Mamba-2 on H100, 128 heads of 64: 0.4 (vllm-project/vllm, pull request 27299)`),
+  scan_backward: measured(0.35, `H100, ${fla}: gated delta 0.50 and 0.50, kda 0.33 and 0.33, linear attention 0.31 and 0.28`),
   prologue_bytes: measured(130, `${h800Tables}: dense FP8, fitted with the shape model`),
 };
 
@@ -93,6 +99,8 @@ const blackwell: Efficiencies = {
   memory: measured(0.67, `${b200Table}: element-wise 0.67; casts to MXFP8 on B300 the same (${transformerEngine})`),
   gather: measured(0.5, `${b200Table}: permute 0.50`),
   gemm_memory: scaled(0.85, "the H800 share"),
+  scan: measured(0.42, `B200, ${fla}: gated delta 0.42 and 0.36, kda 0.36 and 0.33, linear attention 0.58 and 0.52; a fused kernel is 2.5 times as fast (flashinfer-ai/flashinfer, pull request 2742)`),
+  scan_backward: measured(0.25, `B200, ${fla}: gated delta 0.26 and 0.25, kda 0.22 and 0.21, linear attention 0.32`),
   prologue_bytes: measured(300, `${b200Table}: inner dimension 256 to 576 reaches 0.22 to 0.32`),
 };
 
@@ -113,6 +121,8 @@ const ampere: Efficiencies = {
   memory: measured(0.85, `${a100Table}: 0.91 of 1.6 TB/s; calculon 0.90 for large transfers`),
   gather: scaled(0.35, `${a100Table}: permute 0.19; ${b200Table}: 0.50`),
   gemm_memory: scaled(0.85, "the H800 share"),
+  scan: scaled(0.48, "A100, retention with 8 x 32 heads of 128 at 4,096 and 8,192 tokens, by the tables of an early flash-linear-attention (its README of 2024)"),
+  scan_backward: scaled(0.27, "A100, retention with 8 x 32 heads of 128 at 4,096 tokens, by the same tables"),
   prologue_bytes: measured(250, `${a100Table}: inner dimension 512 to 1,024 reaches 0.62`),
 };
 
@@ -148,7 +158,7 @@ function weakened(from: Efficiencies, reach: Reach, source: string): Efficiencie
 
 export const efficienciesOf = ({ architecture }: GpuRecord): Efficiencies => efficiencies[architecture ?? "unknown"];
 
-export type LaunchKind = "gemm" | "grouped_gemm" | "attention" | "decode_attention" | "memory";
+export type LaunchKind = "gemm" | "grouped_gemm" | "attention" | "decode_attention" | "memory" | "scan_step";
 
 export type LaunchTimes = Readonly<Record<LaunchKind, Evidence>>;
 
@@ -159,6 +169,7 @@ const hopperLaunches: LaunchTimes = {
   attention: scaled(5e-6, "that of a dense product, 4.1 us in the H800 tables, and the longer start of a block"),
   decode_attention: measured(15e-6, `${h800Tables}: gqa and mla decode, the merge of its parts included`),
   memory: scaled(3e-6, "ai-dynamo/aiconfigurator takes 3 us an operator on every device"),
+  scan_step: measured(1.8e-6, "FlashKDA on H100, one sequence of 4,096 and 8,192 tokens: 1.81 to 1.96 us for each of its 256 and 512 chunks, 8 to 24 heads (NVIDIA/cudnn-frontend, pull request 1017)"),
 };
 
 const isOfNvidia = (architecture: Architecture | undefined): boolean =>

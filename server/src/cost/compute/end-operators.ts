@@ -3,12 +3,15 @@
 import { holdsLastLayer } from "../model/availability";
 import type { ModelRecord } from "../model/record";
 import type { LayerBlocks } from "../plan/stages";
-import { linears, norm, wide } from "./linears";
+import { linears, norm, unsplitTokens, wide } from "./linears";
 import type { OperatorShape } from "./operator";
 import { linear, sweep, weightBytes, type Site } from "./operators";
+import { joinedStreams, layerEmbeddings } from "./stream-operators";
 
 /** Rows of the table, gathered; their gradients are added up in FP32. */
-export function embeddingOperator(site: Site): OperatorShape {
+export const embeddingOperators = (site: Site): readonly OperatorShape[] => [embeddingOperator(site), ...layerEmbeddings(site)];
+
+function embeddingOperator(site: Site): OperatorShape {
   const elements = site.work.tokens * site.plan.model.hidden_size;
   return sweep(site, { name: "embedding", part: "ends", share: "gather", bytes: { forward: 4 * elements, backward_input: 0, backward_weight: 10 * elements } });
 }
@@ -22,7 +25,7 @@ export function headOperators(site: Site): readonly OperatorShape[] {
   const head = linear(site, "ends", { name: "head", rows, columns: vocab_size / tp, inner: hidden_size }, rate, weightBytes(site, rate, precision.embeddings));
   // forward reads the logits twice (sum, then difference) and writes them in FP32; backward scales that and writes it in bf16
   const loss = site.training ? [sweep(site, { name: "cross entropy", part: "ends", bytes: { forward: 8 * logits, backward_input: 6 * logits, backward_weight: 0 } })] : [];
-  return [norm(site, "final norm", "ends"), head, ...loss];
+  return [...joinedStreams(site, unsplitTokens(site)), norm(site, "final norm", "ends"), head, ...loss];
 }
 
 /** The layer that each MTP module repeats. */

@@ -6,12 +6,15 @@ import type { LayerBlocks } from "../plan/stages";
 import { activation, inputMatrices, linears, norm, unsplitTokens, wide } from "./linears";
 import type { OperatorShape } from "./operator";
 import { linear, sweep, weightBytes, type Site } from "./operators";
+import { layerEmbeddingOperators, streamOperators } from "./stream-operators";
 
 export function ffnOperators(site: Site, { ffn: block }: LayerBlocks, operators: OperatorShape[]): void {
-  if (block === undefined) return;
-  operators.push(norm(site, "ffn norm", "ffn"));
-  if (block.kind === "dense") denseOperators(site, block, operators);
-  else moeOperators(site, block, operators);
+  if (block !== undefined) {
+    operators.push(...streamOperators(site, "ffn"), norm(site, "ffn norm", "ffn"));
+    if (block.kind === "dense") denseOperators(site, block, operators);
+    else moeOperators(site, block, operators);
+  }
+  operators.push(...layerEmbeddingOperators(site));
 }
 
 function denseOperators(site: Site, { intermediate_size, gated }: DenseFfnRecord, operators: OperatorShape[]): void {
@@ -55,9 +58,11 @@ function moeOperators(site: Site, block: MoeFfnRecord, operators: OperatorShape[
   const scores = 12 * rows * block.routed_experts;
   operators.push(sweep(site, { name: "top_k", part: "ffn", bytes: { forward: scores, backward_input: scores, backward_weight: 0 } }));
   sharedOperators(site, block, operators);
+  latentOperators(site, block, operators);
 
   const load = expertLoad(site, block);
-  const copies = load.tokens * hidden_size;
+  const outer = block.latent_size ?? hidden_size;
+  const copies = load.tokens * outer;
   const dispatched = activationElement(precision.dispatch).value;
   operators.push(sweep(site, {
     name: "permute", part: "routed", share: "gather", bytes: { forward: 2 * dispatched * copies, backward_input: 4 * copies, backward_weight: 0 },
@@ -70,14 +75,25 @@ function moeOperators(site: Site, block: MoeFfnRecord, operators: OperatorShape[
   const hiddens = load.tokens * width;
   const inputs = precision.dispatch === precision.compute ? { wide: hiddens, narrow: copies } : wide(copies + hiddens);
   linears(site, "routed", weightBytes(site, site.rates.linear(), precision.experts), [
-    { ...expert, name: "experts up and gate", columns: inputMatrices(block.gated) * width, inner: hidden_size },
-    { ...expert, name: "experts down", columns: hidden_size, inner: width },
+    { ...expert, name: "experts up and gate", columns: inputMatrices(block.gated) * width, inner: outer },
+    { ...expert, name: "experts down", columns: outer, inner: width },
   ], inputs, operators);
   operators.push(activation(site, "experts activation", "routed", block.gated, hiddens));
-  const combined = 2 * (copies + routedRows * hidden_size);
+  const combined = 2 * (copies + routedRows * outer);
   operators.push(sweep(site, {
     name: "unpermute", part: "routed", share: "gather", bytes: { forward: combined, backward_input: combined, backward_weight: 0 },
   }));
+}
+
+/** Down to the width that routed experts work in, before the tokens are sent, and up again after they came back; whole on every tensor-parallel rank. */
+function latentOperators(site: Site, { latent_size }: MoeFfnRecord, operators: OperatorShape[]): void {
+  if (latent_size === undefined) return;
+  const { hidden_size, precision } = site.plan.model;
+  const rows = unsplitTokens(site);
+  linears(site, "ffn", weightBytes(site, site.rates.linear(), precision.experts), [
+    { name: "latent down", rows, columns: latent_size, inner: hidden_size },
+    { name: "latent up", rows, columns: hidden_size, inner: latent_size },
+  ], wide(rows * (hidden_size + latent_size)), operators);
 }
 
 function sharedOperators(site: Site, block: MoeFfnRecord, operators: OperatorShape[]): void {
@@ -89,4 +105,12 @@ function sharedOperators(site: Site, block: MoeFfnRecord, operators: OperatorSha
     { name: "shared down", rows: tokens, columns: hidden_size, inner: width },
   ], wide(tokens * (hidden_size + width)), operators);
   operators.push(activation(site, "shared activation", "ffn", block.gated, tokens * width));
+  if (!block.shared_gate) return;
+  // one number a token, from its input, times what the shared experts give
+  const elements = unsplitTokens(site) * hidden_size;
+  const flops = 2 * elements;
+  operators.push(sweep(site, {
+    name: "shared gate", part: "ffn", bytes: { forward: 6 * elements, backward_input: 10 * elements, backward_weight: 0 },
+    flops: { forward: flops, backward_input: flops, backward_weight: flops },
+  }));
 }

@@ -8,13 +8,13 @@ import { Unavailable } from "../definition";
 import { activeWeightsGap } from "../model/availability";
 import { once, oncePerKey } from "../once";
 import type { Layout } from "../plan/layout";
-import { planGap, trainingGap } from "../plan/modelled";
+import { planGap } from "../plan/modelled";
 import type { PlanRecord } from "../plan/record";
 import { runsAgain } from "../plan/recomputation";
-import { oncePerLayer, type LayerBlocks, type Stage } from "../plan/stages";
+import { oncePerAttention, oncePerLayer, type LayerBlocks, type Stage } from "../plan/stages";
 import { attentionOperators } from "./attention-operators";
 import type { Device } from "./device";
-import { embeddingOperator, headOperators, lastLayer, mtpOperators } from "./end-operators";
+import { embeddingOperators, headOperators, lastLayer, mtpOperators } from "./end-operators";
 import { ffnOperators } from "./ffn-operators";
 import type { Operator, OperatorShape, Work } from "./operator";
 import { recomputed, siteOf, type Site } from "./operators";
@@ -45,20 +45,19 @@ export interface Operators {
  * rate for.
  */
 export function operatorsOf(plan: PlanRecord, layout: Layout, work: Work): Operators {
-  const gap = planGap(plan.model) ?? (work.phase === "training" ? trainingGap(plan.model) : undefined) ?? activeWeightsGap(plan.model);
+  const gap = planGap(plan.model, layout) ?? activeWeightsGap(plan.model);
   if (typeof gap === "string") throw new Unavailable(gap);
   const site = siteOf(plan, layout, work);
   return {
-    attention: oncePerKey(attentionKey, (layer) => halfOf(site, layer, attentionOperators)),
+    attention: oncePerAttention((layer) => halfOf(site, layer, attentionOperators)),
     ffn: oncePerKey(ffnKey, (layer) => halfOf(site, layer, ffnOperators)),
-    embedding: once(() => [embeddingOperator(site)]),
+    embedding: once(() => embeddingOperators(site)),
     head: once(() => headOperators(site)),
     mtp: once(() => mtpOperators(site)),
     mtp_layer: once(() => lastLayer(plan.model)),
   };
 }
 
-const attentionKey = ({ attention }: LayerBlocks): LayerBlocks["attention"] => attention;
 const ffnKey = ({ ffn }: LayerBlocks): LayerBlocks["ffn"] => ffn;
 
 /** One half of a layer, its `attention` or its `ffn`. */
@@ -81,7 +80,7 @@ export interface StageCompute {
 
 /** The operators on a device. */
 export function computeOn(device: Device, operators: Operators): StageCompute {
-  const attention = oncePerKey(attentionKey, (layer) => timesOn(device, operators.attention(layer)));
+  const attention = oncePerAttention((layer) => timesOn(device, operators.attention(layer)));
   const ffn = oncePerKey(ffnKey, (layer) => timesOn(device, operators.ffn(layer)));
   const layerTimes = oncePerLayer((layer) => sumOf([attention(layer), ffn(layer)]));
   const embedding = once(() => timesOn(device, operators.embedding()));

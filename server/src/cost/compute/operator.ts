@@ -1,6 +1,7 @@
 /** One operator of a GPU for one micro-batch: what it does, and as `explain` lists it. */
 
 import type { Rate } from "./device";
+import type { Scan } from "./scan-time";
 import type { Core, Product } from "./time";
 
 /** What one GPU works on in one pass. */
@@ -47,13 +48,14 @@ export type ShapesOfPasses =
   | { readonly kind: "product"; readonly rate: Rate; readonly forward: Product; readonly backward_input?: Product; readonly backward_weight?: Product }
   | { readonly kind: "core"; readonly rate: Rate; readonly forward: Core; readonly backward_input?: Core }
   | { readonly kind: "cache"; readonly rate: Rate }
+  | { readonly kind: "scan"; readonly rate: Rate; readonly forward: Scan; readonly backward_input?: Scan }
   | { readonly kind: "memory"; readonly share: "memory" | "gather" };
 
 /** An operator as a device runs it, for explanations. */
 export interface Operator {
   readonly name: string;
   readonly part: OperatorPart;
-  readonly kind: "gemm" | "grouped_gemm" | "attention" | "memory";
+  readonly kind: "gemm" | "grouped_gemm" | "attention" | "scan" | "memory";
   /** How often it runs for this run of layers or stage. */
   readonly count: number;
   readonly flops: Passes;

@@ -7,6 +7,7 @@ import type { Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
 import { rateOf, type Rate } from "./device";
 import type { OperatorPart, OperatorShape, Passes, Work } from "./operator";
+import type { Scan } from "./scan-time";
 import type { Core, Product } from "./time";
 
 /** Everything that the operators of one stage depend on. */
@@ -54,13 +55,15 @@ export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly inner: number;
+  /** No gradient goes back through it. */
+  readonly detached?: boolean;
 }
 
 /** Activations and gradients between operators are bf16, as results of products are. */
 const activationBytes = 2;
 
 /** Forward, the gradient of its input and that of its weight: three products of the same size. `weight`: bytes of one where it is kept. */
-export function linear(site: Site, part: OperatorPart, { name, kind = "gemm", experts = 1, rows, columns, inner }: Matrix, rate: Rate, weight: number): OperatorShape {
+export function linear(site: Site, part: OperatorPart, { name, kind = "gemm", experts = 1, rows, columns, inner, detached = false }: Matrix, rate: Rate, weight: number): OperatorShape {
   const weights = experts * columns * inner;
   const inputs = experts * rows * inner;
   const outputs = experts * rows * columns;
@@ -78,22 +81,26 @@ export function linear(site: Site, part: OperatorPart, { name, kind = "gemm", ex
   };
   return {
     name, part, again: false,
-    flops: { forward: flops, backward_input: flops, backward_weight: flops },
-    bytes: { forward: forward.bytes, backward_input: backward_input.bytes, backward_weight: backward_weight.bytes + backward_weight.accumulated_bytes },
-    passes: { kind: "product", rate, forward, backward_input, backward_weight },
+    flops: { forward: flops, backward_input: detached ? 0 : flops, backward_weight: flops },
+    bytes: { forward: forward.bytes, backward_input: detached ? 0 : backward_input.bytes, backward_weight: backward_weight.bytes + backward_weight.accumulated_bytes },
+    passes: { kind: "product", rate, forward, backward_weight, ...(detached ? {} : { backward_input }) },
   };
 }
 
-/** An operator that moves bytes and computes next to nothing. */
+/** An operator that moves bytes and computes so little that moving them sets its time. */
 export interface Sweep {
   readonly name: string;
   readonly part: OperatorPart;
   readonly bytes: Passes;
+  /** Those that the model's FLOPs count. */
+  readonly flops?: Passes;
   readonly share?: "memory" | "gather";
 }
 
-export const sweep = (site: Site, { name, part, bytes, share = "memory" }: Sweep): OperatorShape =>
-  ({ name, part, again: false, flops: none, bytes: site.training ? bytes : forwardOnly(bytes.forward), passes: { kind: "memory", share } });
+export const sweep = (site: Site, { name, part, bytes, flops = none, share = "memory" }: Sweep): OperatorShape => ({
+  name, part, again: false, flops: site.training ? flops : forwardOnly(flops.forward), bytes: site.training ? bytes : forwardOnly(bytes.forward),
+  passes: { kind: "memory", share },
+});
 
 /** Scores and values of new queries. Backward computes the scores again: five products for two. */
 export function core(site: Site, name: string, forward: Core, rate: Rate): OperatorShape {
@@ -105,6 +112,17 @@ export function core(site: Site, name: string, forward: Core, rate: Rate): Opera
     flops: { forward: flops, backward_input: backward_input.flops, backward_weight: 0 },
     bytes: { forward: bytes, backward_input: backward_input.bytes, backward_weight: 0 },
     passes: { kind: "core", rate, forward, backward_input },
+  };
+}
+
+/** The state of a linear or state-space layer on its way over new tokens. `flops`: of the recurrence, forward; its chunked form executes others. */
+export function scan(site: Site, name: string, { forward, backward }: { readonly forward: Scan; readonly backward: Scan }, flops: number, rate: Rate): OperatorShape {
+  const shape = { name, part: "attention", again: false } as const;
+  if (!site.training) return { ...shape, flops: forwardOnly(flops), bytes: forwardOnly(forward.bytes), passes: { kind: "scan", rate, forward } };
+  return {
+    ...shape, flops: { forward: flops, backward_input: 2 * flops, backward_weight: 0 },
+    bytes: { forward: forward.bytes, backward_input: backward.bytes, backward_weight: 0 },
+    passes: { kind: "scan", rate, forward, backward_input: backward },
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Device } from "./device";
 import type { Operator, OperatorPart, OperatorShape, Passes } from "./operator";
+import { scanBound, scanShare, scanTime } from "./scan-time";
 import { coreBound, coreTime, decodeBound, decodeTime, memoryBound, memoryTime, productBound, productTime, type Bound } from "./time";
 
 function forwardTime(device: Device, { passes, flops, bytes }: OperatorShape): number {
@@ -9,6 +10,7 @@ function forwardTime(device: Device, { passes, flops, bytes }: OperatorShape): n
     case "product": return productTime(device, passes.forward, passes.rate);
     case "core": return coreTime(device, passes.forward, passes.rate, "forward");
     case "cache": return decodeTime(device, flops.forward, bytes.forward, passes.rate);
+    case "scan": return scanTime(device, passes.forward, passes.rate, "forward");
     case "memory": return memoryTime(bytes.forward, device, passes.share);
   }
 }
@@ -18,6 +20,7 @@ function forwardBound(device: Device, { passes, flops, bytes }: OperatorShape): 
     case "product": return productBound(device, passes.forward, passes.rate);
     case "core": return coreBound(device, passes.forward, passes.rate);
     case "cache": return decodeBound(device, flops.forward, bytes.forward, passes.rate);
+    case "scan": return scanBound(device, passes.forward, passes.rate);
     case "memory": return memoryBound(device, memoryTime(bytes.forward, device, passes.share));
   }
 }
@@ -27,6 +30,7 @@ function backwardInputTime(device: Device, { passes, bytes }: OperatorShape): nu
     case "product": return passes.backward_input ? productTime(device, passes.backward_input, passes.rate) : 0;
     case "core": return passes.backward_input ? coreTime(device, passes.backward_input, passes.rate, "backward") : 0;
     case "cache": return 0;
+    case "scan": return passes.backward_input ? scanTime(device, passes.backward_input, passes.rate, "backward") : 0;
     case "memory": return memoryTime(bytes.backward_input, device, passes.share);
   }
 }
@@ -34,7 +38,7 @@ function backwardInputTime(device: Device, { passes, bytes }: OperatorShape): nu
 function backwardWeightTime(device: Device, { passes, bytes }: OperatorShape): number {
   switch (passes.kind) {
     case "product": return passes.backward_weight ? productTime(device, passes.backward_weight, passes.rate) : 0;
-    case "core": case "cache": return 0;
+    case "core": case "cache": case "scan": return 0;
     case "memory": return memoryTime(bytes.backward_weight, device, passes.share);
   }
 }
@@ -48,13 +52,22 @@ export function operatorOn(device: Device, shape: OperatorShape, count: number):
   const whole = again ? forwardAgain : same;
   return {
     name, part, count, bound, efficiency: achieved(device, shape, forward, bound),
-    kind: passes.kind === "product" ? passes.forward.kind : passes.kind === "memory" ? "memory" : "attention",
+    kind: kindOf(passes),
     flops: whole(flops), bytes: whole(bytes), time: whole(time),
   };
 }
 
+function kindOf(passes: OperatorShape["passes"]): Operator["kind"] {
+  switch (passes.kind) {
+    case "product": return passes.forward.kind;
+    case "core": case "cache": return "attention";
+    case "scan": case "memory": return passes.kind;
+  }
+}
+
 function achieved(device: Device, { passes, flops, bytes }: OperatorShape, time: number, bound: Bound): number {
   if (time === 0) return 0;
+  if (passes.kind === "scan") return scanShare(device, passes.forward, passes.rate, time, bound);
   return bound === "memory" || passes.kind === "memory" ? bytes.forward / (device.memory_bandwidth * time) : flops.forward / (passes.rate.peak * time);
 }
 

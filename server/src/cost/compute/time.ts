@@ -87,7 +87,7 @@ export function shareName(kind: Product["kind"], { key }: Rate): EfficiencyName 
   }
 }
 
-function computeShare(device: Device, name: EfficiencyName, rate: Rate): number {
+export function computeShare(device: Device, name: EfficiencyName, rate: Rate): number {
   const powered = device.power_factor(rate);
   if (powered !== 1) noteDefault({ name: "exponent of power", unit: "size", evidence: device.power_reference.exponent });
   return Math.min(greatestShare, device.defaults[name].value * powered);
@@ -168,13 +168,13 @@ export const memoryTime = (bytes: number, device: Device, share: "memory" | "gat
 export const memoryBound = (device: Device, time: number): Bound => (device.mode === "estimate" && time < 2 * device.launch.memory.value ? "launch" : "memory");
 
 /** Each multiprocessor keeps so many bytes on their way: with fewer of them less of the bandwidth is reached. */
-const memoryBytesTime = (device: Device, bytes: number, share: "memory" | "gather"): number =>
+export const memoryBytesTime = (device: Device, bytes: number, share: "memory" | "gather" | "scan" | "scan_backward"): number =>
   bytes / (device.memory_bandwidth * device.sm_share * (device.mode === "ideal" ? 1 : (device.written.memory ?? device.defaults[share].value)));
 
 /** Arithmetic and traffic that overlap in part. */
-const overlapped = (compute: number, memory: number): number => Math.sqrt(compute * compute + memory * memory);
+export const overlapped = (compute: number, memory: number): number => Math.sqrt(compute * compute + memory * memory);
 
-function boundOf(compute: number, memory: number, fixed: number): Bound {
+export function boundOf(compute: number, memory: number, fixed: number): Bound {
   if (fixed > compute && fixed > memory) return "launch";
   return compute >= memory ? "compute" : "memory";
 }

@@ -2,13 +2,12 @@
 
 import { dimensions } from "../../units";
 import { plainElement } from "../model/precision";
-import { modelledAttention } from "../plan/modelled";
 import type { LayerRun, Stage } from "../plan/stages";
 import { product, quotient, sum, times, type Count, type Quantity, type Term } from "../term";
 import { headBytes, mtpTensors } from "./activations";
 import { bufferTerms } from "./buffers";
 import { operationText, type InFlight } from "./in-flight";
-import { cacheEntryOnGpu, cachedTokens } from "./kv-cache";
+import { cacheTerms } from "./kv-cache";
 import { endsOfRank, runsOfRank, shardsOf, type GroupStates, type MemoryModel, type RankRun } from "./memory-model";
 import { servingActivations } from "./serving";
 import type { MemoryComponents, PlanMemory, RankMemory } from "./stage-memory";
@@ -34,16 +33,16 @@ const bytes = (value: number): Quantity => ({ value, dimension: dimensions.bytes
 const layersIn = ({ run, count, mtp }: RankRun): Count => (mtp ? { value: count, unit: "MTP modules" } : { value: count, unit: "layers", layers: run.layers });
 
 /** One part a stage where a rank holds several. */
-function byStage(stages: readonly Stage[], runs: readonly RankRun[], partOf: (run: RankRun) => Term): readonly Term[] {
-  if (stages.length === 1) return runs.map(partOf);
-  return stages.map(({ index }) => sum(`stage ${index}`, runs.filter(({ stage }) => stage === index).map(partOf)));
+function byStage(stages: readonly Stage[], runs: readonly RankRun[], partsOf: (run: RankRun) => readonly Term[]): readonly Term[] {
+  if (stages.length === 1) return runs.flatMap(partsOf);
+  return stages.map(({ index }) => sum(`stage ${index}`, runs.filter(({ stage }) => stage === index).flatMap(partsOf)));
 }
 
 function weightParts(model: MemoryModel, { stages }: RankMemory): readonly Term[] {
   if (model.training && model.plan.parallelism.zero === 3) return dividedParts(model, { stages }, 3, ({ weights }) => weights);
   const ends = endsOfRank(model, stages);
   return [
-    ...byStage(stages, runsOfRank(model, stages), (part) => times([layersIn(part)], weightTerm(runLabel(part.run), model.layerOf(part.run).matrices))),
+    ...byStage(stages, runsOfRank(model, stages), (part) => [times([layersIn(part)], weightTerm(runLabel(part.run), model.layerOf(part.run).matrices))]),
     ...(ends.length === 0 ? [] : [weightTerm("embedding, head and norm", ends)]),
   ];
 }
@@ -87,15 +86,5 @@ function momentParts(model: MemoryModel, stages: readonly Stage[], moment: RankM
 
 function cacheParts(model: MemoryModel, { stages }: RankMemory): readonly Term[] {
   const { plan, layout, demand } = model;
-  return byStage(stages, runsOfRank(model, stages), (part) => {
-    const { attention } = part.run;
-    if (attention === undefined || demand.sequences === 0) return sum("no cache", []);
-    const block = modelledAttention(attention);
-    return product(`${block.kind} cache`, [
-      layersIn(part),
-      { value: demand.sequences, unit: "sequences" },
-      { value: cachedTokens(block, demand.context, layout.cp), unit: "tokens" },
-      { value: cacheEntryOnGpu(block, plan.model.precision, layout.tp), unit: "B" },
-    ]);
-  });
+  return byStage(stages, runsOfRank(model, stages), (part) => cacheTerms(part.run, layersIn(part), demand.sequences, demand.context, plan.model.precision, layout));
 }

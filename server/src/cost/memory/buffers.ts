@@ -7,8 +7,9 @@ import type { MoeFfnRecord } from "../model/record";
 import type { Stage } from "../plan/stages";
 import { expertsOnHost } from "../serving/host-experts";
 import { product, type Term } from "../term";
+import { bytesOf, elementsOf, type Matrix } from "./matrix";
 import { endsOfRank, runsOfRank, type MemoryModel } from "./memory-model";
-import { bytesOf, elementsOf, layerMatrices, type Matrix } from "./weights";
+import { layerMatrices } from "./weights";
 
 const MiB = 1024 * 1024;
 
@@ -25,7 +26,7 @@ export function bufferTerms(memory: MemoryModel, stages: readonly Stage[]): read
   return [
     product("GEMM workspaces", [workspaces, { value: 32 * MiB, unit: "B" }]),
     ...(layout.tp > 1 && layout.sequence_parallel ? [product("gathered sequence", [flow.tokens, flow.hidden, flow.plain])] : []),
-    ...(layout.pp > 1 ? [product("received from the stage before", [flow.ownTokens, flow.hidden, flow.plain])] : []),
+    ...(layout.pp > 1 ? [product("received from the stage before", [flow.ownTokens, flow.streams * flow.hidden, flow.plain])] : []),
     ...(training ? trainingBuffers(memory, stages, layers) : [...dispatchBuffers(memory, stages), ...fetchedExperts(memory, stages)]),
     product("memory_reserve", [{ value: memory.plan.parallelism.memory_reserve, unit: "B" }]),
   ];
@@ -66,11 +67,13 @@ function placeholders(layers: readonly (readonly Matrix[])[]): number {
  */
 function dispatchBuffers({ plan, layout, flow, demand }: MemoryModel, stages: readonly Stage[]): readonly Term[] {
   const { dual_micro_batch, redundant_experts } = plan.parallelism;
-  const experts = Math.max(0, ...stages.flatMap(({ runs }) => runs.map(({ ffn }) => (ffn?.kind === "moe" ? ffn.routed_experts : 0))));
+  const blocks = stages.flatMap(({ runs }) => runs.flatMap(({ ffn }) => (ffn?.kind === "moe" ? [ffn] : [])));
+  const experts = Math.max(0, ...blocks.map(({ routed_experts }) => routed_experts));
+  const width = Math.max(0, ...blocks.map(({ latent_size = flow.hidden }) => latent_size));
   if (plan.workload.phase !== "decode" || layout.ep === 1 || experts === 0) return [];
   // the GPUs of a tensor-parallel group dispatch equal parts, sequence-parallel or not
   const tokens = { value: demand.tokens / layout.tp / (dual_micro_batch ? 2 : 1), unit: "tokens" };
-  return [product("expert dispatch and combine", [4, experts + redundant_experts, tokens, flow.hidden, plainElement("bf16")])];
+  return [product("expert dispatch and combine", [4, experts + redundant_experts, tokens, width, plainElement("bf16")])];
 }
 
 /** In prefill experts that live on the host come layer by layer: room for those that multiply and for those on their way. */

@@ -13,8 +13,10 @@ import type { PlanRecord } from "../plan/record";
 import { groupsOf } from "../serving/batch";
 import { oncePerLayer, ranksOf, shapesOf, wholeModel, type LayerBlocks, type LayerRun, type Stage } from "../plan/stages";
 import { sum, type Term } from "../term";
-import { flowOf, flowTokens, savedByLayer, workingBytes, type Flow } from "./activations";
-import { bytesOf, divisionOf, elementsOf, endMatrices, layerMatrices, type Division, type Matrix } from "./weights";
+import { savedByLayer, workingBytes } from "./activations";
+import { flowOf, flowTokens, type Flow } from "./flow";
+import { bytesOf, elementsOf, type Matrix } from "./matrix";
+import { divisionOf, endMatrices, layerMatrices, type Division } from "./weights";
 
 /** What one pass works on; of a serving plan it can be asked for another batch than the plan's. */
 export interface Demand {

@@ -12,9 +12,9 @@ import { headBytes, mtpTensors, type HeadBytes } from "./activations";
 import { bufferTerms } from "./buffers";
 import { ranksInFlight, type InFlight } from "./in-flight";
 import { cacheOfRuns } from "./kv-cache";
+import { vocabularyOf } from "./matrix";
 import { runsOfRank, shardsOf, type GroupStates, type MemoryModel } from "./memory-model";
 import { servingActivations } from "./serving";
-import { vocabularyOf } from "./weights";
 
 /** Bytes of one GPU. */
 export interface MemoryComponents {

@@ -40,13 +40,14 @@ export function cachesOf(block: CachedAttention): Count {
 
 const qkHeadDim = ({ qk_nope_head_dim, qk_rope_head_dim }: MlaRecord): number => qk_nope_head_dim + qk_rope_head_dim;
 
-const headDimOf = (block: CachedAttention): number => (block.kind === "mla" ? qkHeadDim(block) : block.head_dim);
+/** Width of a query head. */
+export const headDimOf = (block: CachedAttention): number => (block.kind === "mla" ? qkHeadDim(block) : block.head_dim);
 
 /** Width of a value head. */
 export const valueDim = (block: CachedAttention): number => (block.kind === "mla" ? block.v_head_dim : block.v_head_dim ?? block.head_dim);
 
 /** Width of what the cache holds of one token as a key: that of an entry of `compress`, too. */
-const entryDim = (block: CachedAttention): number => (block.kind === "mla" ? block.kv_lora_rank + block.qk_rope_head_dim : block.kv_heads * block.head_dim);
+export const entryDim = (block: CachedAttention): number => (block.kind === "mla" ? block.kv_lora_rank + block.qk_rope_head_dim : block.kv_heads * block.head_dim);
 
 function queryMatrices(block: CachedAttention, hiddenSize: number): readonly Term[] {
   const { heads, q_lora_rank } = block;
@@ -95,7 +96,7 @@ function cacheMatrices(block: CachedAttention, hiddenSize: number): readonly Ter
   const { sparse } = block;
   return [
     ...keyValueMatrices(block, hiddenSize),
-    ...(block.compress === undefined ? [] : compressorMatrices("compressed", block, hiddenSize, entryDim(block), block.compress)),
+    ...(block.compress === undefined ? [] : [compressorMatrix("compressed", block, hiddenSize, entryDim(block))]),
     ...(sparse === undefined || sparse.shared_indexer ? [] : indexerMatrices(block, sparse, hiddenSize)),
   ];
 }
@@ -110,16 +111,15 @@ function keyValueMatrices(block: CachedAttention, hiddenSize: number): readonly 
 }
 
 /** Blocks that one entry is made of. */
-const blocksOf = ({ compress_overlap }: CachedAttention): number => (compress_overlap ? 2 : 1);
+export const blocksOf = ({ compress_overlap }: CachedAttention): number => (compress_overlap ? 2 : 1);
 
-/** What is averaged, the weights of the average, and a bias by place in the block (deepseek_v4: kv_proj, gate_proj, position_bias). */
-function compressorMatrices(what: string, block: CachedAttention, hiddenSize: number, width: number, tokens: number): readonly Term[] {
-  const blocks = blocksOf(block);
-  return [
-    product(`${what} entries and their weights: 2 x hidden_size x width`, [2, hiddenSize, blocks * width]),
-    product(`position bias of ${what} entries: compress x width`, [tokens, blocks * width]),
-  ];
-}
+/** What is averaged, and the weights of the average (deepseek_v4: kv_proj, gate_proj). */
+const compressorMatrix = (what: string, block: CachedAttention, hiddenSize: number, width: number): Term =>
+  product(`${what} entries and their weights: 2 x hidden_size x width`, [2, hiddenSize, blocksOf(block) * width]);
+
+/** Those weights have a bias by place in the block (deepseek_v4: position_bias). */
+const positionBias = (what: string, block: CachedAttention, width: number, tokens: number): Term =>
+  product(`position bias of ${what} entries: compress x width`, [tokens, blocksOf(block) * width]);
 
 /** Queries from the compressed query where there is one, one key a token (an entry), and one weight a head. */
 function indexerMatrices(block: CachedAttention, sparse: SparseRecord, hiddenSize: number): readonly Term[] {
@@ -129,20 +129,20 @@ function indexerMatrices(block: CachedAttention, sparse: SparseRecord, hiddenSiz
     ? product("indexer q: hidden_size x indexer_heads x indexer_head_dim", [hiddenSize, indexer_heads, indexer_head_dim])
     : product("indexer q: q_lora_rank x indexer_heads x indexer_head_dim", [q_lora_rank, indexer_heads, indexer_head_dim]);
   const keys = compress === undefined
-    ? [product("indexer k: hidden_size x indexer_head_dim", [hiddenSize, indexer_head_dim])]
-    : compressorMatrices("indexer", block, hiddenSize, indexer_head_dim, compress);
-  return [queries, ...keys, product("indexer weights: hidden_size x indexer_heads", [hiddenSize, indexer_heads])];
+    ? product("indexer k: hidden_size x indexer_head_dim", [hiddenSize, indexer_head_dim])
+    : compressorMatrix("indexer", block, hiddenSize, indexer_head_dim);
+  return [queries, keys, product("indexer weights: hidden_size x indexer_heads", [hiddenSize, indexer_heads])];
 }
 
-/** Norm weights and sinks inside one layer's attention; the norm before it is counted with the layer. */
+/** Norm weights, sinks and what else is no matrix inside one layer's attention; the norm before it is counted with the layer. */
 export function attentionNorms(block: CachedAttention): Term {
   const { sinks, heads, compress, sparse } = block;
   return sum(`${block.kind} norms`, [
     ...(block.kind === "mla" ? [product("kv_a norm: kv_lora_rank", [block.kv_lora_rank])] : []),
     ...(block.q_lora_rank === undefined ? [] : [product("q_a norm: q_lora_rank", [block.q_lora_rank])]),
     ...headNorms(block),
-    ...(compress === undefined ? [] : [product("norm of compressed entries", [entryDim(block)])]),
-    ...(sparse === undefined || sparse.shared_indexer ? [] : [indexerNorm(sparse, compress)]),
+    ...(compress === undefined ? [] : [product("norm of compressed entries", [entryDim(block)]), positionBias("compressed", block, entryDim(block), compress)]),
+    ...(sparse === undefined || sparse.shared_indexer ? [] : indexerVectors(block, sparse)),
     ...(sinks ? [product("sinks: heads", [heads])] : []),
   ]);
 }
@@ -156,10 +156,10 @@ function headNorms(block: CachedAttention): readonly Term[] {
   return [product("qk_norm: (heads + kv_heads) x head_dim", [block.heads + keyHeads, headDimOf(block)])];
 }
 
-/** deepseek_v32: a LayerNorm, which has a bias; deepseek_v4: an RMSNorm. */
-function indexerNorm({ indexer_head_dim }: SparseRecord, compress: number | undefined): Term {
-  if (compress !== undefined) return product("indexer norm: indexer_head_dim", [indexer_head_dim]);
-  return product("indexer norm, with bias: 2 x indexer_head_dim", [2, indexer_head_dim]);
+/** deepseek_v32: a LayerNorm, which has a bias; deepseek_v4: an RMSNorm, and the position bias of its compressor. */
+function indexerVectors(block: CachedAttention, { indexer_head_dim }: SparseRecord): readonly Term[] {
+  if (block.compress === undefined) return [product("indexer norm, with bias: 2 x indexer_head_dim", [2, indexer_head_dim])];
+  return [product("indexer norm: indexer_head_dim", [indexer_head_dim]), positionBias("indexer", block, indexer_head_dim, block.compress)];
 }
 
 /** Bias weights of one layer. mla, as published, has them on the down-projections and the output alone. */
@@ -190,11 +190,11 @@ export function attendedTokens(block: CachedAttention, tokens: number): number {
   return block.window === undefined ? tokens : Math.min(tokens, block.window);
 }
 
-/** How far a token looks back: over `tokens` that come before it, or on average over those of a causal sequence. */
-export interface Reach {
-  readonly kind: "whole" | "causal";
-  readonly tokens: number;
-}
+/** How far a token looks back: over all `tokens` that come before it, or on average over the last `queries` of a causal sequence of `tokens`. */
+export type Reach = { readonly kind: "whole"; readonly tokens: number } | { readonly kind: "causal"; readonly tokens: number; readonly queries: number };
+
+/** Of every token of a causal sequence. */
+export const causal = (tokens: number): Reach => ({ kind: "causal", tokens, queries: tokens });
 
 /** What a token reads in one layer. */
 export interface Attended {
@@ -213,19 +213,24 @@ export function attended(block: CachedAttention, reach: Reach): Attended {
     return { core: limited(reach, Math.min(window ?? Infinity, sparse.top_k)), indexed: ownIndexer ? seen : 0 };
   }
   // as if a block had its share of an entry before it is full
-  const entries: Reach = { kind: reach.kind, tokens: reach.tokens / compress };
+  const tokens = reach.tokens / compress;
+  const entries: Reach = reach.kind === "whole" ? { kind: "whole", tokens } : { kind: "causal", tokens, queries: reach.queries / compress };
   const near = window === undefined ? 0 : limited(reach, window);
   return { core: near + limited(entries, sparse?.top_k), indexed: ownIndexer ? limited(entries, undefined) : 0 };
 }
 
 /**
- * At most `limit` of what a token sees. Causal: the mean of min(position, limit) over the sequence, which is half the sequence
- * without a limit, and limit - limit^2 / (2 x sequence) with one. Continuous: a limit as long as the sequence changes nothing.
+ * At most `limit` of what a token sees. Causal: the mean of min(position, limit) over the queries, which for a whole sequence is half of
+ * it without a limit, and limit - limit^2 / (2 x sequence) with one. Continuous: a limit as long as the sequence changes nothing.
  */
-function limited({ kind, tokens }: Reach, limit: number | undefined): number {
-  if (kind === "whole") return limit === undefined ? tokens : Math.min(tokens, limit);
-  if (limit === undefined || limit >= tokens) return tokens / 2;
-  return limit - (limit * limit) / (2 * tokens);
+function limited(reach: Reach, limit: number | undefined): number {
+  const { tokens } = reach;
+  const bound = Math.min(limit ?? tokens, tokens);
+  if (reach.kind === "whole") return bound;
+  const { queries } = reach;
+  if (queries === 0) return 0;
+  const upTo = (position: number): number => (position <= bound ? (position * position) / 2 : bound * (position - bound / 2));
+  return (upTo(tokens) - upTo(tokens - queries)) / queries;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { layersOf, sum, times, type Term } from "../term";
-import { attended, attentionCore, decodeCore, indexerCore, isCached, type CachedAttention, type Reach } from "./attention";
+import { attended, attentionCore, causal, decodeCore, indexerCore, isCached, type CachedAttention, type Reach } from "./attention";
 import { contextLength } from "./availability";
 import { mixerCore } from "./mixer";
 import { activeLinearWeights } from "./parameters";
@@ -15,11 +15,11 @@ import type { ModelContext, ModelRecord } from "./record";
 const trainingPasses = 3;
 
 export function forwardFlops(model: ModelRecord, { sequence_length }: ModelContext): Term {
-  return sum("forward_flops_per_token", flops(model, 1, { kind: "causal", tokens: sequence_length }, attentionCore));
+  return sum("forward_flops_per_token", flops(model, 1, causal(sequence_length), attentionCore));
 }
 
 export function trainFlops(model: ModelRecord, { sequence_length }: ModelContext): Term {
-  return sum("train_flops_per_token", flops(model, trainingPasses, { kind: "causal", tokens: sequence_length }, attentionCore));
+  return sum("train_flops_per_token", flops(model, trainingPasses, causal(sequence_length), attentionCore));
 }
 
 export function trainFlopsNoncausal(model: ModelRecord, { sequence_length }: ModelContext): Term {

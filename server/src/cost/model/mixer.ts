@@ -10,10 +10,10 @@ import { plainElement } from "./precision";
 import type { GatedDeltaRecord, KdaRecord, LightningRecord, Mamba2Record, MixerRecord, PrecisionRecord } from "./record";
 
 /** Heads that have a state. */
-const stateHeads = (block: MixerRecord): number => (block.kind === "gated_delta" || block.kind === "kda" ? block.value_heads : block.heads);
+export const stateHeads = (block: MixerRecord): number => (block.kind === "gated_delta" || block.kind === "kda" ? block.value_heads : block.heads);
 
 /** Heads of queries and keys; of mamba2, groups of C and B. */
-const keyHeads = (block: MixerRecord): number => (block.kind === "mamba2" ? block.groups : block.heads);
+export const keyHeads = (block: MixerRecord): number => (block.kind === "mamba2" ? block.groups : block.heads);
 
 const valueWidth = (block: MixerRecord): number => stateHeads(block) * block.value_head_dim;
 
@@ -67,7 +67,7 @@ export function mixerVectors(block: MixerRecord): Term {
 }
 
 /** gated_delta and kda norm each head with the same weights, mamba2 and lightning have one weight a value. */
-const normsEachHead = ({ kind }: MixerRecord): boolean => kind === "gated_delta" || kind === "kda";
+export const normsEachHead = ({ kind }: MixerRecord): boolean => kind === "gated_delta" || kind === "kda";
 
 function decayParameters(block: Mamba2Record | GatedDeltaRecord | KdaRecord | LightningRecord): readonly Term[] {
   switch (block.kind) {
@@ -96,10 +96,11 @@ export function mixerState(block: MixerRecord, precision: PrecisionRecord): Term
 /** FLOPs an element of the state: it decays (1), takes in a product (2) and is read (2); the delta rule reads it once more (2). */
 const perElement: Readonly<Record<MixerRecord["kind"], number>> = { lightning: 5, mamba2: 5, gated_delta: 7, kda: 7 };
 
+/** FLOPs of one layer's recurrence for one token. */
+export const recurrence = (block: MixerRecord): Term =>
+  product("state: FLOPs an element x heads x state_size x value_head_dim", [perElement[block.kind], stateHeads(block), block.state_size, block.value_head_dim]);
+
 /** FLOPs of one layer's recurrence and convolution for one token. */
 export function mixerCore(block: MixerRecord): Term {
-  return sum(`${block.kind} recurrence`, [
-    product("state: FLOPs an element x heads x state_size x value_head_dim", [perElement[block.kind], stateHeads(block), block.state_size, block.value_head_dim]),
-    product("convolution: 2 x conv_kernel x channels", [2, block.conv_kernel, channels(block)]),
-  ]);
+  return sum(`${block.kind} recurrence`, [recurrence(block), product("convolution: 2 x conv_kernel x channels", [2, block.conv_kernel, channels(block)])]);
 }

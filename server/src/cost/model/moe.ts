@@ -12,10 +12,13 @@ export type ExpertCount = "all" | "chosen";
 
 export function routedWeights(block: MoeFfnRecord, hiddenSize: number, experts: ExpertCount): Term {
   const label = experts === "all" ? "routed experts" : "chosen experts";
-  return times([expertsOf(block, experts)], ffnWeights(label, block.gated, block.latent_size ?? hiddenSize, block.intermediate_size));
+  return times([expertsOf(block, experts)], ffnWeights(label, block.gated, expertWidth(block, hiddenSize), block.intermediate_size));
 }
 
 const expertsOf = (block: MoeFfnRecord, experts: ExpertCount): Count => ({ value: experts === "all" ? block.routed_experts : block.top_k, unit: "experts" });
+
+/** Width of the tokens that routed experts take in and give back. */
+export const expertWidth = ({ latent_size }: Pick<MoeFfnRecord, "latent_size">, hiddenSize: number): number => latent_size ?? hiddenSize;
 
 /** Down to the latent that routed experts work in, and back up (nemotron_h: fc1_latent_proj, fc2_latent_proj). */
 export function latentWeights(block: MoeFfnRecord, hiddenSize: number): readonly Term[] {
@@ -40,9 +43,9 @@ export function sharedGateWeights(block: MoeFfnRecord, hiddenSize: number): read
 /** Biases of the experts, and one an expert in the router, as gpt-oss has them. */
 export function moeBiases(block: MoeFfnRecord, hiddenSize: number, experts: ExpertCount): readonly Term[] {
   if (!block.bias) return [];
-  const { gated, intermediate_size, shared_experts, shared_intermediate_size, routed_experts, latent_size } = block;
+  const { gated, intermediate_size, shared_experts, shared_intermediate_size, routed_experts } = block;
   return [
-    times([expertsOf(block, experts)], ffnBiases(`biases of ${experts === "all" ? "routed" : "chosen"} experts`, gated, latent_size ?? hiddenSize, intermediate_size)),
+    times([expertsOf(block, experts)], ffnBiases(`biases of ${experts === "all" ? "routed" : "chosen"} experts`, gated, expertWidth(block, hiddenSize), intermediate_size)),
     ...(shared_experts === 0 ? [] : [times([{ value: shared_experts, unit: "experts" }], ffnBiases("biases of shared experts", gated, hiddenSize, shared_intermediate_size))]),
     product("biases of the router: routed_experts", [routed_experts]),
   ];

@@ -95,8 +95,8 @@ export function activeLinearWeights(model: ModelRecord): Term {
 
 function layerWeights(stack: Stack, experts: ExpertCount): readonly Term[] {
   return [
-    ...linearWeights(stack, experts), ...layerNorms(stack), ...mixerParameters(stack), ...projectionBiases(stack), ...ffnBiases(stack, experts),
-    ...routerBiasWeights(stack),
+    ...linearWeights(stack, experts), ...layerNorms(stack), ...streamVectors(stack), ...mixerParameters(stack), ...projectionBiases(stack),
+    ...ffnBiases(stack, experts), ...routerBiasWeights(stack),
   ];
 }
 
@@ -144,20 +144,27 @@ export function routerMatrices(stack: Stack): readonly Term[] {
 }
 
 /** All blocks of a stack: each has a norm before it, and a connection to the residual streams. */
-const blocksOf = (stack: Stack): readonly Block[] => [...stack.attention, ...stack.mixers, ...stack.dense, ...stack.moe];
+const blocksOf = (stack: Pick<Stack, "attention" | "mixers" | "dense" | "moe">): readonly Block[] => [...stack.attention, ...stack.mixers, ...stack.dense, ...stack.moe];
 
-/**
- * Hyper-connections: around every block a projection of all n residual streams to n + n + n x n mixing weights
- * (deepseek_v4: attn_hc and ffn_hc, each with a bias and three scales).
- */
-export function streamWeights(stack: Stack): readonly Term[] {
-  const streams = stack.hyperConnections;
+/** Mixing weights of n residual streams: n into a block, n out of it, n x n past it. */
+export const mixingWeights = (streams: number): number => (2 + streams) * streams;
+
+/** A bias of each mixing weight, and three scales. */
+export const mixingVectors = (streams: number): number => mixingWeights(streams) + 3;
+
+/** Hyper-connections: around every block a projection of all n residual streams to the mixing weights (deepseek_v4: attn_hc and ffn_hc). */
+export function streamWeights({ hyperConnections: streams, ...stack }: Stack): readonly Term[] {
   if (streams === undefined) return [];
-  const outputs = (2 + streams) * streams;
-  return blocksOf(stack).map((block) => times(stack.layersIn(block), sum(`hyper-connections of ${nameOf(block)}`, [
-    product("mixing: (2 + n) x n x n x hidden_size", [outputs, streams, stack.hiddenSize]),
-    product("bias and scales: (2 + n) x n + 3", [outputs + 3]),
-  ])));
+  return blocksOf(stack).map((block) => times(stack.layersIn(block), product(
+    `hyper-connections of ${nameOf(block)}, mixing: (2 + n) x n x n x hidden_size`, [mixingWeights(streams), streams, stack.hiddenSize],
+  )));
+}
+
+export function streamVectors({ hyperConnections: streams, ...stack }: Stack): readonly Term[] {
+  if (streams === undefined) return [];
+  return blocksOf(stack).map((block) => times(stack.layersIn(block), product(
+    `hyper-connections of ${nameOf(block)}, bias and scales: (2 + n) x n + 3`, [mixingVectors(streams)],
+  )));
 }
 
 const nameOf = ({ kind }: Block): string => (kind === "dense" ? "dense ffn" : kind === "moe" ? "moe ffn" : "attention");

@@ -7,7 +7,7 @@
 import { sum, times, type Term } from "../term";
 import {
   denseFfnWeights, embeddingWeights, endMatrices, endVectors, ffnBiases, layerNorms, mixerParameters, projectionBiases, projectionWeights,
-  routedExpertWeights, routerBiasWeights, routerMatrices, sharedExpertWeights, streamWeights, wholeStack,
+  routedExpertWeights, routerBiasWeights, routerMatrices, sharedExpertWeights, streamVectors, streamWeights, wholeStack,
 } from "./parameters";
 import { weightElement } from "./precision";
 import type { ModelRecord, Precision } from "./record";
@@ -22,7 +22,7 @@ export function weightBytes(model: ModelRecord): Term {
     ...stored(sharedExpertWeights(stack), () => precision.experts),
     ...stored(embeddingWeights(model), () => precision.embeddings),
     ...stored(routerMatrices(stack), () => "bf16"),
-    ...stored(streamWeights(stack), () => "bf16"),
+    ...stored([...streamWeights(stack), ...streamVectors(stack)], () => "bf16"),
     ...stored(layerNorms(stack), () => "bf16"),
     ...stored(mixerParameters(stack), () => "bf16"),
     ...stored([...endMatrices(model), ...endVectors(model)], () => "bf16"),

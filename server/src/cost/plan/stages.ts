@@ -13,17 +13,19 @@ import { latentWeights, routedWeights, routerWeights, sharedWeights } from "../m
 import type { AttentionRecord, FfnRecord, ModelRecord } from "../model/record";
 import { oncePerKey, oncePerRecord } from "../once";
 import { stageCount, stagesOfRank, type Pipeline } from "../pipeline/schedule";
-import { formatNumber } from "../term";
+import { formatNumber, summarizeLayers } from "../term";
 
 /** One layer: either part may be missing (Nemotron-H). */
 export interface Layer {
   readonly index: number;
   readonly attention: AttentionRecord | undefined;
   readonly ffn: FfnRecord | undefined;
+  /** It reads the cache of an earlier layer (`kv_share`): it has queries of its own alone. */
+  readonly shares_cache?: boolean;
 }
 
 /** What a layer is made of. */
-export type LayerBlocks = Pick<Layer, "attention" | "ffn">;
+export type LayerBlocks = Pick<Layer, "attention" | "ffn" | "shares_cache">;
 
 /** Layers of one stage that are alike. */
 export interface LayerRun extends LayerBlocks {
@@ -36,8 +38,15 @@ export const lastRun = (runs: readonly LayerRun[]): LayerRun | undefined =>
 
 /** Layers of equal blocks are alike in every stage: each pair of blocks is computed once. */
 export function oncePerLayer<Result>(compute: (layer: LayerBlocks) => Result): (layer: LayerBlocks) => Result {
-  const rows = oncePerKey(({ attention }: LayerBlocks) => attention, () => oncePerKey(({ ffn }: LayerBlocks) => ffn, compute));
+  const rows = oncePerAttention(() => oncePerKey(({ ffn }: LayerBlocks) => ffn, compute));
   return (layer) => rows(layer)(layer);
+}
+
+/** Of layers that share caches, those that have one and those that read it are two kinds. */
+export function oncePerAttention<Result>(compute: (layer: LayerBlocks) => Result): (layer: LayerBlocks) => Result {
+  const keyOf = ({ attention }: LayerBlocks): LayerBlocks["attention"] => attention;
+  const [own, shared] = [oncePerKey(keyOf, compute), oncePerKey(keyOf, compute)];
+  return (layer) => (layer.shares_cache === true ? shared : own)(layer);
 }
 
 export interface Stage {
@@ -83,6 +92,7 @@ function stackOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
   let first = 0;
   counts.forEach((count, index) => {
     const runs = runsOf(layers.slice(first, first + count));
+    requireOwnCaches(model, first, first + count);
     first += count;
     const isLast = index === counts.length - 1;
     const ends = { embedding: index === 0, head: isLast, ...(isLast ? modulesOf(model, layers) : noModules) };
@@ -92,10 +102,27 @@ function stackOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
   return stages;
 }
 
-const haveSameLayers = (some: readonly LayerRun[], others: readonly LayerRun[]): boolean => some.length === others.length && some.every(({ attention, ffn, layers }, index) => {
+const haveSameLayers = (some: readonly LayerRun[], others: readonly LayerRun[]): boolean => some.length === others.length && some.every((run, index) => {
   const other = others[index];
-  return other !== undefined && other.attention === attention && other.ffn === ffn && other.layers.length === layers.length;
+  return other !== undefined && areAlike(other, run) && other.layers.length === run.layers.length;
 });
+
+const areAlike = (one: LayerBlocks, other: LayerBlocks): boolean =>
+  one.attention === other.attention && one.ffn === other.ffn && one.shares_cache === other.shares_cache;
+
+/** Layers from `first` up to `end` read no cache of another stage. Throws `Unavailable`. */
+function requireOwnCaches({ attention }: ModelRecord, first: number, end: number): void {
+  for (const block of attention) {
+    if (!isCached(block) || block.kv_share === undefined) continue;
+    for (let owner = 0; owner < block.layers.length; owner += block.kv_share) {
+      const group = block.layers.slice(owner, owner + block.kv_share);
+      const inside = group.filter((layer) => layer >= first && layer < end);
+      if (inside.length > 0 && inside.length < group.length) {
+        throw new Unavailable(`layers ${summarizeLayers(group)} share one cache (\`kv_share\`) and stand in several stages of the pipeline, which is not modelled`);
+      }
+    }
+  }
+}
 
 const noModules = { mtp_modules: 0, mtp_layer: undefined };
 
@@ -103,6 +130,7 @@ function modulesOf(model: ModelRecord, layers: readonly Layer[]): Pick<Stage, "m
   const last = layers.at(-1);
   const mtp_modules = model.mtp?.depth ?? 0;
   if (mtp_modules === 0 || !last) return noModules;
+  // a module has a cache of its own
   return { mtp_modules, mtp_layer: { attention: last.attention, ffn: last.ffn, layers: [last.index] } };
 }
 
@@ -115,8 +143,17 @@ export function wholeModel(model: ModelRecord): Stage {
 function layersOf(model: ModelRecord): readonly Layer[] {
   const attention = byLayer(model.attention);
   const ffn = byLayer(model.ffn);
-  return Array.from({ length: model.layers }, (_, index) => ({ index, attention: attention.get(index), ffn: ffn.get(index) }));
+  const sharing = new Set(model.attention.flatMap(sharingLayers));
+  return Array.from({ length: model.layers }, (_, index) =>
+    ({ index, attention: attention.get(index), ffn: ffn.get(index), ...(sharing.has(index) ? { shares_cache: true } : {}) }));
 }
+
+/** Of every `kv_share` layers of a block the first has the cache, and the others read it. */
+const sharingLayers = (block: AttentionRecord): readonly number[] => {
+  if (!isCached(block) || block.kv_share === undefined) return [];
+  const { layers, kv_share } = block;
+  return layers.filter((_, place) => place % kv_share !== 0);
+};
 
 function byLayer<Block extends { readonly layers: readonly number[] }>(blocks: readonly Block[]): ReadonlyMap<number, Block> {
   const found = new Map<number, Block>();
@@ -125,11 +162,11 @@ function byLayer<Block extends { readonly layers: readonly number[] }>(blocks: r
 }
 
 function runsOf(layers: readonly Layer[]): readonly LayerRun[] {
-  const runs: { attention: AttentionRecord | undefined; ffn: FfnRecord | undefined; layers: number[] }[] = [];
-  for (const { index, attention, ffn } of layers) {
-    const same = runs.find((run) => run.attention === attention && run.ffn === ffn);
+  const runs: (LayerBlocks & { readonly layers: number[] })[] = [];
+  for (const { index, ...blocks } of layers) {
+    const same = runs.find((run) => areAlike(run, blocks));
     if (same) same.layers.push(index);
-    else runs.push({ attention, ffn, layers: [index] });
+    else runs.push({ ...blocks, layers: [index] });
   }
   return runs;
 }

@@ -10,6 +10,7 @@
 import { noteDefault } from "../defaults-read";
 import { Unavailable } from "../definition";
 import { ffnWeights } from "../model/ffn";
+import { expertWidth } from "../model/moe";
 import { weightElement } from "../model/precision";
 import type { MoeFfnRecord } from "../model/record";
 import type { Layout } from "../plan/layout";
@@ -39,7 +40,7 @@ export function hostExpertTime(plan: PlanRecord, { pp, ep, etp }: Layout, block:
   const { hardware: { gpus_per_node, host }, parallelism: { redundant_experts }, model } = plan;
   const width = ep * etp;
   const copies = { routed_experts: block.routed_experts + redundant_experts, top_k: block.top_k };
-  const bytes = weightElement(model.precision.experts).value * ffnWeights("expert", block.gated, model.hidden_size, block.intermediate_size).value;
+  const bytes = weightElement(model.precision.experts).value * ffnWeights("expert", block.gated, expertWidth(block, model.hidden_size), block.intermediate_size).value;
   if (plan.workload.phase === "prefill") {
     const fetched = (copies.routed_experts / width) * chosenShare(copies, width * tokens) * bytes;
     const read = host?.memory_bandwidth === undefined ? 0 : (gpus_per_node * fetched) / memoryBandwidth(plan, mode);
@@ -47,7 +48,7 @@ export function hostExpertTime(plan: PlanRecord, { pp, ep, etp }: Layout, block:
   }
   const onNode = Math.min(1, gpus_per_node / width);
   const read = onNode * copies.routed_experts * chosenShare(copies, Math.max(width, gpus_per_node) * tokens) * bytes;
-  return read / memoryBandwidth(plan, mode) + copyTime(plan, tokens, mode);
+  return read / memoryBandwidth(plan, mode) + copyTime(plan, block, tokens, mode);
 }
 
 /** Share of the experts that at least one of `tokens` tokens chose, with balanced routing. */
@@ -63,9 +64,9 @@ function memoryBandwidth({ hardware, efficiency }: PlanRecord, mode: Mode): numb
 }
 
 /** BF16 rows of a GPU's tokens to the host and back; none where GPU and host share one memory and no link is written. */
-function copyTime(plan: PlanRecord, tokens: number, mode: Mode): number {
+function copyTime(plan: PlanRecord, block: MoeFfnRecord, tokens: number, mode: Mode): number {
   const bandwidth = linkToHost(plan, mode);
-  return bandwidth === undefined ? 0 : (2 * 2 * tokens * plan.model.hidden_size) / bandwidth;
+  return bandwidth === undefined ? 0 : (2 * 2 * tokens * expertWidth(block, plan.model.hidden_size)) / bandwidth;
 }
 
 function pcieBandwidth(plan: PlanRecord, mode: Mode): number {

@@ -2,7 +2,6 @@
 
 import type { Property } from "../../../../grammar/src";
 import { blockTitle, declarationSchemas, settledValue, type BlockSchema, type BoundBlock, type ChildSchema, type PropertySpec, type Workspace } from "../../core";
-import { isNotModelled } from "../../analysis/not-modelled";
 import { describeSpecType, plainProperty, typeName } from "../describe";
 import { defaultText } from "../defaults";
 import { code, paragraphs } from "../markdown";
@@ -11,7 +10,7 @@ import type { Around, Asked } from "./around";
 import { inSnippet, type Draft } from "./draft";
 
 /** Where an entry stands: what is missing comes first. */
-const ranks = { requiredKey: 0, requiredBlock: 1, key: 2, block: 3, inheritedKey: 4, notModelled: 5, statement: 6, unread: 7 } as const;
+const ranks = { requiredKey: 0, requiredBlock: 1, key: 2, block: 3, inheritedKey: 4, statement: 5, unread: 6 } as const;
 
 export function memberDrafts(asked: Asked, around: Around): readonly Draft[] {
   const { schema, block, body } = around;
@@ -72,7 +71,7 @@ function blockDrafts(child: ChildSchema, outer: BoundBlock | undefined): readonl
     const title = blockTitle(schema);
     return {
       label: title, kind: "block", detail: isMissing ? "block, required" : "block", documentation: schema.documentation, newText: `${title} { }`, snippet: `${title} ${bodySnippet(schema)}`,
-      rank: isNotModelled(schema) ? ranks.notModelled : isMissing ? ranks.requiredBlock : ranks.block,
+      rank: isMissing ? ranks.requiredBlock : ranks.block,
     };
   });
 }
@@ -84,7 +83,7 @@ export function kindDrafts(child: ChildSchema | undefined, hasBody: boolean): re
     const variant = schema.variant ?? "";
     return {
       label: variant, kind: "kind", detail: child.keyword, documentation: schema.documentation, newText: hasBody ? variant : `${variant} { }`,
-      ...(hasBody ? {} : { snippet: `${variant} ${bodySnippet(schema)}` }), rank: isNotModelled(schema) ? 1 : 0,
+      ...(hasBody ? {} : { snippet: `${variant} ${bodySnippet(schema)}` }), rank: 0,
     };
   });
 }

@@ -1,5 +1,4 @@
 import { assignLayers, metricsOfKind } from "../../analysis";
-import { isNotModelled } from "../../analysis/not-modelled";
 import { blockTitle, settledValue, type BoundBlock, type BoundDeclaration, type PropertyValue } from "../../core";
 import { defaultText, defaultsOf } from "../defaults";
 import { describeLayers, describeSpecType, placeText } from "../describe";
@@ -8,7 +7,7 @@ import { blockAround, boundAround, type Located } from "../locate";
 import { code, paragraphs, withLinks } from "../markdown";
 import { linesOf, list, valueText, type Asked } from "./asked";
 import { costsHere } from "./costs";
-import { describeUses, notModelled } from "./uses";
+import { describeUses } from "./uses";
 
 /** A block: its layers, its defaults, the figures that its kind enters. */
 export function describeBlock({ workspace, scope, options }: Asked, located: Extract<Located, { kind: "block" }>): string | undefined {
@@ -24,7 +23,6 @@ export function describeBlock({ workspace, scope, options }: Asked, located: Ext
     withLinks(schema.documentation),
     layers && `On ${describeLayers(layers)}.`,
     usual.length === 0 ? undefined : `By default: ${usual.map(({ text }) => code(text)).join(", ")}.`,
-    isNotModelled(schema) ? notModelled(schema) : undefined,
     isEfficiency(bound, block) ? efficiencyDefaults(workspace, bound) : undefined,
     metrics.length === 0 ? undefined : paragraphs("Its kind enters into:", list(linesOf(workspace, bound, metrics, options))),
   );

@@ -1,6 +1,5 @@
 import { fedMetrics, figuresOf, usersOf, type MetricFigure } from "../../analysis";
-import { isNotModelled } from "../../analysis/not-modelled";
-import { blockTitle, declarationSchemas, documentationUrl, type BlockSchema, type BoundBlock, type BoundDeclaration, type FileScope, type Workspace } from "../../core";
+import { declarationSchemas, documentationUrl, type BoundBlock, type BoundDeclaration, type FileScope, type Workspace } from "../../core";
 import { rules } from "../../rules";
 import { figureLines } from "../describe";
 import { keyMetricsOf } from "../key-figures";
@@ -42,7 +41,6 @@ function describeUse(workspace: Workspace, bound: BoundDeclaration, { block, key
   const metrics = fedMetrics(workspace, bound, block, key, options);
   if (metrics.length > 0) return paragraphs(where === "" ? "Enters into:" : `Enters into the figures${where}:`, list(mostTelling(workspace, bound, metrics, options)));
   if (where !== "") return `Enters no figure${where} that is computed here.`;
-  if (block.schema && isNotModelled(block.schema)) return notModelled(block.schema);
   const figures = figuresOf(workspace, bound, options).filter((metric) => !isInapplicable(metric));
   const missing = figures.filter(({ figure }) => figure.kind === "unavailable");
   return paragraphs(
@@ -68,8 +66,6 @@ function mostTelling(workspace: Workspace, bound: BoundDeclaration, metrics: rea
   const rest = metrics.length - shown.length;
   return [...linesOf(workspace, bound, shown, options), ...(rest > 0 ? [`and ${rest} ${rest === 1 ? "other figure" : "others"}`] : [])];
 }
-
-export const notModelled = (schema: BlockSchema): string => `Plans do not model ${code(blockTitle(schema))} yet: the figures of the model count it, those of a plan are not computed.`;
 
 /** The rules whose explanation names a key. */
 const checksOf = ({ keyword }: BoundDeclaration, key: string): readonly string[] =>

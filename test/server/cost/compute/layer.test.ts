@@ -8,7 +8,7 @@ import { Unavailable } from "../../../../server/src/cost/definition";
 import { decodeFlops, forwardFlops } from "../../../../server/src/cost/model/flops";
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import { wholeModel } from "../../../../server/src/cost/plan/stages";
-import { bf16, deepSeekV2, deepSeekV3, gptOss120B, llama31Dense405B, model, qwen3Moe30B } from "../models";
+import { bf16, deepSeekV2, deepSeekV3, gptOss120B, llama31Dense405B, mla, model, qwen3Moe30B } from "../models";
 import { a100Pcie, b200, h800, layout, plan, training, type PlanOptions, timeOfAll } from "./records";
 
 const operatorsOf = (record: ModelRecord, work: Work, options: PlanOptions = {}, degrees = {}, smShare = 1): readonly Operator[] => {
@@ -158,12 +158,9 @@ describe("precisions", () => {
     expect(time("mxfp4", b200)).toBeLessThan(time("fp8_e4m3", b200));
   });
 
-  it("kinds that are not modelled say so", () => {
-    const mamba = model(2, 1024, 32_000, [{
-      kind: "mamba2", layers: [0, 1], post_norm: false, heads: 16, groups: 1, key_head_dim: 64, value_head_dim: 64, state_size: 64, conv_kernel: 4,
-      conv_bias: true, output_gate: true,
-    }], []);
-    expect(() => names(mamba)).toThrow(new Unavailable("plans do not model `attention mamba2` layers yet"));
+  it("what is not modelled says so", () => {
+    const compressed = model(2, 1024, 32_000, [mla({ layers: [0, 1], heads: 16, q_lora_rank: undefined, compress: 4 })], []);
+    expect(() => names(compressed)).toThrow(new Unavailable("plans do not model `compress` in `attention mla`"));
   });
 });
 

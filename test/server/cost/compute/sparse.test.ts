@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
 import { computeOf } from "../../../../server/src/cost/compute/layer";
 import type { Operator, Work } from "../../../../server/src/cost/compute/operator";
-import { Unavailable } from "../../../../server/src/cost/definition";
 import { cacheOfRuns } from "../../../../server/src/cost/memory/kv-cache";
 import { decodeFlops } from "../../../../server/src/cost/model/flops";
 import { kvBytesPerSequence } from "../../../../server/src/cost/model/kv-cache";
@@ -81,7 +80,39 @@ describe("sparse mla in serving", () => {
     expect(weights(sparseModel()) - weights(dense)).toBe(61 * (12_582_912 + 917_504 + 458_752 + 256) * 2);
   });
 
-  it("says that its training is not modelled", () => {
-    expect(() => operatorsOf(sparseModel(), training())).toThrow(new Unavailable("plans do not model how an indexer of `sparse` attention is trained"));
+});
+
+describe("sparse mla in training: 8,192 tokens, of which a query picks 1,792 in the mean", () => {
+  const operators = operatorsOf(sparseModel(), training({ tokens: 8192, sequence_length: 8192 }));
+
+  it("runs the core over picked tokens, and back in five products for two", () => {
+    const { flops } = named(operators, "attention core");
+    expect(flops.forward).toBe(8192 * 2 * 1792 * 128 * (576 + 512));
+    expect(flops.backward_input).toBe(2.5 * flops.forward);
+  });
+
+  it("scores every token, and learns from those that were picked: three products of its own and the attention of 128 heads", () => {
+    const { flops } = named(operators, "indexer scores");
+    expect(flops.forward).toBe(8192 * 2 * 4096 * 64 * 128);
+    expect(flops.backward_input).toBe(8192 * 2 * 1792 * (3 * 64 * 128 + 128 * 576));
+  });
+
+  it("takes no gradient of what the indexer reads, but of its weights", () => {
+    for (const name of ["indexer q", "indexer k", "indexer weights"]) {
+      const { flops, time } = named(operators, name);
+      expect([flops.backward_input, time.backward_input]).toEqual([0, 0]);
+      expect(flops.backward_weight).toBe(flops.forward);
+      expect(time.backward_weight).toBeGreaterThan(0);
+    }
+  });
+
+  it("a shared indexer learns nowhere else", () => {
+    const names = operatorsOf(sparseModel({ shared_indexer: true }), training()).map(({ name }) => name);
+    expect(names.filter((name) => name.startsWith("indexer"))).toEqual([]);
+  });
+
+  it("keeps which tokens were picked, four bytes each, and no keys and values of heads", () => {
+    const kept = (model: ModelRecord): number => memoryOf(planOf(model, { nodes: 64, parallelism: { pp: 16, ep: 8 }, workload: { sequence_length: 4096, global_batch_size: 512 } })).worst.activations;
+    expect(kept(sparseModel({ top_k: 1024 }))).toBeLessThan(kept(sparseModel()));
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Unavailable } from "../../../../server/src/cost/definition";
-import { flowOf, savedByLayer } from "../../../../server/src/cost/memory/activations";
+import { savedByLayer } from "../../../../server/src/cost/memory/activations";
+import { flowOf } from "../../../../server/src/cost/memory/flow";
 import { componentTerm } from "../../../../server/src/cost/memory/breakdown";
 import { maxBatchPerGpu, maxContextThatFits } from "../../../../server/src/cost/memory/capacity";
 import { cacheOfRuns } from "../../../../server/src/cost/memory/kv-cache";

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { deviceOf } from "../../../../server/src/cost/compute/device";
 import { computeOf } from "../../../../server/src/cost/compute/layer";
-import { flowOf, savedByLayer } from "../../../../server/src/cost/memory/activations";
+import { savedByLayer } from "../../../../server/src/cost/memory/activations";
+import { flowOf } from "../../../../server/src/cost/memory/flow";
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import { partsOf } from "../../../../server/src/cost/term";
 import { deepSeekV2Lite, deepSeekV3, llama31Dense405B, mixtral8x7B } from "../models";
