@@ -30,7 +30,7 @@ interface ModelRow {
 /** Those that the README shows. */
 const bestKnown = [
   "DeepSeekV3", "DeepSeekV3_2", "DeepSeekV4Pro", "KimiK2", "GLM5", "Qwen3_235B_A22B", "Qwen3_Next_80B_A3B", "Qwen2_5_72B", "Llama3_1_405B", "Llama3_1_8B", "Llama4_Maverick", "GptOss_120B",
-  "Mixtral8x7B", "MiniMaxM1", "Gemma3_27B", "Nemotron3_Nano_30B_A3B", "Step3", "MiMoV2Flash", "Phi4",
+  "Mixtral8x7B", "MiniMaxM1", "HunyuanLarge", "Ling_1T", "LongCatFlash", "Gemma3_27B", "Nemotron3_Nano_30B_A3B", "MiMoV2Flash",
 ] as const;
 
 /** How both columns count. */

@@ -41,7 +41,7 @@ export function withPrefix(prefix: string, type: UnitType): string | undefined {
   return prefix.length <= 2 && unit && sameDimension(unit.dimension, type.dimension) ? candidate : undefined;
 }
 
-const magnitudeSpellings: Readonly<Record<string, string>> = { k: "K", m: "M", b: "B", t: "T", ki: "Ki", mi: "Mi", gi: "Gi", ti: "Ti" };
+const magnitudeSpellings: ReadonlyMap<string, string> = new Map([["k", "K"], ["m", "M"], ["b", "B"], ["t", "T"], ["ki", "Ki"], ["mi", "Mi"], ["gi", "Gi"], ["ti", "Ti"]]);
 
 /** The magnitude that a word stands for where a plain number is wanted: `K` for ` K` and `k`. */
-export const suggestMagnitude = (word: string): string | undefined => magnitudeSpellings[word.toLowerCase()];
+export const suggestMagnitude = (word: string): string | undefined => magnitudeSpellings.get(word.toLowerCase());

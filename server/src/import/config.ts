@@ -123,7 +123,7 @@ export function openConfig<Shape extends z.ZodRawShape>(
 
 /** The decoder's fields under the names of the shared shape, with where each stands; `nulls`: those that the file says have no value. */
 function gather(raw: RawConfig, renames: Readonly<Record<string, string>>, remarks: Remark[]) {
-  const values: Record<string, unknown> = {};
+  const values = Object.create(null) as Record<string, unknown>; // a config may have a field `constructor`
   const places = new Map<string, readonly PropertyKey[]>();
   const nulls = new Set<string>();
   const take = (object: JsonObject, path: readonly string[], wanted: (key: string) => boolean): void => {

@@ -29,10 +29,12 @@ export const precisionShape = {
 type PrecisionFields = z.output<z.ZodObject<typeof precisionShape>>;
 type Quantization = z.output<typeof quantization>;
 
-const plainFormats: Readonly<Record<string, string | undefined>> = {
+const plainFormats: ReadonlyMap<string, string> = new Map(Object.entries({
   bfloat16: "bf16", bf16: "bf16", float16: "fp16", half: "fp16", fp16: "fp16", float32: "fp32", float: "fp32", fp32: "fp32",
   float8_e4m3fn: "fp8_e4m3", fp8: "fp8_e4m3", float8_e5m2: "fp8_e5m2", fp4: "mxfp4", mxfp4: "mxfp4", nvfp4: "nvfp4", int8: "int8", int4: "int4",
-};
+}));
+
+const cacheFormats: ReadonlyMap<string, string> = new Map([["FP8", "fp8_e4m3"], ["INT8", "int8"], ["NVFP4", "nvfp4"]]);
 
 /** Which kinds of feed-forward networks a model has. */
 export interface Networks {
@@ -44,7 +46,7 @@ export interface Networks {
 export function precisionOf(config: Config<PrecisionFields>, networks: Networks): BlockFacts | undefined {
   const stored = config.get("torch_dtype") ?? config.get("dtype");
   const key = config.has("torch_dtype") ? "torch_dtype" : "dtype";
-  const plain = stored === undefined ? "bf16" : plainFormats[stored.replace(/^torch\./, "")];
+  const plain = stored === undefined ? "bf16" : plainFormats.get(stored.replace(/^torch\./, ""));
   if (plain === undefined) config.doubt(`\`${key}\`: the number format ${stored} is not known, bf16 is taken`, key);
   const values: Record<string, FactValue | Fact | undefined> = {};
   if (plain !== undefined && plain !== "bf16") values["weights"] = plain;
@@ -54,7 +56,7 @@ export function precisionOf(config: Config<PrecisionFields>, networks: Networks)
   if (quantized) Object.assign(values, quantizedValues(config, quantizationKey, quantized, networks));
   const experts = config.get("expert_dtype");
   if (experts !== undefined) {
-    const format = plainFormats[experts];
+    const format = plainFormats.get(experts);
     if (format === undefined) config.doubt(`\`expert_dtype\`: the number format ${experts} is not known`, "expert_dtype");
     else values["experts"] = format;
   }
@@ -94,9 +96,9 @@ function quantizedValues(
   }
   const cache = given.kv_cache_quant_algo ?? given.quantization?.kv_cache_quant_algo ?? (given.kv_cache_scheme?.num_bits === 8 ? (given.kv_cache_scheme.type === "int" ? "INT8" : "FP8") : undefined);
   if (cache !== undefined) {
-    const known: Readonly<Record<string, string | undefined>> = { FP8: "fp8_e4m3", INT8: "int8", NVFP4: "nvfp4" };
-    if (known[cache.toUpperCase()] === undefined) config.doubt(`\`${key}\`: the format ${cache} of the cache is not understood`, key);
-    values["kv_cache"] = known[cache.toUpperCase()];
+    const known = cacheFormats.get(cache.toUpperCase());
+    if (known === undefined) config.doubt(`\`${key}\`: the format ${cache} of the cache is not understood`, key);
+    values["kv_cache"] = known;
   }
   return values;
 }

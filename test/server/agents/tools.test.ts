@@ -207,6 +207,10 @@ describe("what_if", () => {
     // head_dim is hidden_size / heads.
     expect(data.facts).toEqual([{ path: "Wide.hidden_size", before: "16", after: "32" }, { path: "Wide.attention mha.head_dim", before: "8", after: "16" }]);
     expect(data.unchanged).toEqual(["Tiny"]);
+    const folder = memoryFiles({ "width.dsco": "let width = 16\n", "tiny.dsco": tiny });
+    const imported = 'import { width } from "./width.dsco"\nimport { Tiny } from "./tiny.dsco"\nmodel Wide extends Tiny { hidden_size = width }\n';
+    const other = await ask<Difference>("what_if", { text: imported, set: ["width=32"] }, { files: folder });
+    expect(other.data.facts).toEqual(data.facts);
     const plans = `import { H800Cluster } from "std:clusters/deepseek"\nimport { DeepSeekV3 } from "std:models/deepseek"\nparallelism L { pp = 16, ep = 64, schedule = dualpipe }\nworkload W { phase = training, sequence_length = 4096, global_batch_size = 15_360 }\nplan A { model = DeepSeekV3, hardware = H800Cluster, parallelism = L, workload = W }\nplan B extends A { }\n`;
     const both = await ask<Difference>("what_if", { text: plans, set: ["L.zero=1", "H800Cluster.nodes=128"] }, { files });
     expect(both.data.facts).toEqual([{ path: "L.zero", before: "0", after: "1" }, { path: "A.hardware.nodes", before: "256", after: "128" }]);
@@ -234,6 +238,14 @@ describe("what_if", () => {
     expect(other.data.findings).toMatchObject({ gone: [], added: [] });
     expect(other.data.findings.changed).toHaveLength(1);
     expect(other.data.findings.changed[0]?.before).toContain("1000");
+  });
+
+  it("gives findings in the words of the edited design, as one that was written", async () => {
+    const text = tiny.replace("max_context = 32", "max_context = 32\n  require total_params <= 2000");
+    const { data } = await ask<Difference & { findings: { added: readonly { message: string }[] } }>("what_if", { text, set: ["Tiny.layers=3"] }, { files });
+    expect(data.findings.added.map(({ code }) => code)).toEqual(["DSCO6001"]);
+    expect(data.findings.added[0]?.message).toContain("2232");
+    expect(data.findings.added[0]?.message).not.toContain("(with ");
   });
 
   it("says nothing of measurements: they are of the design as it is written", async () => {

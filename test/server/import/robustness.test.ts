@@ -42,6 +42,12 @@ describe("importConfig", () => {
   it("ends well at names of the language of its own: __proto__, constructor", () => {
     settled('{"__proto__": {"hidden_size": 4}, "constructor": 1, "toString": 2, "model_type": "llama"}');
     settled('{"model_type": "constructor", "architectures": ["__proto__"]}');
+    const base = { hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 4, vocab_size: 8, intermediate_size: 8, constructor: 1 };
+    const messages = (more: object) => importConfig(JSON.stringify({ ...base, ...more })).remarks.map(({ message }) => message);
+    expect(messages({ model_type: "llama", torch_dtype: "constructor" })).toEqual([
+      "`torch_dtype`: the number format constructor is not known, bf16 is taken", "`constructor` is not understood: the figures may miss it",
+    ]);
+    expect(messages({ model_type: "nemotron_h", num_key_value_heads: 4, layers_block_type: ["toString"] })).toContain("`layers_block_type` names a kind of block that is not known: toString");
   });
 
   it.each([

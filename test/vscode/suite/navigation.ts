@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import * as assert from "./assert";
 import { test, until } from "./harness";
-import { answered, errorsOf, open, openText, positionOf, symbolsOf, write } from "./workbench";
+import { answered, errorsOf, inWorkspace, open, openText, positionOf, symbolsOf, write } from "./workbench";
 
 test("the outline names the declarations and their blocks", async () => {
   const document = await open("deepseek-v3.dsco");
@@ -51,4 +51,33 @@ test("a relative import leads to the other file, and follows its changes", async
   assert.deepEqual(errorsOf(document).map(({ message }) => message), []);
   await write("library.dsco", "let heads_of_none = 4\n");
   await until("the error at the import", () => errorsOf(document).some(({ range }) => range.start.line === 0));
+});
+
+test("references and a new name reach the files that are not open, and a renamed file is found by its imports", async () => {
+  await write("sizes.dsco", "// 🚀\nlet heads_everywhere = 4\n");
+  await write("closed.dsco", 'import { heads_everywhere as own } from "./sizes.dsco"\nlet twice = 2 * own\n');
+  const document = await openText("names.dsco", 'import { heads_everywhere } from "./sizes.dsco"\n\nlet more = heads_everywhere + 1\n');
+  await answered(document);
+  const position = positionOf(document, "= heads_everywhere", 4);
+  const fileOf = ({ path }: vscode.Uri) => path.slice(path.lastIndexOf("/") + 1);
+  const places = await until("references in three files", async () => {
+    const found = await vscode.commands.executeCommand<vscode.Location[]>("vscode.executeReferenceProvider", document.uri, position);
+    return new Set(found.map(({ uri }) => fileOf(uri))).size === 3 && found;
+  });
+  assert.equal(places.length, 6, "the declaration, two imports, an alias and two uses");
+
+  const renaming = await vscode.commands.executeCommand<vscode.WorkspaceEdit>("vscode.executeDocumentRenameProvider", document.uri, position, "heads");
+  assert.ok(await vscode.workspace.applyEdit(renaming), "the edit was applied");
+  assert.equal(document.getText(), 'import { heads } from "./sizes.dsco"\n\nlet more = heads + 1\n');
+  const closed = await vscode.workspace.openTextDocument(inWorkspace("closed.dsco"));
+  assert.equal(closed.getText(), 'import { heads as own } from "./sizes.dsco"\nlet twice = 2 * own\n');
+  assert.equal((await vscode.workspace.openTextDocument(inWorkspace("sizes.dsco"))).getText(), "// 🚀\nlet heads = 4\n");
+  await until("no error", () => errorsOf(document).length === 0);
+
+  const move = new vscode.WorkspaceEdit();
+  move.renameFile(inWorkspace("sizes.dsco"), inWorkspace("deep/all sizes.dsco"));
+  assert.ok(await vscode.workspace.applyEdit(move), "the file was renamed");
+  await until("the import of the file's new name", () => document.getText().startsWith('import { heads } from "./deep/all sizes.dsco"'));
+  await until("no error", () => errorsOf(document).length === 0);
+  await vscode.workspace.saveAll();
 });

@@ -117,10 +117,10 @@ function compressRatios(own: Config<Fields<typeof v4Shape>>): readonly number[] 
   const rates = own.get("compress_rates");
   const light = rates?.compressed_sparse_attention ?? 4;
   const heavy = rates?.heavily_compressed_attention ?? 128;
-  const rate: Readonly<Record<string, number | undefined>> = { compressed_sparse_attention: light, heavily_compressed_attention: heavy, sliding_attention: 0 };
+  const rate: ReadonlyMap<string, number> = new Map([["compressed_sparse_attention", light], ["heavily_compressed_attention", heavy], ["sliding_attention", 0]]);
   const kinds = layerTypes(config, (layer) => (layer >= 2 && layer % 2 === 1 ? "compressed_sparse_attention" : "heavily_compressed_attention"));
   return Array.from({ length: config.layers }, (_, layer) =>
-    rate[kinds(layer)] ?? config.fail(`\`layer_types\` names a kind of attention that is not understood here: ${kinds(layer)}`, "layer_types"));
+    rate.get(kinds(layer)) ?? config.fail(`\`layer_types\` names a kind of attention that is not understood here: ${kinds(layer)}`, "layer_types"));
 }
 
 const deepseekV4 = defineFamily({

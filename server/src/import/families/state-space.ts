@@ -5,9 +5,11 @@ import { flag, headWidth, indices, real, size, sizeOrNone, word, words } from ".
 import { auxiliaryLoss, biased, checkLength, dense, ffnOf, headAttention, headsOf, headsWith, layerTypes, moe, shared } from "./blocks";
 import { defineFamily, type Family, type Fields } from "./family";
 
-const blockLetters: Readonly<Record<string, string | undefined>> = { M: "mamba", "*": "attention", "-": "mlp", E: "moe" };
+const blockLetters: ReadonlyMap<string, string> = new Map([["M", "mamba"], ["*", "attention"], ["-", "mlp"], ["E", "moe"]]);
 /** What files of Hugging Face transformers call them. */
-const blockWords: Readonly<Record<string, string | undefined>> = { mamba: "mamba", linear_attention: "mamba", attention: "attention", full_attention: "attention", mlp: "mlp", moe: "moe" };
+const blockWords: ReadonlyMap<string, string> = new Map([
+  ["mamba", "mamba"], ["linear_attention", "mamba"], ["attention", "attention"], ["full_attention", "attention"], ["mlp", "mlp"], ["moe", "moe"],
+]);
 
 const nemotronShape = {
   hybrid_override_pattern: word(), layers_block_type: words(), mtp_hybrid_override_pattern: word(), mamba_num_heads: size(), mamba_head_dim: size(), ssm_state_size: size(), n_groups: size(),
@@ -24,10 +26,10 @@ function nemotronBlocks(own: Config<Fields<typeof nemotronShape>>): readonly str
     own.skip("hybrid_override_pattern");
     config.skip("layer_types");
     const key = own.has("layers_block_type") ? "layers_block_type" : "layer_types";
-    return named.map((word) => blockWords[word] ?? own.fail(`\`${key}\` names a kind of block that is not known: ${word}`, key));
+    return named.map((word) => blockWords.get(word) ?? own.fail(`\`${key}\` names a kind of block that is not known: ${word}`, key));
   }
   const pattern = own.get("hybrid_override_pattern") ?? own.fail("`hybrid_override_pattern` is missing: it says what stands on each layer");
-  return [...pattern].map((letter) => blockLetters[letter] ?? own.fail(`\`hybrid_override_pattern\`: ${letter} stands for no block that is known (M, *, - and E are)`, "hybrid_override_pattern"));
+  return [...pattern].map((letter) => blockLetters.get(letter) ?? own.fail(`\`hybrid_override_pattern\`: ${letter} stands for no block that is known (M, *, - and E are)`, "hybrid_override_pattern"));
 }
 
 const nemotronH = defineFamily({
