@@ -54,6 +54,7 @@ export function checkDesign({ workspace, files, whatIf }: Design, cancellation?:
   const named = files.map((file) => file.uri);
   const found = checkFiles(workspace, named, cancellation);
   if (!whatIf) return found;
+  found.push(...libraryErrors(workspace, whatIf.asWritten, cancellation));
   const written = new Set(checkFiles(whatIf.asWritten, named, cancellation).map(identity));
   const cause = whatIf.edits.map(({ path, value }) => `${whatIf.option}${path}=${value}`).join(" ");
   const held = found.filter((diagnostic) => diagnostic.code !== measurementCode || written.has(identity(diagnostic)));
@@ -65,7 +66,14 @@ export const measurementCode = measurementMissedRule.entries[0]?.code;
 
 const identity = ({ uri, code, message }: Diagnostic): string => `${uri} ${code} ${message}`;
 
-function checkFiles(workspace: Workspace, named: readonly string[], cancellation: Cancellation | undefined): readonly Diagnostic[] {
+/** Errors of files of the standard library that an edit in memory has changed: as it is written the library has none. */
+function libraryErrors(workspace: Workspace, asWritten: Workspace, cancellation: Cancellation | undefined): readonly Diagnostic[] {
+  const edited = [...workspace.cache.files].flatMap(([uri, scope]) =>
+    (uri.startsWith("std:") && scope && scope.source.text !== fileScope(asWritten, uri)?.source.text ? [uri] : []));
+  return edited.flatMap((uri) => checkFile(workspace, uri, cancellation).filter(({ severity }) => severity === "error"));
+}
+
+function checkFiles(workspace: Workspace, named: readonly string[], cancellation: Cancellation | undefined): Diagnostic[] {
   const imported = importedFiles(workspace, named);
   return [
     ...named.flatMap((uri) => checkFile(workspace, uri, cancellation)),

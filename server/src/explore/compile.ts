@@ -8,6 +8,7 @@ import { planResult, type RecordBlocks } from "../analysis";
 import { settledValue, withOverrides, type BoundBlock, type Override, type Overrides, type PropertyValue, type Workspace } from "../core";
 import { Unavailable } from "../cost/definition";
 import type { PlanRecord } from "../cost/plan/record";
+import { allRuleProblems } from "../rules";
 import { targetOf, type Point, type Space } from "./space";
 
 /** Designs of a space, put together from pieces. */
@@ -78,12 +79,21 @@ function tableOf(space: Space, { part, field, axes }: Piece, first: Point): (poi
     if (found) return found();
     const own = first.map((choice, axis) => (axes.includes(axis) ? (point[axis] ?? 0) : choice));
     const value = kept(() => {
+      if (field === undefined) refuseErrors(workspaceAt(space, own), space, part);
       const record = recordAt(space, own)[part];
       return field === undefined ? record : (Reflect.get(record, field) as unknown);
     });
     known.set(key, value);
     return value();
   };
+}
+
+/** A part that its own rules call an error is no design: `kv_heads` that do not divide the heads, more experts chosen than there are. */
+function refuseErrors(workspace: Workspace, { plan }: Space, part: Part): void {
+  const { value } = settledValue(workspace, plan.block, part);
+  if (value?.kind !== "declaration") return;
+  const [error] = allRuleProblems(workspace, value.declaration).filter(({ severity }) => severity === "error");
+  if (error) throw new Unavailable(error.message);
 }
 
 /** Computed once; what it throws is thrown again. */

@@ -26,7 +26,7 @@ describe("dsco sweep", () => {
     expect(code).toBe(0);
     expect(output).toMatch(/^sweep Layouts of Train: 24 designs tried one by one, \d+ meet everything/);
     expect(output).toContain("parallelism.micro_batch_size");
-    expect(output).toMatch(/12 {2}do not fit; most of their memory: /);
+    expect(output).toMatch(/12 {2}do not fit; the largest part of their memory: /);
   });
 
   it("writes every design that meets everything, and three shards put together are the same bytes", async () => {

@@ -3,7 +3,6 @@ import {
   adviceFor, designsOf, frontDesigns, gaps, headerLine, headerOf, readRun, spaceOf, stretchLine, tableOf, tallyOf, taskOf,
   type RunHeader, type Space, type Stretch,
 } from "../../explore";
-import { checkDesign } from "../../design";
 import type { CommandHost } from "../../hosts/command-host";
 import { formatGrouped } from "../../units";
 import { WrongUse, type Command, type ExitCode } from "../command";
@@ -42,10 +41,9 @@ ${setHelp}`,
     const [name, ...more] = others;
     if (first === undefined || name === undefined || more.length > 0) throw new WrongUse(`name a file and a sweep: \`${host.program} sweep FILE NAME\``);
     const design = await openDesign([first], whatIfs(given), host);
-    const errors = checkDesign(design).filter(({ severity }) => severity === "error");
     const space = spaceNamed(design.workspace, host.uriOf(first), name);
     if (typeof space === "string") {
-      host.printError(`dsco sweep: ${space}${space.endsWith("?") ? "" : "."}${errors.length > 0 ? ` \`${host.program} check ${first}\` shows what is wrong.` : ""}\n`);
+      host.printError(`dsco sweep: ${space}${space.endsWith("?") ? "" : "."}\n`);
       return 1;
     }
     if (space.size > space.budget) {
@@ -53,6 +51,7 @@ ${setHelp}`,
     }
     const [from, to] = shardOf(given.options.get("shard")?.[0], space.size);
     const isShard = given.options.has("shard");
+    if (hasFlag(given, "resume") && out === undefined) throw new WrongUse("--resume needs --out: it goes on with the file of an earlier run");
     if (isShard && out === undefined) throw new WrongUse("--shard needs --out: `dsco sweep merge` puts the files together");
     if (format === "parquet" && out === undefined) throw new WrongUse("--format parquet needs --out");
     const header = headerOf(space, version, from, to);

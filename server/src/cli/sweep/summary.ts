@@ -43,8 +43,8 @@ const designs = (count: number): string => `${formatGrouped(count)} ${count === 
 function leftOut(reasons: readonly ReasonCount[]): readonly (readonly [string, string])[] {
   const memory = reasons.filter(({ kind }) => kind === "memory");
   const tooLarge = memory.reduce((sum, { count }) => sum + count, 0);
-  const shares = memory.map(({ text, count }) => `${text.replace("does not fit: ", "")} ${Math.round((100 * count) / tooLarge)} %`).join(", ");
+  const shares = memory.map(({ text, count }) => `${text.replace("does not fit: ", "")} in ${Math.round((100 * count) / tooLarge)} % of them`).join(", ");
   const rows = reasons.filter(({ kind }) => kind !== "memory").map(({ kind, text, count }) => ({ count, text: kind === "where" || kind === "require" ? `${kind} ${text}` : text }));
-  return [...rows, ...(tooLarge > 0 ? [{ count: tooLarge, text: `do not fit; most of their memory: ${shares}` }] : [])]
+  return [...rows, ...(tooLarge > 0 ? [{ count: tooLarge, text: `do not fit; the largest part of their memory: ${shares}` }] : [])]
     .sort((left, right) => right.count - left.count).map(({ count, text }) => [formatGrouped(count), text]);
 }

@@ -58,9 +58,9 @@ export const servingBottleneck = (plan: PlanRecord): string => boundOf(plan, eva
 
 /** Dollars that a million tokens cost: of prompts in prefill, hits included; generated ones in decode. */
 export function servingCostPerMillionTokens(plan: PlanRecord): Term {
+  const perGpu = servingTokensPerSecondPerGpu(plan);
   const { price } = plan.hardware;
   if (price === undefined) throw new Unavailable("the hardware has no `price`");
-  const perGpu = servingTokensPerSecondPerGpu(plan);
   const seconds = { value: 1e6 / perGpu, dimension: dimensions.time };
   return sum("cost_per_million_tokens", [product("GPU time of a million tokens x price", [seconds, { value: price, dimension: dimensions.moneyRate }])]);
 }

@@ -6,7 +6,7 @@ import type { FixCandidate } from "../../core";
 import { planMetrics } from "../../cost/plan/metrics";
 import { planSubject } from "../layout/plan";
 import type { RuleSubject } from "../rule";
-import { formatPair, holds, type ComparedAssertion } from "../requirements/assertions";
+import { formatPair, formOf, holds, type ComparedAssertion } from "../requirements/assertions";
 import { bestFixes, weigh } from "./best";
 import * as changes from "./changes";
 import { groupLimits } from "./limits";
@@ -20,7 +20,8 @@ const levers = [
 ];
 
 /** The best single changes; none where the left side is more than a metric, or no change is enough. */
-export function planFixes(subject: RuleSubject, { metric: id, left, right, dimension }: ComparedAssertion, operator: ComparisonOperator | undefined): readonly FixCandidate[] {
+export function planFixes(subject: RuleSubject, compared: ComparedAssertion, operator: ComparisonOperator | undefined): readonly FixCandidate[] {
+  const { metric: id, left, right } = compared;
   const metric = planMetrics.find((candidate) => candidate.id === id);
   const plan = metric && operator !== undefined ? planSubject(subject) : undefined;
   if (!metric || !plan || operator === undefined) return [];
@@ -35,7 +36,7 @@ export function planFixes(subject: RuleSubject, { metric: id, left, right, dimen
   const before = outcomeOf(plan.record);
   const title = metricOf(subject.workspace, subject.declaration, metric.id)?.title ?? metric.id;
   return bestFixes(plan, found, ({ throughput }) => -throughput, ({ change, outcome }) => {
-    const [was, now] = formatPair(left, valueOf(change) ?? left, dimension);
+    const [was, now] = formatPair(left, valueOf(change) ?? left, formOf(subject, compared));
     return withoutRepeat(`${inSentence(title)} ${was} → ${now}`, timeText(plan.record, before, outcome));
   });
 }

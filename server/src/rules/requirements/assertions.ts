@@ -1,6 +1,7 @@
 import type { ComparisonOperator, Span } from "../../../../grammar/src";
 import { evaluateAssertion, type AssertionResult, type BoundAssertion } from "../../core";
 import { dimensions, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../../units";
+import { isShare, metricUnit, shortText, type FigureForm } from "../../analysis";
 import type { RuleSubject } from "../rule";
 
 /** The statements of a declaration, its own and those of its base, that have a value on both sides. */
@@ -30,10 +31,14 @@ export function placeOfAssertion({ declaration }: RuleSubject, assertion: BoundA
 /** An expression as the author wrote it. */
 export const textOf = (assertion: BoundAssertion, span: Span): string => assertion.file.source.text.slice(span.start, span.end);
 
-/** Two figures of one dimension, with all their digits where four would make them look the same. */
-export function formatPair(left: number, right: number, dimension: Dimension): readonly [string, string] {
-  const short = [formatQuantity(left, dimension), formatQuantity(right, dimension)] as const;
-  return short[0] === short[1] ? [formatWithExact(left, dimension), formatWithExact(right, dimension)] : short;
+/** How the figures of a comparison are written: those of a metric in its unit, shares in per cent. */
+export const formOf = ({ declaration: { keyword } }: RuleSubject, { metric, dimension }: Pick<ComparedAssertion, "metric" | "dimension">): FigureForm =>
+  ({ dimension, unit: (metric === undefined ? undefined : metricUnit(keyword, metric)) ?? "", share: metric !== undefined && isShare(keyword, metric) });
+
+/** Two figures of one kind, with all their digits where four would make them look the same. */
+export function formatPair(left: number, right: number, form: FigureForm): readonly [string, string] {
+  const short = [shortText(left, form), shortText(right, form)] as const;
+  return short[0] === short[1] ? [formatWithExact(left, form.dimension), formatWithExact(right, form.dimension)] : short;
 }
 
 /** `12.5 % more`, from twice as much on `142.9 times` the reference, in its words; `undefined` where there is nothing to relate it to. */

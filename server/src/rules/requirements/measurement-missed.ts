@@ -2,7 +2,7 @@ import { defineDiagnostic } from "../../core";
 import { formatGrouped } from "../../units";
 import { exampleModel, examplePlan } from "../examples";
 import type { Rule, RuleSubject } from "../rule";
-import { assertionsOf, formatPair, placeOfAssertion, relativeText, textOf, type ComparedMeasurement } from "./assertions";
+import { assertionsOf, formatPair, formOf, placeOfAssertion, relativeText, textOf, type ComparedMeasurement } from "./assertions";
 import { shareAbove } from "./share-above-one";
 
 /** The error up to which the figures of this tool are held to be right. */
@@ -36,8 +36,9 @@ export const measurementMissedRule: Rule = {
   on: ["model", "hardware"],
   entries: [measurementMissed.entry],
   check: (subject) =>
-    misses(subject).map(({ assertion, left, right, dimension }) => {
-      const [computed, measured] = formatPair(left, right, dimension);
+    misses(subject).map((compared) => {
+      const { assertion, left, right } = compared;
+      const [computed, measured] = formatPair(left, right, formOf(subject, compared));
       const what = `\`${textOf(assertion, assertion.node.metric)}\``;
       return measurementMissed.at(placeOfAssertion(subject, assertion), { what, computed, measured, by: relativeText(left, right, "the measurement") });
     }),
@@ -47,8 +48,9 @@ export const estimateMissesRule: Rule = {
   on: ["plan"],
   entries: [estimateMisses.entry],
   check: (subject) =>
-    misses(subject).map(({ assertion, left, right, dimension }) => {
-      const [estimate, measured] = formatPair(left, right, dimension);
+    misses(subject).map((compared) => {
+      const { assertion, left, right } = compared;
+      const [estimate, measured] = formatPair(left, right, formOf(subject, compared));
       const what = `\`${textOf(assertion, assertion.node.metric)}\``;
       const ratio = Number.isFinite(left / right) ? formatGrouped(Number((left / right).toPrecision(2))) : undefined;
       return estimateMisses.at(placeOfAssertion(subject, assertion), { what, estimate, measured, source: assertion.node.from?.value.trim() || undefined, ratio });
