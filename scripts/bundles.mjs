@@ -17,6 +17,10 @@ export const nodeBundles = {
     server: "server/src/hosts/node.ts",
     cli: "server/src/cli/main.ts",
     mcp: "server/src/hosts/mcp.ts",
+    sweep: "server/src/hosts/sweep.ts",
+    "sweep-worker": "server/src/hosts/sweep-worker.ts",
+    // tinypool starts its threads with a file of its own, beside the bundle that it is part of
+    "entry/worker": "./node_modules/tinypool/dist/entry/worker.js",
   },
   platform: /** @type {const} */ ("node"),
   target: "node20",
@@ -24,6 +28,8 @@ export const nodeBundles = {
   // Both matter for the size and for the start of the server: the ES modules of the dependencies can be tree-shaken.
   mainFields: ["module", "main"],
   conditions: ["module"],
+  define: { "import.meta.url": "importMetaUrl" },
+  inject: ["scripts/import-meta-url.mjs"],
 };
 
 /**

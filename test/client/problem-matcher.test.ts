@@ -46,7 +46,7 @@ async function expected(files: Readonly<Record<string, string>>): Promise<readon
 const files = {
   "a.dsco": misspelt,
   "deep er/b.dsco": `import { Missing } from "./c.dsco"\n${tiny.replace("heads = 2", "heads = 2 // x.dsco:1:1: error DSCO2000: not this").replace("layers      = 2", "layers = zwei")}`,
-  "notes.dsco": "sweep Later of Nothing {\n}\n",
+  "notes.dsco": "routing Later of Nothing {\n}\n",
 };
 
 describe("$dsco", () => {

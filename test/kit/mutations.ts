@@ -3,7 +3,7 @@
 import fc from "fast-check";
 
 export interface Mutation {
-  readonly kind: "delete" | "duplicate" | "insert" | "number" | "unit" | "word" | "line" | "move";
+  readonly kind: "delete" | "duplicate" | "insert" | "number" | "scale" | "unit" | "word" | "line" | "move";
   /** Where, from 0 to 1. */
   readonly at: number;
   /** Characters or lines that are meant. */
@@ -13,7 +13,7 @@ export interface Mutation {
 }
 
 export const mutation: fc.Arbitrary<Mutation> = fc.record({
-  kind: fc.constantFrom("number", "number", "number", "unit", "word", "word", "line", "delete", "duplicate", "insert", "move"),
+  kind: fc.constantFrom("number", "number", "scale", "scale", "scale", "unit", "word", "word", "line", "delete", "duplicate", "insert", "move"),
   at: fc.nat(9_999).map((part) => part / 10_000),
   size: fc.nat(60),
   pick: fc.nat(10_000),
@@ -36,6 +36,8 @@ const words = [
   "heads", "kv_heads", "head_dim", "kv_lora_rank", "routed_experts", "top_k", "intermediate_size", "groups", "group_limit", "tp", "pp", "ep", "dp", "cp", "etp", "vp", "zero", "schedule",
   "micro_batch_size", "global_batch_size", "sequence_length", "batch_per_gpu", "context_length", "prompt_length", "gpus_per_node", "nodes", "nics_per_node", "planes", "tiers", "switch_ports", "window",
 ];
+/** By which a number is taken: most designs stay possible. */
+const factors = [2, 3, 4, 7, 10, 64, 1000, 1e6, 1 / 2, 1 / 3, 1 / 4, 1 / 8, 1 / 64, 1 / 1000];
 /** Pieces that a file is made of, and pieces that break one. */
 export const fragments = [
   "{", "}", "[", "]", "(", ")", "=", "==", "<=", ",", ".", "..", "\"", "/*", "*/", "// note\n", "/// doc\n", "\n", "\r\n", "\r", "\t", "\u0000", "\ufeff", "😀", "é", "\ud800", "\udc00", "\u2028", "\u00a0",
@@ -44,15 +46,18 @@ export const fragments = [
   "efficiency { gemm = 0 }\n", "offload { experts = host }\n", "redundant_experts = 1000\n", "imbalance = 0.5\n", "acceptance = 100%\n", "price = -1 USD/h\n", "dual_micro_batch = true\n", "extends A ",
 ];
 
+const numberPattern = /(?<=[=<>,[(.] *|\.\. *)-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?/g;
+
 const pickOf = <Item>(items: readonly Item[], index: number): Item | undefined => items[index % items.length];
 
 /** The text with one thing wrong. A text without anything of the kind stays as it is. */
 export function mutate(text: string, { kind, at, size, pick }: Mutation): string {
   const offset = Math.floor(at * (text.length + 1));
-  const replaceMatch = (pattern: RegExp, replacement: string) => {
+  const replaceMatch = (pattern: RegExp, replacement: string | ((matched: string) => string)) => {
     const matches = [...text.matchAll(pattern)];
     const match = matches[Math.floor(at * matches.length)];
-    return match ? text.slice(0, match.index) + replacement + text.slice(match.index + match[0].length) : text;
+    if (!match) return text;
+    return text.slice(0, match.index) + (typeof replacement === "string" ? replacement : replacement(match[0])) + text.slice(match.index + match[0].length);
   };
   const overLines = (change: (lines: string[], line: number) => void) => {
     const lines = text.split("\n");
@@ -63,7 +68,12 @@ export function mutate(text: string, { kind, at, size, pick }: Mutation): string
     case "delete": return text.slice(0, offset) + text.slice(offset + size);
     case "duplicate": return text.slice(0, offset + size) + text.slice(offset);
     case "insert": return text.slice(0, offset) + (pickOf(fragments, pick) ?? "") + text.slice(offset);
-    case "number": return replaceMatch(/(?<=[=<>,[(.] *|\.\. *)-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?/g, pickOf(numbers, pick) ?? "");
+    case "number": return replaceMatch(numberPattern, pickOf(numbers, pick) ?? "");
+    case "scale": return replaceMatch(numberPattern, (written) => {
+      const value = Number(written.replaceAll("_", "")) * (pickOf(factors, pick) ?? 1);
+      const scaled = Math.max(-1e308, Math.min(/[.e]/.test(written) ? value : Math.ceil(value), 1e308));
+      return String(scaled);
+    });
     case "unit": return replaceMatch(/(?<=\d)(?: (?:[KMGTP]i?B(?:\/s)?|B|[num]?s|h|d|[KMGT]bps|[GTP]FLOPS?|k?W|USD(?:\/h)?|tokens)\b|[KMGT]i?\b|%)/g, pickOf(units, pick) ?? "");
     case "word": return replaceMatch(/\b[a-z][a-z0-9_]+\b/g, pickOf(words, pick) ?? "");
     case "line": return overLines((lines, line) => void lines.splice(line, 1 + (size % 3)));

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectInMemory, memoryHost } from "../kit/in-memory-server";
 import { overStdio, type Processes } from "../kit/stdio-server";
 import { buildServer } from "../server/lsp/built-server";
-import { profiles, startSession, type Disk } from "./session";
+import { startSession, type Disk } from "./session";
+import { profiles } from "./session-profiles";
 import { stepsOf } from "./session-steps";
 
 const messages = Math.ceil(Number(process.env["DSCO_FUZZ_MESSAGES"] ?? 4_000) / 10);

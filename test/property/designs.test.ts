@@ -17,7 +17,7 @@ import { companions, corpus } from "./corpus";
 const runs = Math.max(10, Math.round(Number(process.env["DSCO_FUZZ_RUNS"] ?? 5_000) / 50));
 const seed = Number(process.env["DSCO_FUZZ_SEED"] ?? 1);
 
-const changed = (change: fc.Arbitrary<Mutation>) => fc.record({ design: fc.constantFrom(...Object.keys(corpus)), changes: fc.array(change, { minLength: 1, maxLength: 4 }) });
+const changed = (change: fc.Arbitrary<Mutation>) => fc.record({ design: fc.constantFrom(...Object.keys(corpus)), changes: fc.array(change, { minLength: 1, maxLength: 6 }) });
 const textOf = ({ design, changes }: { readonly design: string; readonly changes: readonly Mutation[] }): string => changes.reduce(mutate, corpus[design] ?? "");
 
 const noNumber = /\bNaN\b|\bInfinity\b|\bundefined\b|\[object /;

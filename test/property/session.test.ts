@@ -5,7 +5,8 @@
  */
 import { expect, test } from "vitest";
 import { connectInMemory, memoryHost } from "../kit/in-memory-server";
-import { profiles, startSession, type Disk, type Profile } from "./session";
+import { startSession, type Disk } from "./session";
+import { profiles, type Profile } from "./session-profiles";
 import { shortest, stepsOf, type Step } from "./session-steps";
 
 const messages = Number(process.env["DSCO_FUZZ_MESSAGES"] ?? 2_500);

@@ -15,7 +15,7 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/analysis": { rooms: ["grammar", "units", "std", "cost", "core"], packages: ["zod"] },
   "server/src/import": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: ["zod"] },
   "server/src/rules": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: [] },
-  "server/src/explore": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: [] },
+  "server/src/explore": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: ["zod"] },
   "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore"], packages: [] },
   "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "ide"], packages: [] },
   "server/src/agents": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "design"], packages: ["zod"] },
@@ -24,7 +24,7 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
     packages: ["vscode-languageserver"],
   },
   "server/src/mcp": { rooms: ["core", "rules", "agents"], packages: ["@modelcontextprotocol/sdk"] },
-  "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "agents", "mcp", "lsp"], packages: ["node:"] },
+  "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "ide", "agents", "mcp", "lsp"], packages: ["node:", "tinypool", "hyparquet-writer"] },
   "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "explore", "ide", "design", "hosts"], packages: ["node:"] },
   "client/src": { rooms: ["lsp"], packages: ["vscode", "vscode-languageclient", "node:"] },
 };

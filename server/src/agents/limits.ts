@@ -7,8 +7,9 @@ export const limits = {
   diagnostics: { usual: 40, most: 200 },
   /** Of an answer about something else. */
   findingsBeside: 8,
-  /** Fixes are proved by checking the design again. */
+  /** Fixes are proved by checking the design again: of a few findings, and of none where a whole file is in disorder. */
   fixedDiagnostics: 10,
+  findingsToFix: 300,
   fixesOfOne: 3,
   declarations: 40,
   figures: 250,

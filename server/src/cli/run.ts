@@ -13,16 +13,12 @@ import { lsp } from "./commands/lsp";
 import { mcp } from "./commands/mcp";
 import { report } from "./commands/report";
 import { std } from "./commands/std";
+import { sweep } from "./commands/sweep";
 import { validate } from "./commands/validate";
 import { alignColumns, indent, printable } from "./terminal-text";
 import { version } from "./version";
 
-export const commands: readonly Command[] = [check, report, explain, compare, importCommand, exportCommand, fmt, std, validate, init, lsp, mcp];
-
-/** Commands of the language's contract that a later version brings. */
-const laterCommands: Readonly<Record<string, string>> = {
-  sweep: "searches a design space",
-};
+export const commands: readonly Command[] = [check, report, explain, compare, importCommand, exportCommand, fmt, std, validate, sweep, init, lsp, mcp];
 
 /** Runs one command line, the words behind `dsco`. Wrong use ends in one sentence each and exit code 2, never in a trace. */
 export async function run(words: readonly string[], host: CommandHost): Promise<ExitCode> {
@@ -70,10 +66,8 @@ function given(command: Command, words: readonly string[], { program }: CommandH
 }
 
 function unknown(name: string, host: CommandHost): ExitCode {
-  const later = Object.hasOwn(laterCommands, name) ? laterCommands[name] : undefined;
-  if (later !== undefined) return wrong(host, `dsco ${name}`, [`this version does not have it yet: it ${later} in a later one`]);
   const what = name.startsWith("-") ? "option" : "command";
-  const suggestion = nearest(name, [...commands.map((command) => command.name), ...Object.keys(laterCommands), "help", "--help", "--version"]);
+  const suggestion = nearest(name, [...commands.map((command) => command.name), "help", "--help", "--version"]);
   return wrong(host, "dsco", [`there is no ${what} ${name}${suggestion === undefined ? `; \`${host.program} help\` lists the commands` : didYouMean(suggestion).replace(/`/g, "")}`]);
 }
 

@@ -1,4 +1,5 @@
 import type { FileText } from "./files";
+import type { SweepTools } from "./sweep";
 
 /** What a command may do outside its own arithmetic: files, streams, folders. Tests bring their own. */
 export interface CommandHost {
@@ -26,9 +27,19 @@ export interface CommandHost {
   findDesigns(): DesignFiles;
   /** Writes a file in one step: a reader sees the old text or the new one. Keeps its mode; links stay links. */
   replace(path: string, text: string): WriteResult;
+  /** Writes a file whether it is there or not; one that is there as `replace` does. */
+  save(path: string, content: string | Uint8Array): WriteResult;
+  /** Writes behind what a file has; makes the file where there is none. */
+  append(path: string, text: string): WriteResult;
+  /** A file that is not there is gone already. */
+  remove(path: string): void;
   /** Writes a new file; never touches one that exists. */
   create(path: string, text: string): WriteResult;
   watchFolders(): FolderWatch;
+  /** Threads that this machine runs at once. */
+  readonly cores: number;
+  /** What only sweeps need, loaded when it is asked for. */
+  sweepTools(): Promise<SweepTools>;
   /** Starts the language server on standard input and output. */
   startServer(): Promise<void>;
   /** Starts the server for language models on standard input and output; it reads these folders, or the current one. */

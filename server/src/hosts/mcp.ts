@@ -12,5 +12,6 @@ export async function serveAgents(folders: readonly string[]): Promise<void> {
   const survive = (fault: unknown) => log(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
   process.on("uncaughtException", survive);
   process.on("unhandledRejection", survive);
+  if (process.stdin.isTTY) log("waiting on standard input for a program that speaks the Model Context Protocol; `dsco help mcp` says how one starts it");
   await serveOverStdio({ files: folderFiles(foldersToRead(folders)), letMessagesIn: () => setImmediate(), log }, version);
 }

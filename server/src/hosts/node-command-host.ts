@@ -1,10 +1,12 @@
 import {
-  accessSync, closeSync, constants, fchmodSync, fsyncSync, openSync, readdirSync, realpathSync, renameSync, rmSync, statSync, watch,
+  accessSync, appendFileSync, closeSync, constants, existsSync, fchmodSync, fsyncSync, openSync, readdirSync, realpathSync, renameSync, rmSync, statSync, watch,
   writeFileSync, writeSync, type FSWatcher,
 } from "node:fs";
+import { availableParallelism } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CommandHost, DesignFiles, FolderWatch, WriteResult } from "./command-host";
+import type { SweepTools } from "./sweep";
 import { decodeUtf8, isInside, pathOf, readText, type FileText } from "./files";
 
 /** The command line's door to the process it runs in. */
@@ -35,6 +37,11 @@ export function nodeCommandHost(): CommandHost {
       const { serveAgents } = (await import(pathToFileURL(join(__dirname, "mcp.js")).href)) as { readonly serveAgents: (folders: readonly string[]) => Promise<void> };
       await serveAgents(folders);
     },
+    cores: availableParallelism(),
+    sweepTools: async () => (await import(pathToFileURL(join(__dirname, "sweep.js")).href)) as SweepTools,
+    save,
+    append,
+    remove: (path) => rmSync(path, { force: true }),
     isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
   };
 }
@@ -107,7 +114,7 @@ function entriesOf(folder: string) {
   }
 }
 
-function replace(path: string, text: string): WriteResult {
+function replace(path: string, content: string | Uint8Array): WriteResult {
   let temporary: string | undefined;
   try {
     const target = realpathSync(path);
@@ -120,7 +127,7 @@ function replace(path: string, text: string): WriteResult {
     temporary = candidate;
     try {
       fchmodSync(file, mode & 0o7777);
-      const bytes = Buffer.from(text, "utf8");
+      const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
       for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
       fsyncSync(file);
     } finally {
@@ -130,6 +137,25 @@ function replace(path: string, text: string): WriteResult {
     return { kind: "written" };
   } catch (fault) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
+    return { kind: "failed", reason: writeFault(fault) };
+  }
+}
+
+function save(path: string, content: string | Uint8Array): WriteResult {
+  if (existsSync(path)) return replace(path, content);
+  try {
+    writeFileSync(path, content, { flag: "wx" });
+    return { kind: "written" };
+  } catch (fault) {
+    return { kind: "failed", reason: writeFault(fault) };
+  }
+}
+
+function append(path: string, text: string): WriteResult {
+  try {
+    appendFileSync(path, text);
+    return { kind: "written" };
+  } catch (fault) {
     return { kind: "failed", reason: writeFault(fault) };
   }
 }

@@ -54,6 +54,12 @@ function missingOf(figures: readonly ComparedFigure[]): readonly MissingFigures[
   return [...found.values()];
 }
 
+/** Whether a reader learns anything from a comparison: a fact or a figure differs, or one that was asked for is there or missing. */
+export function isWorthShowing(workspace: Workspace, comparison: Comparison, asked: readonly string[]): boolean {
+  const { rows, missing } = figuresForReading(workspace, comparison, asked);
+  return comparison.facts.length > 0 || rows.length > 0 || missing.some(({ side }) => asked.length > 0 || side !== "both");
+}
+
 /** What the sides are called: by their names, else by their files, else by their order. `pathOf`: how a reader knows the file behind an address. */
 export function sideLabels({ left, right }: Comparison, pathOf: (uri: string) => string): Readonly<Record<Side, string>> {
   const [first, second] = [pathOf(left.file.uri), pathOf(right.file.uri)];

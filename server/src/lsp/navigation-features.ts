@@ -1,10 +1,10 @@
 import {
-  DocumentHighlightKind, LSPErrorCodes, ResponseError, type DefinitionParams, type DocumentHighlight, type DocumentLink, type Location, type LocationLink,
+  DocumentHighlightKind, LSPErrorCodes, ResponseError, type DefinitionParams, type DocumentHighlight, type DocumentLink, type DocumentSymbol, type Location, type LocationLink,
   type PrepareRenameParams, type ReferenceParams, type RenameFilesParams, type RenameParams, type SelectionRange, type SelectionRangeParams,
   type ServerCapabilities, type SymbolInformation, type WorkspaceEdit, type WorkspaceSymbolParams,
 } from "vscode-languageserver";
 import {
-  declaredSymbols, definition, documentLinks, documentSymbols, highlights, importEditsAfterMove, mayDeclare, prepareRename, references, rename, selectionRanges,
+  declaredSymbols, definition, documentLinks, eachSymbol, highlights, importEditsAfterMove, mayDeclare, prepareRename, references, rename, selectionRanges,
   type FileEdits,
 } from "../ide";
 import { Cancelled } from "../rules";
@@ -99,14 +99,22 @@ function workspaceEdit(session: Session, files: readonly FileEdits[]): Workspace
   };
 }
 
+/** Declarations whose figures are computed before messages are let in again. */
+const symbolsAtOnce = 8;
+
 /** More than a reader looks through; a longer query finds the others. */
 const mostSymbols = 256;
 
 function registerSymbols(session: Session): void {
   const { connection } = session;
 
-  connection.onDocumentSymbol(guarded(session, "the outline", ofDocument, ({ textDocument }, { uri, workspace }) => {
-    const symbols = documentSymbols(workspace, uri).map(toDocumentSymbol);
+  connection.onDocumentSymbol(guarded(session, "the outline", ofDocument, async ({ textDocument }, { uri, workspace, token }) => {
+    const symbols: DocumentSymbol[] = [];
+    for (const symbol of eachSymbol(workspace, uri)) {
+      symbols.push(toDocumentSymbol(symbol));
+      if (symbols.length % symbolsAtOnce === 0) await session.host.letMessagesIn();
+      if (token.isCancellationRequested) throw new Cancelled();
+    }
     if (session.client().takesNestedSymbols) return symbols;
     return symbols.map(({ name, kind, range }) => ({ name, kind, location: { uri: textDocument.uri, range } }));
   }));

@@ -40,6 +40,14 @@ describe("check", () => {
     expect(rest.data.left_out).toBe(0);
   });
 
+  it("tries no fixes where a whole file is in disorder, and says so", async () => {
+    const text = Array.from({ length: 200 }, (_, index) => `model M${index} {\n  layerz = 1\n}\n`).join("\n");
+    const many = await ask<Findings>("check", { text });
+    expect(many.data.errors).toBe(400);
+    expect(many.data.findings.some(({ fixes }) => fixes)).toBe(false);
+    expect(many.text).toContain("Fixes are tried when there are at most 300 findings.");
+  });
+
   it("puts the worst first, and leaves out what is less severe than asked", async () => {
     const design = `${tiny.replace("max_context = 32", "max_context = 32\n  require total_params <= 1")}\nmodel Other { layerz = 3 }\n`;
     const all = await ask<Findings>("check", { text: design }, { files });
@@ -50,7 +58,7 @@ describe("check", () => {
 });
 
 interface Figures {
-  readonly declarations: readonly { readonly name: string; readonly figures: readonly { readonly id: string; readonly value: number | string | null; readonly unit: string | null; readonly text: string }[]; readonly more?: readonly string[] }[];
+  readonly declarations: readonly { readonly name: string; readonly figures: readonly { readonly id: string; readonly value: number | string | null; readonly unit: string | null; readonly text: string }[]; readonly not_computed?: readonly { readonly ids: readonly string[]; readonly reason: string }[]; readonly more?: readonly string[] }[];
   readonly left_out: readonly string[];
 }
 const valuesOf = (data: Figures) => Object.fromEntries(data.declarations.flatMap(({ figures }) => figures.map(({ id, value }) => [id, value])));
@@ -92,7 +100,8 @@ describe("report", () => {
     const { text, data } = await ask<Figures>("report", { file: "misspelt.dsco" }, { files });
     expect(text).toContain("not computed: total_params");
     expect(text).toMatch(/The design has \d errors?:\nmisspelt\.dsco:8:/);
-    expect(valuesOf(data)).toHaveProperty("total_params", null);
+    expect(valuesOf(data)).not.toHaveProperty("total_params");
+    expect(data.declarations[0]?.not_computed?.flatMap(({ ids }) => ids)).toContain("total_params");
   });
 
   it("stays within its bounds and names what it leaves out", async () => {

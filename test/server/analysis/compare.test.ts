@@ -52,12 +52,17 @@ describe("facts", () => {
     ["layer sets", `${gqa}\nffn dense { layers = 0, intermediate_size = 16 }\nffn moe { layers = 1..3, routed_experts = 8, top_k = 2, intermediate_size = 16 }`,
       `${gqa}\nffn dense { layers = [0, 3], intermediate_size = 16 }\nffn moe { layers = 1..2, routed_experts = 8, top_k = 2, intermediate_size = 16 }`,
       ["ffn dense.layers: 0 | [0, 3]", "ffn moe.layers: 1..3 | 1..2"]],
-    ["layers that follow from other facts", `${gqa}\n${dense}`, `${gqa}\n${dense}`.replace("", "tie_embeddings = true\n"), ["tie_embeddings: false (default) | true"]],
+    ["layers that follow from other facts", `${gqa}\nffn dense { layers = 0, intermediate_size = 16 }\nffn dense { intermediate_size = 32 }`,
+      `${gqa}\nffn dense { layers = 0..1, intermediate_size = 16 }\nffn dense { intermediate_size = 32 }`, ["ffn dense[0].layers: 0 | 0..1"]],
     ["a kind of block on one side", `${gqa}\nffn dense { layers = 0..1, intermediate_size = 16 }\nffn moe { layers = 2..3, routed_experts = 8, top_k = 2, intermediate_size = 16 }`, `${gqa}\n${dense}`,
       ["ffn dense.layers: 0..1 | 0..3 (default)", "ffn moe.layers: 2..3 | -", "ffn moe.routed_experts: 8 | -", "ffn moe.top_k: 2 | -", "ffn moe.intermediate_size: 16 | -"]],
     ["blocks of one kind, joined by likeness and not by their order", `attention gqa { layers = 0..2, heads = 8, kv_heads = 2, window = 128 }\nattention gqa { layers = 3, heads = 8, kv_heads = 2 }\n${dense}`,
       `attention gqa { layers = 0, heads = 8, kv_heads = 2 }\nattention gqa { layers = 1..3, heads = 8, kv_heads = 2, window = 256 }\n${dense}`,
       ["attention gqa[0].layers: 0..2 | 1..3", "attention gqa[0].window: 128 | 256", "attention gqa[1].layers: 3 | 0"]],
+    ["blocks of one kind before others on the same layers", `attention mha { layers = 0..1, heads = 8 }\nattention gqa { layers = 2..3, heads = 8, kv_heads = 2 }\n${dense}`,
+      `attention gqa { layers = 0..1, heads = 4, kv_heads = 1, window = 64 }\nattention mha { layers = 2..3, heads = 8, bias = true, qk_norm = true }\n${dense}`,
+      ["attention mha.layers: 0..1 | 2..3", "attention mha.bias: false (default) | true", "attention mha.qk_norm: false (default) | true",
+        "attention gqa.layers: 2..3 | 0..1", "attention gqa.heads: 8 | 4", "attention gqa.kv_heads: 2 | 1", "attention gqa.head_dim: 8 (default) | 16 (default)", "attention gqa.window: - | 64"]],
     ["a value in error", `${gqa}\n${dense}`, `attention gqa { heads = eight, kv_heads = 2 }\n${dense}`, ["attention gqa.heads: 8 | no valid value"]],
     ["the same error", `attention gqa { heads = eight, kv_heads = 2 }\n${dense}`, `attention gqa { heads = eight, kv_heads = 2 }\n${dense}`, []],
     ["a kind in error", `${gqa}\n${dense}`, `attention gpa { heads = 8 }\n${dense}`,
@@ -65,6 +70,12 @@ describe("facts", () => {
     ["a kind that is missing", `${gqa}\n${dense}`, `attention { heads = 8 }\n${dense}`, ["attention: gqa | no valid kind", "attention.kv_heads: 2 | -"]],
   ])("%s", (_what, left, right, facts) => {
     expect(factsOf(model("A", left) + model("B", right))).toEqual(facts);
+  });
+
+  test("what has no value on both sides is not counted as equal", () => {
+    const count = (attention: string) => comparison(model("A", attention, dense) + model("B", attention, dense)).equalFacts;
+    // `heads`, and `head_dim` that follows from it
+    expect(count("attention gqa { heads = eight, kv_heads = 2 }")).toBe(count(gqa) - 2);
   });
 
   test("what `extends` and imports bring in counts, and says that it is inherited", () => {
@@ -119,7 +130,9 @@ workload W { phase = decode, context_length = 128, batch_per_gpu = 1 }
       "c.dsco": "gpu G { memory = 96 GB, memory_bandwidth = 3 TB/s }\nhardware B { gpu = G, gpus_per_node = 8, nodes = 1 }\n",
     });
     const other = new URL("c.dsco", uri).href;
-    const { facts } = compareDeclarations(workspace, named(workspace, uri, "A") as BoundDeclaration, named(workspace, other, "B") as BoundDeclaration);
+    const { facts, equalFacts } = compareDeclarations(workspace, named(workspace, uri, "A") as BoundDeclaration, named(workspace, other, "B") as BoundDeclaration);
+    // gpu, gpus_per_node, nodes, power_overhead; memory_bandwidth
+    expect(equalFacts).toBe(5);
     expect(facts.map(({ owner, path, isEqual }) => [owner.join("."), path, isEqual])).toEqual([["", "gpu", true], ["gpu", "memory", false]]);
   });
 

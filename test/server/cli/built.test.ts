@@ -25,7 +25,11 @@ beforeAll(async () => {
   mkdirSync(path.join(installed, "bin"));
   copyFileSync(path.join(repository, "bin/dsco.mjs"), path.join(installed, "bin/dsco.mjs"));
   await build({
-    absWorkingDir: repository, entryPoints: { cli: "server/src/cli/main.ts", server: "server/src/hosts/node.ts" }, outdir: path.join(installed, "dist"),
+    absWorkingDir: repository, entryPoints: {
+      cli: "server/src/cli/main.ts", server: "server/src/hosts/node.ts", sweep: "server/src/hosts/sweep.ts", "sweep-worker": "server/src/hosts/sweep-worker.ts",
+      "entry/worker": "./node_modules/tinypool/dist/entry/worker.js",
+    },
+    outdir: path.join(installed, "dist"), define: { "import.meta.url": "importMetaUrl" }, inject: ["scripts/import-meta-url.mjs"],
     bundle: true, platform: "node", target: "node20", format: "cjs", mainFields: ["module", "main"], conditions: ["module"],
     loader: { ".dsco": "text" }, minify: true, logLevel: "error",
   });
@@ -81,6 +85,14 @@ function write(files: Readonly<Record<string, string | Uint8Array>>): void {
 const read = (name: string) => readFileSync(path.join(folder, name), "utf8");
 
 describe("the built command line", patient, () => {
+  it("tries the designs of a sweep in threads, with the same rows whatever their number", async () => {
+    copyFileSync(path.join(repository, "examples/decode-frontier.dsco"), path.join(folder, "a.dsco"));
+    const [one, two] = [await dsco(["sweep", "a.dsco", "DecodeFrontier", "--jobs", "1", "--format", "csv"]), await dsco(["sweep", "a.dsco", "DecodeFrontier", "--jobs", "2", "--format", "csv"])];
+    expect([one.code, one.errors]).toEqual([0, ""]);
+    expect(one.output.split("\r\n").length).toBeGreaterThan(100);
+    expect(two.output).toBe(one.output);
+  });
+
   it("reports DeepSeek-V3 in text and JSON", async () => {
     const text = await dsco(["report", "examples/deepseek-v3.dsco"], { cwd: repository });
     expect(text).toMatchObject({ code: 0, errors: "" });

@@ -106,7 +106,6 @@ describe("wrong use", () => {
     ["import a.dsco --name 8x7B", "dsco import: --name takes letters, digits and _: found 8x7B; did you mean Model_8x7B?"],
     ["export a.dsco", "dsco export: name one file and one model: `dsco export FILE NAME`."],
     ["export a.dsco Tin", "dsco export: there is no model Tin in a.dsco; did you mean Tiny?"],
-    ["sweep a.dsco S --jobs 4", "dsco sweep: this version does not have it yet: it searches a design space in a later one."],
     ["mcp nowhere", "dsco mcp: nowhere: there is no such folder."],
     ["check a.dsco --formt json", "dsco check: there is no option --formt; did you mean --format?"],
     ["check a.dsco --format yaml", "dsco check: --format takes text, json, sarif or github: found yaml."],

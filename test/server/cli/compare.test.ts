@@ -57,6 +57,20 @@ describe("compare as text", () => {
     expect(stated.output).not.toContain("Not computed");
   });
 
+  it("says why a figure is missing that only the other design can have", async () => {
+    const moe = tiny.replace("ffn dense { intermediate_size = 16 }", "ffn moe { routed_experts = 4, top_k = 2, intermediate_size = 16 }");
+    const { output } = await compare("a.dsco b.dsco", { "a.dsco": tiny, "b.dsco": moe });
+    // two of four experts
+    expect(output).toMatch(/^ {2}Expert combinations +not computed +6$/m);
+    expect(output).toMatch(/^ {4}a\.dsco: the model has no `ffn moe` block: expert_combinations$/m);
+  });
+
+  it("says how many times more or less where per cents say nothing", async () => {
+    // 671,026,419,200 parameters and 1,576
+    expect((await compare("a.dsco DeepSeekV3 --metric total_params")).output).toMatch(/^ {2}Parameters +1576 +671\.0B +x 425\.8M$/m);
+    expect((await compare("DeepSeekV3 a.dsco --metric total_params")).output).toMatch(/^ {2}Parameters +671\.0B +1576 +x 2\.349e-9$/m);
+  });
+
   it("stays within the terminal: long cells go on below themselves", async () => {
     const name = (letter: string) => letter.repeat(30);
     const long = { "a.dsco": tiny.replace("Tiny", name("A")), "b.dsco": wide.replace("Tiny", name("B")) };
@@ -109,6 +123,26 @@ describe("what is compared", () => {
     const alone = await compare("a.dsco b.dsco", { "a.dsco": layout("P", 8, ""), "b.dsco": layout("Q", 4, "") });
     expect(alone.output).toMatch(/^against +Q/m);
     expect(alone.output).not.toContain("figure");
+  });
+
+  it("takes the only declarations of a kind that has figures whatever their names, and leaves a plan its parts", async () => {
+    const design = (letter: string, more = "") => `${tiny}\nparallelism Layout${letter} { tp = 8 }\nparallelism Unused${letter} { tp = 4 }\nplan Run${letter} { parallelism = Layout${letter} }\n${more}`;
+    const { output } = await compare("a.dsco b.dsco", { "a.dsco": design("A"), "b.dsco": design("B", "plan Other { parallelism = UnusedB }\n") });
+    expect(output.match(/^against .*$/gm)).toEqual(["against  Tiny  b.dsco:2:1"]);
+    expect(output).toContain("Only in a.dsco: parallelism UnusedA, plan RunA.\n");
+    expect(output).toContain("Only in b.dsco: plan RunB, plan Other.\n");
+    const one = (letter: string) => `${tiny}\nparallelism Layout${letter} { tp = 8 }\n`;
+    const layouts = await compare("a.dsco b.dsco", { "a.dsco": one("A"), "b.dsco": one("B") });
+    expect(layouts.output).toContain("Only in a.dsco: parallelism LayoutA.\n");
+  });
+
+  it("only names the pairs in which nothing differs, unless a figure of them is asked for", async () => {
+    const given = { "a.dsco": `${tiny}\n${other}`, "b.dsco": `${tiny}\n${other.replace("layers      = 2", "layers      = 3")}` };
+    const { output } = await compare("a.dsco b.dsco", given);
+    expect(output.match(/^against .*$/gm)).toEqual(["against  Wide  b.dsco:14:1"]);
+    expect(output).toContain("\n\nNothing differs in model Tiny.\n\n");
+    expect((await compare("a.dsco b.dsco --format markdown", given)).output).toContain("\n\nNothing differs in model `Tiny`.\n\n");
+    expect((await compare("a.dsco b.dsco --metric total_params", given)).output.match(/^against/gm)).toHaveLength(2);
   });
 
   it("takes what a file imports, and standard input", async () => {

@@ -1,8 +1,18 @@
 import type { CommandHost, WriteResult } from "../../../server/src/hosts/command-host";
 import { decodeUtf8, type FileText } from "../../../server/src/hosts/files";
+import { evaluatorOf, openTask, runStretch } from "../../../server/src/explore";
+import { parquetOf, type SweepTools } from "../../../server/src/hosts/sweep";
 import { run } from "../../../server/src/cli/run";
 
 const root = "file:///work/";
+
+/** A sweep in the thread of the test. */
+const sameThreadPool: SweepTools["sweepPool"] = (task) => {
+  const space = openTask(task);
+  if (typeof space === "string") throw new Error(space);
+  const evaluator = evaluatorOf(space);
+  return { run: (from, to) => Promise.resolve(runStretch(evaluator, from, to)), stop: () => undefined, close: () => Promise.resolve() };
+};
 
 export interface MemoryFiles {
   readonly [path: string]: string | Uint8Array;
@@ -44,7 +54,7 @@ export async function runIn(files: MemoryFiles, words: readonly string[], around
     }
     return typeof content === "string" ? { kind: "text", text: content } : decodeUtf8(content);
   };
-  const write = (path: string, text: string, isNew: boolean): WriteResult => {
+  const write = (path: string, text: string | Uint8Array, isNew: boolean): WriteResult => {
     if (around.writeFault !== undefined) return { kind: "failed", reason: around.writeFault };
     if (isNew && texts.has(path)) return { kind: "failed", reason: "it exists already" };
     texts.set(path, text);
@@ -69,6 +79,11 @@ export async function runIn(files: MemoryFiles, words: readonly string[], around
     findDesigns: () => ({ files: [...texts.keys()].filter((path) => path.endsWith(".dsco")).sort(), folders: ["."] }),
     replace: (path, text) => write(path, text, false),
     create: (path, text) => write(path, text, true),
+    save: (path, content) => write(path, content, false),
+    append: (path, text) => write(path, `${String(texts.get(path) ?? "")}${text}`, false),
+    remove: (path) => void texts.delete(path),
+    cores: 2,
+    sweepTools: () => Promise.resolve({ sweepPool: sameThreadPool, parquetOf }),
     watchFolders: () => ({
       follow: () => undefined,
       next: () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createEditor } from "../../kit/editor";
 import { connectInMemory, memoryHost } from "../../kit/in-memory-server";
 import { smallPlans } from "../../kit/plans";
-import { requestMethods } from "../../property/session";
+import { requestMethods } from "../../property/session-messages";
 
 const uri = "file:///design/main.dsco";
 const text = smallPlans.replaceAll("\n  ", "\n  /* é🚀 */ ").replace("hidden_size = 1024", "/* € */ hidden_size = 1024").replace("vocab_size", "vocab_sise").concat("/* 🚀 */ let a = b\n");

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { design } from "../../bench/content";
 import { buildServer } from "./built-server";
 import { Client } from "./client";
 
@@ -230,6 +231,21 @@ test("a cancelled search ends with an error, not with half an answer", async () 
   expect((await message).error?.code).toBe(requestCancelled);
   const all = await client.request<Location[]>("textDocument/references", { ...at("main.dsco", main, "= width", 4), context: { includeDeclaration: true } });
   expect(all).toHaveLength(everyWidth.length + 600);
+});
+
+test("the outline of a long file lets other questions pass", async () => {
+  const text = design(3000);
+  const { client, open, at } = await start(everything);
+  open("long.dsco", text);
+  const place = at("long.dsco", text, "hidden_0 / 2", 2);
+  await client.request("textDocument/definition", place);
+  const order: string[] = [];
+  client.cork();
+  const outline = client.request<unknown[]>("textDocument/documentSymbol", { textDocument: place.textDocument }).then((found) => order.push(`outline of ${found.length}`));
+  const definition = client.request<unknown>("textDocument/definition", place).then(() => order.push("definition"));
+  client.uncork();
+  await Promise.all([outline, definition]);
+  expect(order).toEqual(["definition", expect.stringMatching(/^outline of \d\d\d$/)]);
 });
 
 test.each([

@@ -151,6 +151,30 @@ describe("documents that come and go", () => {
     expect(await user.hover("twice")).toContain("8");
   });
 
+  test("a folder that is added to the workspace is one that imports may reach, and one that is removed is not", async () => {
+    const disk = new Map([["file:///other/library.dsco", "let shared = 4\n"]]);
+    let folders = [{ uri: "file:///design", name: "design" }];
+    const editor = createEditor(connectInMemory(memoryHost(disk)), { "workspace/workspaceFolders": () => folders });
+    await editor.request("initialize", { processId: null, rootUri: null, workspaceFolders: folders, capabilities: { workspace: { workspaceFolders: true }, textDocument: { diagnostic: {} } } });
+    editor.notify("initialized", {});
+    editor.notify("textDocument/didOpen", { textDocument: { uri: main, languageId: "dsco", version: 1, text: 'import { shared } from "../other/library.dsco"\nlet twice = 2 * shared\n' } });
+    const found = async () => (await editor.request<{ readonly items: readonly { readonly message: string }[] }>("textDocument/diagnostic", { textDocument: { uri: main } })).items.map(({ message }) => message);
+    const change = async (next: typeof folders) => {
+      folders = next;
+      editor.notify("workspace/didChangeWorkspaceFolders", { event: { added: [], removed: [] } });
+      // The server asks for the folders, and is told, before it reads what follows.
+      await editor.request("textDocument/foldingRange", { textDocument: { uri: main } });
+      await editor.request("textDocument/foldingRange", { textDocument: { uri: main } });
+    };
+    expect(await found()).toContain('cannot import "../other/library.dsco": it lies outside the workspace');
+    await change([...folders, { uri: "file:///other", name: "other" }]);
+    expect(await found()).toEqual([]);
+    await change(folders.slice(0, 1));
+    expect(await found()).toContain('cannot import "../other/library.dsco": it lies outside the workspace');
+    expect(editor.complaints).toEqual([]);
+    editor.close();
+  });
+
   test("an untitled document has figures, the standard library and no folder", async () => {
     const editor = await start();
     const file = editor.open("untitled:Untitled-1", 'import { H100 } from "std:hardware/nvidia"\nimport { a } from "./main.dsco"\ngpu Mine extends H100 { memory = 96 GB }\n');

@@ -28,13 +28,15 @@ export const check = defineTool({
     const all = checkDesign(design, context.cancellation);
     const found = worstFirst(all, least_severity);
     const shown = found.slice(skip, skip + limit);
-    const fixable = wanted === "none" ? [] : shown.filter(({ severity }) => wanted === "all" || severity === "error");
+    const isTooMuch = all.length > limits.findingsToFix;
+    const fixable = wanted === "none" || isTooMuch ? [] : shown.filter(({ severity }) => wanted === "all" || severity === "error");
     const fixes = await fixesOf(design, fixable, context);
     const left = Math.max(0, found.length - skip - shown.length);
     const lines = [
       `${design.files[0]?.path ?? ""}: ${countDiagnostics(all)}`,
       ...shown.flatMap((diagnostic) => findingLines(design, diagnostic, fixes.get(diagnostic))),
       ...(left === 0 ? [] : [`… ${left} more: ask with \`skip: ${skip + shown.length}\``]),
+      ...(isTooMuch && wanted !== "none" ? [`Fixes are tried when there are at most ${limits.findingsToFix} findings.`] : []),
     ];
     return {
       text: bounded(lines, "ask with a smaller `limit` and with `skip`"),

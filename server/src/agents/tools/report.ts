@@ -26,6 +26,7 @@ export const report = defineTool({
     declarations: z.array(z.object({
       kind: z.string(), name: z.string(), file: z.string(), line: z.int(),
       figures: z.array(figureSchema),
+      not_computed: z.array(z.object({ ids: z.array(z.string()), reason: z.string() })).optional(),
       published: z.array(z.object({ id: z.string(), computed: z.string(), published: z.string(), difference: z.string(), source: z.string() }))
         .optional().describe("Figures that the file says were measured or published, beside the computed ones."),
       conditions: z.array(z.string()).optional().describe("What the figures are stated at."),
@@ -47,7 +48,7 @@ export const report = defineTool({
       await context.pause();
       const one = choose(reportOn(design, declaration, fileOf(design, declaration), options, "`context_length`"), metrics, all);
       chosen.push(one);
-      room -= one.figures.length;
+      room -= one.figures.length + one.missing.length;
     }
     const left = withFigures.slice(chosen.length).map(({ name }) => name);
     await context.pause();
@@ -123,11 +124,10 @@ function declarationLines(design: Design, { report, figures, missing, more }: Ch
 
 function declarationData(design: Design, { report, figures, missing, more }: Chosen) {
   const { keyword, name, file, span, published, conditions } = report;
-  const given = new Set(figures.map(({ id }) => id));
-  const absent = report.metrics.filter(({ id }) => !given.has(id) && missing.some(({ ids }) => ids.includes(id)));
   return {
     kind: keyword, name, file: file.path, line: rangeOf(design, file.uri, span).start.line + 1,
-    figures: [...figures, ...absent].map((metric) => figureData(metric.id, metric.figure, metric)),
+    figures: figures.map((metric) => figureData(metric.id, metric.figure, metric)),
+    ...(missing.length === 0 ? {} : { not_computed: missing.map(({ ids, reason }) => ({ ids: [...ids], reason: clip(reason) })) }),
     ...(published.length === 0 ? {} : {
       published: published.map((one) => {
         const { computed, published: written, difference, source } = publishedText(one);

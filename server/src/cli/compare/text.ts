@@ -4,16 +4,20 @@ import { countDiagnostics, hasErrors, placeText, printable, withoutNotes, type C
 import { conditionsOfBoth, equalText, figuresForReading, sideLabels, type FiguresForReading, type Side } from "../../ide/comparison";
 import { headline, linesForReading, whatIfLines } from "../diagnostics/text";
 import { contextOptionText } from "../options";
+import { splitComparisons } from "./split";
 import { alignColumns, fitColumns, indent, wrap, type Style } from "../terminal-text";
 
 /** The comparison for a terminal of `columns`. */
 export function compareText(document: CompareDocument, metrics: readonly string[], style: Style, columns: number): string {
-  const { design, comparisons, only, diagnostics } = document;
+  const { design, only, diagnostics } = document;
   const summary = (hasErrors(diagnostics) ? style.error : style.strong)(countDiagnostics(diagnostics));
+  const { shown, same } = splitComparisons(document, metrics);
+  const list = (declarations: readonly BoundDeclaration[]) => declarations.map(({ keyword, name }) => `${keyword} ${name}`).join(", ");
   const sections: readonly (readonly string[])[] = [
     ...whatIfLines(design).map((line) => [style.strong(line)]),
-    ...comparisons.map((comparison) => comparisonText(document, comparison, metrics, style, columns)),
-    ...only.map(({ path, declarations }) => wrap(`Only in ${printable(path)}: ${declarations.map(({ keyword, name }) => `${keyword} ${name}`).join(", ")}.`, columns)),
+    ...shown.map((comparison) => comparisonText(document, comparison, metrics, style, columns)),
+    ...(same.length === 0 ? [] : [wrap(`Nothing differs in ${list(same.map(({ left }) => left))}.`, columns)]),
+    ...only.map(({ path, declarations }) => wrap(`Only in ${printable(path)}: ${list(declarations)}.`, columns)),
     [...linesForReading(design, withoutNotes(diagnostics), (diagnostic) => headline(design, diagnostic, style)), summary],
   ];
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;

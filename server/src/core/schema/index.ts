@@ -13,7 +13,7 @@ export const declarationSchemas: Readonly<Record<DeclarationKeyword, Declaration
   workload: { keyword: "workload", block: workload, canExtend: true, hasAssertions: false, computed: false, hasMetrics: false },
   plan: { keyword: "plan", block: plan, canExtend: true, hasAssertions: true, computed: true, hasMetrics: true },
   service: { keyword: "service", block: service, canExtend: false, hasAssertions: false, computed: true, hasMetrics: true },
-  sweep: { keyword: "sweep", block: sweep, canExtend: false, hasAssertions: false, computed: false, hasMetrics: true },
+  sweep: { keyword: "sweep", block: sweep, canExtend: false, hasAssertions: false, computed: false, hasMetrics: false },
   routing: { keyword: "routing", block: routing, canExtend: false, hasAssertions: false, computed: false, hasMetrics: true },
   operator: { keyword: "operator", block: operator, canExtend: false, hasAssertions: false, computed: false, hasMetrics: true },
 };

@@ -75,7 +75,7 @@ const hopper: Efficiencies = {
   memory: measured(0.67, `${trace}: the kernels beside products and attention of four layers take 29.7 ms of 124.3, 0.65 of the bandwidth by the bytes counted here; casts alone reach 0.8 (pytorch/ao issue 4054)`),
   gather: scaled(0.5, `${b200Table}: permute 0.50`),
   gemm_memory: measured(0.85, `${h800Tables}: dense FP8 with 16 to 128 rows 0.84, grouped 0.88`),
-  scan: measured(0.6, `H100, ${fla}: gated delta 0.74 and 0.76, kda 0.60 and 0.58, decayed linear attention 0.75 and 0.73 at 8,192 x 96 and 32,768 x 16 tokens and heads of 128; H800: gated delta 0.59 and 0.60, kda 0.59 and 0.56 (PaddlePaddle/flash-attention, pull request 133); Mamba-2 on H100, 128 heads of 64: 0.4 (vllm-project/vllm, pull request 27299)`),
+  scan: measured(0.6, `H100, ${fla}: gated delta 0.74 and 0.76, kda 0.60 and 0.58, decayed linear attention 0.75 and 0.73 at 8,192 x 96 and 32,768 x 16 tokens and heads of 128; H800: gated delta 0.59 and 0.60, kda 0.59 and 0.56 (PaddlePaddle/flash-attention, pull request 133); Mamba-2 on H100, 128 heads of 64 at 8,192 and 16,384 tokens: 0.56 and 0.58 (vllm-project/vllm, pull request 27299), of which a fused kernel takes 0.55 of the time`),
   scan_backward: measured(0.35, `H100, ${fla}: gated delta 0.50 and 0.50, kda 0.33 and 0.33, linear attention 0.31 and 0.28`),
   prologue_bytes: measured(130, `${h800Tables}: dense FP8, fitted with the shape model`),
 };

@@ -51,10 +51,10 @@ export const memoryMetrics: readonly PlanDefinition[] = [
   }),
   component("memory_kv", "kv", {
     title: "Memory of the KV cache",
-    documentation: "The cache of the sequences that a GPU holds.",
-    formula: "batch_per_gpu x layers x min(context, window) / cp x bytes of a token",
-    convention: "gqa heads are divided by tp, at most kv_heads ways; mla's latent stands whole on every tp rank. Training has none.",
-    source: "DeepSeek-V2, arXiv:2405.04434, section 2.1",
+    documentation: "The cache of the sequences that a GPU holds, and the states of linear and state-space layers.",
+    formula: "batch_per_gpu x layers x (min(context, window) / cp x bytes of a token + context / compress / cp x bytes of an entry, or the state)",
+    convention: "gqa heads and states are divided by tp, heads at most kv_heads ways; mla's latent and index keys stand whole on every tp rank. Of layers that share a cache (`kv_share`) one counts. Training has none.",
+    source: "DeepSeek-V2, arXiv:2405.04434, section 2.1; vLLM's shapes of states",
   }),
   component("memory_activations", "activations", {
     title: "Memory of the activations",

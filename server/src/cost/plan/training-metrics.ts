@@ -213,7 +213,7 @@ export const trainingMetrics: readonly PlanDefinition[] = [
   {
     id: "ep_traffic_per_token", title: "Expert traffic per token", unit: "B",
     documentation: "Bytes that a token puts on the slower link in dispatch and combine of one MoE layer, forward: the network where expert parallelism spans domains, else the scale-up link.",
-    formula: "copies x hidden_size x (dispatch + combine element)", convention: "Scales included; a token crosses the network once to each domain that it needs (normal kernels).",
+    formula: "copies x hidden_size (or latent_size) x (dispatch + combine element)", convention: "Scales included; a token crosses the network once to each domain that it needs (normal kernels).",
     source: `${v3Report}, section 3.2.2`,
     arithmetic: (plan) => {
       const { traffic } = training(plan);

@@ -48,6 +48,24 @@ describe("DeepEP, normal kernels", () => {
   });
 });
 
+describe("experts in a latent of 1,024", () => {
+  const { plan, groups, block } = design({ parallelism: "ep = 64" });
+  const latent = { ...block, latent_size: 1024 };
+
+  it("send tokens a seventh as wide as the model's 7,168", () => {
+    for (const kind of ["dispatch", "combine"] as const) {
+      const [whole, narrow] = [expertExchange(plan, groups, block, 4096, "ideal")[kind], expertExchange(plan, groups, latent, 4096, "ideal")[kind]];
+      expect(7 * narrow.scale_out_bytes).toBeCloseTo(whole.scale_out_bytes, 0);
+      expect(7 * narrow.scale_up_bytes).toBeCloseTo(whole.scale_up_bytes, 0);
+    }
+  });
+
+  it("and the bound of the paper counts the shared expert in the model's width", () => {
+    const tokens = (width: number): number => (8 * width + 7168) * 3;
+    expect(idealExchange(plan, groups, latent, 1) / idealExchange(plan, groups, block, 1)).toBeCloseTo(tokens(1024) / tokens(7168), 9);
+  });
+});
+
 // the same, low-latency kernels: 128 tokens a GPU
 describe("DeepEP, low-latency kernels", () => {
   it.each([

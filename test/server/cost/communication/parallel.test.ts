@@ -6,8 +6,10 @@ import {
   contextParallelTransfers, gradientSync, pipelineSend, tensorParallelTransfers, vocabularyTransfers,
 } from "../../../../server/src/cost/communication/parallel";
 import type { Transfer } from "../../../../server/src/cost/communication/transfer";
+import type { AttentionRecord } from "../../../../server/src/cost/model/record";
 import { groupsOf, layoutOf, type Group } from "../../../../server/src/cost/plan/layout";
 import { planRecord } from "../../../kit/plan";
+import { gqa, mla } from "../models";
 
 /** Llama 3.1 405B: hidden 16384, 128 heads, 8 key-value heads of 128; 2,048 H800. Only the links' rates are the cluster's own. */
 function llama(parallelism: string) {
@@ -91,6 +93,15 @@ describe("context parallelism", () => {
     const { forward } = contextParallelTransfers(plan, layout, groupsOf(layout, plan.hardware), plan.model.attention[0], 512, links);
     expect(up(forward)).toBeCloseTo((7 / 8) * 4096 * 128 * 320 * 2, 3);
   });
+  it("of sparse mla gathers the latent and the keys of the indexer, of compressed caches one entry a block", () => {
+    const { plan, layout, groups, links } = llama("cp = 4");
+    const indexer = { indexer_heads: 64, indexer_head_dim: 128, top_k: 2048, shared_indexer: false };
+    const sparse = mla({ layers: [0], heads: 128, q_lora_rank: 1536, sparse: indexer });
+    const compressed = gqa({ layers: [0], heads: 64, kv_heads: 1, head_dim: 512, tie_kv: true, compress: 4, sparse: indexer });
+    const gathered = (block: AttentionRecord): number => { const { forward } = contextParallelTransfers(plan, layout, groups, block, 2048, links); return up(forward) + out(forward); };
+    expect(gathered(sparse)).toBeCloseTo((3 / 4) * 8192 * (512 + 64 + 128) * 2, 3);
+    expect(gathered(compressed)).toBeCloseTo((3 / 4) * 8192 * ((512 + 128) / 4) * 2, 3);
+  });
   it("does not know how a state passes on", () => {
     const { plan, layout, groups, links } = llama("cp = 2");
     const state = {
@@ -107,6 +118,11 @@ describe("from stage to stage", () => {
   };
   it("each GPU of a tensor group sends its part over its own card", () => {
     expect([up(send("tp = 8, pp = 16")), out(send("tp = 8, pp = 16"))]).toEqual([0, buffer / 8]);
+  });
+  it("hyper-connections send all of their streams", () => {
+    const { plan, layout, groups, links } = llama("tp = 8, pp = 16");
+    const streams = { ...plan, model: { ...plan.model, hyper_connections: 4 } };
+    expect(out(pipelineSend(streams, layout, groups, 8192, links))).toBe((4 * buffer) / 8);
   });
   it("without sequence parallelism the receivers gather the whole", () => {
     const transfer = send("tp = 8, pp = 16, sequence_parallel = false");

@@ -44,6 +44,9 @@ function absorbed(record: ModelRecord, seen: number): number {
   }, 0);
 }
 
+/** Weights of one expert, with a bias a column where there are any. */
+const routedExpert = (gated: boolean, outer: number, width: number, bias: boolean): number => (gated ? 3 : 2) * outer * width + (bias ? (gated ? 2 : 1) * width + outer : 0);
+
 describe.each(all)("%s", (_, record) => {
   it("forward FLOPs are those of the metric", () => {
     const operators = operatorsOf(record, training({ tokens: 16_384, sequences: 2, sequence_length: 8192 }));
@@ -62,6 +65,17 @@ describe.each(all)("%s", (_, record) => {
     const padding = rows * record.hidden_size * (record.tie_embeddings ? 1 : 2) * 2;
     const { worst } = memoryOf(planOf(record, { workload: decode(4096, 1) }));
     expect((worst.weights - padding) / weightBytes(record).value).toBeCloseTo(1, 12);
+  });
+
+  it("the stages of a pipeline hold them together, and two expert-parallel GPUs half of the routed experts each", () => {
+    const held = (parallelism: { readonly pp?: number; readonly ep?: number }): number =>
+      memoryOf(planOf(record, { parallelism, workload: decode(4096, 2) })).ranks.reduce((sum, { weights }) => sum + weights, 0);
+    // a tied embedding stands at both ends
+    const again = record.tie_embeddings ? Math.ceil(record.vocab_size / 128) * 128 * record.hidden_size * 2 : 0;
+    expect((held({ pp: 2 }) - again) / held({})).toBeCloseTo(1, 12);
+    const routed = record.ffn.reduce((sum, block) => (block.kind === "dense"
+      ? sum : sum + block.layers.length * (block.routed_experts / 2) * routedExpert(block.gated, block.latent_size ?? record.hidden_size, block.intermediate_size, block.bias)), 0);
+    expect(held({}) - held({ ep: 2 })).toBeCloseTo(2 * routed, 0);
   });
 
   it.each([0, 3, 130, 4096, 1_048_576])("one GPU keeps of a sequence of %i tokens what the metric says", (context_length) => {

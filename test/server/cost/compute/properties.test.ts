@@ -6,16 +6,17 @@ import { deviceOf } from "../../../../server/src/cost/compute/device";
 import { computeOf } from "../../../../server/src/cost/compute/layer";
 import type { Operator, Work } from "../../../../server/src/cost/compute/operator";
 import type { GpuRecord } from "../../../../server/src/cost/hardware/record";
-import type { ModelRecord } from "../../../../server/src/cost/model/record";
+import type { AttentionRecord, ModelRecord } from "../../../../server/src/cost/model/record";
 import type { Mode } from "../../../../server/src/cost/plan/evaluation";
 import type { PlanRecord } from "../../../../server/src/cost/plan/record";
 import { wholeModel } from "../../../../server/src/cost/plan/stages";
+import { gatedDelta, kda, lightning, mamba2 } from "../hybrids";
 import { bf16, dense, gqa, mla, model, moe } from "../models";
 import { h800, layout, plan } from "./records";
 
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 
-const models: fc.Arbitrary<ModelRecord> = fc.record({
+const cached: fc.Arbitrary<ModelRecord> = fc.record({
   hidden: size(16_384), heads: size(128), kv: size(16), dim: size(256), rank: fc.option(size(2048), { nil: undefined }), isMla: fc.boolean(), isMoe: fc.boolean(),
   window: fc.option(size(8192), { nil: undefined }), experts: size(512), top: size(16), width: size(20_000), shared: fc.integer({ min: 0, max: 2 }), gated: fc.boolean(),
   compute: fc.constantFrom("bf16" as const, "fp8_e4m3" as const, "int4" as const),
@@ -25,6 +26,31 @@ const models: fc.Arbitrary<ModelRecord> = fc.record({
   [isMoe ? moe({ layers: [0, 1, 2], routed_experts: Math.max(experts, top), top_k: top, intermediate_size: width, shared_experts: shared, gated }) : dense([0, 1, 2], width, gated)],
   { precision: { ...bf16, compute } },
 ));
+
+const optional = (max: number): fc.Arbitrary<number | undefined> => fc.option(size(max), { nil: undefined });
+
+/** Layers with a state, and attention that compresses, picks, shares and divides what it reads. */
+const hybrids: fc.Arbitrary<ModelRecord> = fc.record({
+  kind: fc.constantFrom("mamba2", "lightning", "gated_delta", "kda", "compressed", "picked", "shared"), heads: size(128), dim: size(256), rank: optional(2048),
+  top_k: size(4096), tokens: size(256), window: optional(1024), groups: size(8), streams: optional(8), latent: optional(2048), own: optional(512), gate: fc.boolean(),
+}).map(({ kind, heads, dim, rank, top_k, tokens, window, groups, streams, latent, own, gate }) => {
+  const layers = [0, 1, 2];
+  const indexer = { indexer_heads: heads, indexer_head_dim: dim, top_k, shared_indexer: false };
+  const head = { layers, heads, kv_heads: 1, head_dim: dim, q_lora_rank: rank, window, qk_norm: true, output_gate: gate } as const;
+  const blocks: Readonly<Record<typeof kind, AttentionRecord>> = {
+    mamba2: { ...mamba2({ layers, heads, groups, value_head_dim: dim, state_size: dim }), output_gate: gate },
+    lightning: lightning({ layers, heads, key_head_dim: dim }),
+    gated_delta: gatedDelta({ layers, heads, value_heads: 2 * heads, key_head_dim: dim }),
+    kda: kda({ layers, heads, key_head_dim: dim, output_gate: gate ? "full_rank" : true }),
+    compressed: gqa({ ...head, tie_kv: true, compress: tokens, compress_overlap: gate, o_lora_rank: rank ?? 64, o_groups: groups, ...(gate ? { sparse: indexer } : {}) }),
+    picked: gate ? mla({ layers, heads, q_lora_rank: rank, sparse: indexer }) : gqa({ ...head, sparse: indexer }),
+    shared: gqa({ ...head, kv_share: 2, tie_kv: "projection" }),
+  };
+  const experts = moe({ layers, routed_experts: 64, top_k: 6, intermediate_size: 512, shared_experts: 1, shared_gate: gate, latent_size: latent });
+  return model(3, 1024, 32_000, [blocks[kind]], [experts], { hyper_connections: streams, per_layer_embedding_size: own });
+});
+
+const models: fc.Arbitrary<ModelRecord> = fc.oneof(cached, hybrids);
 
 const gpus: fc.Arbitrary<GpuRecord> = fc.record({
   architecture: fc.constantFrom("ampere" as const, "ada" as const, "hopper" as const, "blackwell" as const, "cdna3" as const, "tpu" as const, undefined),

@@ -65,6 +65,12 @@ describe("a chunked scan", () => {
     expect(off(time.backward_input, (both - forward) / 1e3)).toBeLessThan(0.5);
   });
 
+  // vllm-project/vllm, pull request 27299: tokens a second of Mamba-2's five kernels on an H100, one group
+  it.each([[8192, 1.262e7], [16_384, 1.292e7]])("of Mamba-2 takes what was measured, within a third: %i tokens, 128 heads of 64", (length, rate) => {
+    const block = mamba2({ layers: [0], heads: 128, groups: 1, value_head_dim: 64, state_size: 128 });
+    expect(off(operatorOf(block, "scan", sequencesOf(1, length)).time.forward, length / rate)).toBeLessThan(0.33);
+  });
+
   it("of one long sequence with few heads waits for its chunks: 512 of them, 1.8 us each", () => {
     const { time, bound } = operatorOf(blocks(1).gated_delta, "scan", sequencesOf(1, 32_768));
     expect(time.forward).toBeCloseTo(512 * 1.8e-6 + 6 * 3e-6, 9);

@@ -2,21 +2,31 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { maxBatchPerGpu, maxContextThatFits } from "../../../../server/src/cost/memory/capacity";
 import { isCached } from "../../../../server/src/cost/model/attention";
-import type { ModelRecord } from "../../../../server/src/cost/model/record";
+import type { AttentionRecord, ModelRecord } from "../../../../server/src/cost/model/record";
 import { evaluationOf } from "../../../../server/src/cost/plan/evaluation";
 import { memoryMetrics } from "../../../../server/src/cost/plan/memory-metrics";
 import type { PlanRecord } from "../../../../server/src/cost/plan/record";
 import { toMetric } from "../../../../server/src/cost/definition";
+import { gatedDelta, kda, lightning, mamba2 } from "../hybrids";
 import { bf16, dense, gqa, mla, model, moe, range } from "../models";
 import { decode, memoryOf, planOf, type Changes } from "./plans";
 
 const layerCount = 16;
 const all = range(0, layerCount - 1);
 
+const heads = { layers: all, heads: 32, kv_heads: 8, head_dim: 128 };
+const indexer = { indexer_heads: 16, indexer_head_dim: 64, top_k: 512, shared_indexer: false };
+
 const models: fc.Arbitrary<ModelRecord> = fc.record({
-  attention: fc.constantFrom(gqa({ layers: all, heads: 32, kv_heads: 8, head_dim: 128 }), mla({ layers: all, heads: 32, q_lora_rank: 512 }),
-    gqa({ layers: all, heads: 32, kv_heads: 8, head_dim: 64, window: 1024, qk_norm: true })),
-  ffn: fc.constantFrom([dense(all, 8192)], [dense([0], 8192), moe({ layers: range(1, 15), routed_experts: 64, top_k: 4, intermediate_size: 1024, shared_experts: 1 })]),
+  attention: fc.constantFrom<AttentionRecord>(gqa(heads), mla({ layers: all, heads: 32, q_lora_rank: 512 }),
+    gqa({ layers: all, heads: 32, kv_heads: 8, head_dim: 64, window: 1024, qk_norm: true }), gqa({ ...heads, kv_share: 2, output_gate: true }),
+    mla({ layers: all, heads: 32, q_lora_rank: 512, sparse: indexer }),
+    gqa({ ...heads, kv_heads: 1, q_lora_rank: 512, tie_kv: true, window: 128, compress: 4, compress_overlap: true, sparse: indexer, o_lora_rank: 256, o_groups: 8 }),
+    mamba2({ layers: all, heads: 64, groups: 8, value_head_dim: 64, state_size: 128 }), lightning({ layers: all, heads: 32, key_head_dim: 64 }),
+    gatedDelta({ layers: all, heads: 16, value_heads: 32, key_head_dim: 128 }), kda({ layers: all, heads: 32, key_head_dim: 64 })),
+  ffn: fc.constantFrom([dense(all, 8192)], [dense([0], 8192), moe({ layers: range(1, 15), routed_experts: 64, top_k: 4, intermediate_size: 1024, shared_experts: 1 })],
+    [moe({ layers: all, routed_experts: 64, top_k: 4, intermediate_size: 1024, latent_size: 512 })]),
+  hyper_connections: fc.constantFrom(undefined, undefined, 4),
   tie_embeddings: fc.boolean(),
   mtp: fc.constantFrom(undefined, { depth: 1, acceptance: undefined }),
   precision: fc.constantFrom(bf16, { ...bf16, weights: "fp8_e4m3" as const, compute: "fp8_e4m3" as const }, { ...bf16, gradients: "bf16" as const, optimizer_moments: "bf16" as const }),
@@ -111,10 +121,15 @@ describe("of decoding", () => {
   test("the longest context fits, one token more does not; more memory never shortens it", () => {
     fc.assert(fc.property(decoding, (plan) => {
       const found = figure(plan, "max_context_that_fits");
-      if (plan.model.attention.some((block) => isCached(block) && block.window !== undefined) && found?.kind === "unavailable") return;
+      if (found?.kind === "unavailable") {
+        expect(total(plan, { context_length: Number.MAX_SAFE_INTEGER })).toBeLessThanOrEqual(capacity(plan));
+        return;
+      }
       const context = maxContextThatFits(evaluationOf(plan));
       if (context > 0) expect(total(plan, { context_length: context })).toBeLessThanOrEqual(capacity(plan));
-      expect(total(plan, { context_length: context + 1 })).toBeGreaterThan(capacity(plan));
+      // of compressed tokens four make an entry
+      const more = plan.model.attention.some((block) => isCached(block) && block.compress !== undefined) ? 4 : 1;
+      expect(total(plan, { context_length: context + more })).toBeGreaterThan(capacity(plan));
       const larger = { ...plan, hardware: { ...plan.hardware, gpu: { ...plan.hardware.gpu, memory: 1.1 * capacity(plan) } } };
       const longer = figure(larger, "max_context_that_fits");
       if (longer?.kind === "value") expect(longer.value).toBeGreaterThanOrEqual(context);

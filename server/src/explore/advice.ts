@@ -1,0 +1,39 @@
+/** Where no design meets everything: which condition leaves out most, and what of it would let one in. */
+
+import type { Expression } from "../../../grammar/src";
+import { metricDimension } from "../analysis";
+import { formatGrouped, formatQuantity } from "../units";
+import { evaluatorOf } from "./evaluate";
+import { runStretch, tallyOf, type ReasonCount } from "./run";
+import type { Constraint, Space } from "./space";
+
+/** Designs that are tried again without a condition. */
+const mostTried = 20_000;
+
+const metricOf = (expression: Expression): string | undefined => (expression.kind === "name" && expression.parts.length === 1 ? expression.parts[0]?.text : undefined);
+
+/** Sentences; `reasons` of a run in which nothing met everything, the most frequent first. */
+export function adviceFor(space: Space, reasons: readonly ReasonCount[]): readonly string[] {
+  const [most] = reasons;
+  if (!most) return [];
+  const lines = [`Nothing meets everything. Most designs (${formatGrouped(most.count)}) are left out because of this: ${most.kind === "where" || most.kind === "require" ? `\`${most.text}\`` : most.text}.`];
+  for (const constraint of space.constraints) lines.push(...without(space, constraint));
+  if (lines.length === 1 && space.constraints.length > 0) lines.push("No single condition is to blame: without any one of them there is still no design.");
+  return lines;
+}
+
+function without(space: Space, constraint: Constraint): readonly string[] {
+  const id = metricOf(constraint.left);
+  const dimension = id === undefined ? undefined : metricDimension("plan", id);
+  const isUpper = constraint.operator === "<=" || constraint.operator === "<";
+  const relaxed: Space = {
+    ...space, constraints: space.constraints.filter((other) => other !== constraint),
+    ...(id !== undefined && dimension ? { objectives: [{ sense: isUpper ? "minimize" as const : "maximize" as const, id, dimension }] } : {}),
+  };
+  const tally = tallyOf(relaxed);
+  tally.add(runStretch(evaluatorOf(relaxed), 0, Math.min(relaxed.size, mostTried)));
+  if (tally.feasible() === 0) return [];
+  const [best] = tally.front.designs();
+  const bound = id !== undefined && dimension && best ? `; the nearest has ${id} = ${formatQuantity(best.values[0] ?? 0, dimension)}` : "";
+  return [`Without \`${constraint.text}\` ${formatGrouped(tally.feasible())} ${tally.feasible() === 1 ? "design meets" : "designs meet"} the rest${bound}.`];
+}

@@ -1,0 +1,106 @@
+/**
+ * What a run of a sweep leaves behind, line by line, so that a run that was killed goes on where it was and shards are put together again:
+ * a header that says which space it is, then a line for each stretch of designs.
+ */
+
+import * as z from "zod";
+import { planResult } from "../analysis";
+import { workspaceAt } from "./compile";
+import type { ReasonCount, Stretch } from "./run";
+import type { Space } from "./space";
+
+/** The fields of a run that its results need, and its place in the whole. */
+export interface RunHeader {
+  readonly version: 1;
+  readonly sweep: string;
+  /** Equal for two runs whose designs, and what is asked of them, are the same. */
+  readonly fingerprint: string;
+  readonly size: number;
+  /** The designs of this run: from `from` to before `to`. */
+  readonly from: number;
+  readonly to: number;
+  readonly axes: readonly { readonly path: string; readonly choices: readonly string[] }[];
+  readonly objectives: readonly { readonly sense: "maximize" | "minimize"; readonly id: string }[];
+}
+
+const headerSchema: z.ZodType<RunHeader> = z.object({
+  version: z.literal(1), sweep: z.string(), fingerprint: z.string(), size: z.number(), from: z.number(), to: z.number(),
+  axes: z.array(z.object({ path: z.string(), choices: z.array(z.string()) })),
+  objectives: z.array(z.object({ sense: z.enum(["maximize", "minimize"]), id: z.string() })),
+});
+
+const stretchSchema = z.object({
+  from: z.number(), to: z.number(), indices: z.array(z.number()), values: z.array(z.number()),
+  reasons: z.array(z.object({ kind: z.enum(["layout", "memory", "where", "require", "unknown"]), text: z.string(), count: z.number() })),
+});
+
+/** `version`: of dsco, whose figures another version may compute otherwise. */
+export function headerOf(space: Space, version: string, from: number, to: number): RunHeader {
+  const { sweep, axes, objectives, constraints, size } = space;
+  const described = {
+    axes: axes.map(({ path, choices }) => ({ path, choices: choices.map(({ text }) => text) })),
+    objectives: objectives.map(({ sense, id }) => ({ sense, id })),
+  };
+  const first = planResult(workspaceAt(space, axes.map(() => 0)), space.plan)?.record;
+  const meaning = JSON.stringify([version, described, axes.map(({ choices }) => choices.map(({ plain }) => plain)), constraints.map(({ text }) => text), first]);
+  return { version: 1, sweep: sweep.name, fingerprint: hashOf(meaning), size, from, to, ...described };
+}
+
+/** 53 bits of a text, as cyrb53 mixes them (github.com/bryc/code): two spaces are told apart, nobody is kept out. */
+function hashOf(text: string): string {
+  let [high, low] = [0xdeadbeef, 0x41c6ce57];
+  for (let place = 0; place < text.length; place++) {
+    const code = text.charCodeAt(place);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(16).padStart(14, "0");
+}
+
+export const headerLine = (header: RunHeader): string => `${JSON.stringify(header)}\n`;
+
+export const stretchLine = ({ from, to, indices, values, reasons }: Stretch): string =>
+  `${JSON.stringify({ from, to, indices: [...indices], values: [...values], reasons })}\n`;
+
+export type RunRecord =
+  | { readonly kind: "run"; readonly header: RunHeader; readonly stretches: readonly Stretch[]; /** Characters of the whole lines. */ readonly length: number }
+  | { readonly kind: "broken"; readonly reason: string };
+
+/** Reads a record; a last line that was torn off when the run was killed is left out. */
+export function readRun(text: string): RunRecord {
+  const lines = text.split("\n");
+  const [first = "", ...others] = lines.slice(0, -1);
+  const header = parsed(first, headerSchema);
+  if (!header) return { kind: "broken", reason: "it does not begin with the description of a sweep" };
+  const stretches: Stretch[] = [];
+  for (const [place, line] of others.entries()) {
+    const found = parsed(line, stretchSchema);
+    if (!found || found.values.length !== found.indices.length * header.objectives.length) return { kind: "broken", reason: `line ${place + 2} is no stretch of designs` };
+    const reasons: readonly ReasonCount[] = found.reasons;
+    stretches.push({ ...found, reasons, indices: Float64Array.from(found.indices), values: Float64Array.from(found.values) });
+  }
+  return { kind: "run", header, stretches, length: lines.slice(0, -1).reduce((length, line) => length + line.length + 1, 0) };
+}
+
+function parsed<Result>(line: string, schema: z.ZodType<Result>): Result | undefined {
+  try {
+    const found = schema.safeParse(JSON.parse(line));
+    return found.success ? found.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What of the designs from `from` to before `to` no stretch has, in order; stretches may overlap. */
+export function gaps(from: number, to: number, stretches: readonly Pick<Stretch, "from" | "to">[]): readonly (readonly [from: number, to: number])[] {
+  const found: (readonly [number, number])[] = [];
+  let at = from;
+  for (const stretch of [...stretches].sort((left, right) => left.from - right.from)) {
+    if (stretch.from > at) found.push([at, Math.min(stretch.from, to)]);
+    at = Math.max(at, stretch.to);
+  }
+  if (at < to) found.push([at, to]);
+  return found.filter(([start, end]) => start < end);
+}
