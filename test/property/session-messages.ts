@@ -1,12 +1,19 @@
 // The messages of fuzzed sessions: those that every editor sends, and those that none may send.
+import type { DscoRequests } from "../../server/src/lsp/protocol";
 import { pick, placeOf, properOffset, type Encoding } from "./session-texts";
 
-export const requestMethods = [
+/** A request of dsco's own that is missing here does not compile. */
+const ownRequests: Readonly<Record<keyof DscoRequests, true>> = {
+  "dsco/sourceText": true, "dsco/explain": true, "dsco/comparable": true, "dsco/compare": true, "dsco/importConfig": true, "dsco/agentTool": true,
+};
+
+export const requestMethods: readonly string[] = [
+  ...Object.keys(ownRequests),
   "textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/documentSymbol", "textDocument/foldingRange", "textDocument/formatting", "textDocument/codeAction",
-  "textDocument/codeLens", "textDocument/semanticTokens/full", "textDocument/semanticTokens/range", "textDocument/inlayHint", "textDocument/diagnostic", "dsco/explain", "dsco/sourceText",
+  "textDocument/codeLens", "textDocument/semanticTokens/full", "textDocument/semanticTokens/range", "textDocument/inlayHint", "textDocument/diagnostic",
   "textDocument/semanticTokens/full/delta", "textDocument/rename", "textDocument/prepareRename", "textDocument/references", "textDocument/documentHighlight", "textDocument/selectionRange",
   "textDocument/signatureHelp", "textDocument/documentLink", "textDocument/rangeFormatting", "textDocument/onTypeFormatting", "workspace/symbol", "workspace/diagnostic", "textDocument/nonsense",
-  "workspace/willRenameFiles", "dsco/importConfig", "dsco/comparable", "dsco/compare", "textDocument/declaration", "textDocument/linkedEditingRange",
+  "workspace/willRenameFiles", "textDocument/declaration", "textDocument/linkedEditingRange",
 ];
 
 /** Parameters that fit every request: each takes what it knows. */
@@ -17,6 +24,8 @@ export function paramsFor(uri: string, text: string, at: number, to: number, enc
     textDocument: { uri }, position: start, positions: [start, end], range: { start, end }, context: { diagnostics: [], triggerKind: 1, includeDeclaration: true },
     options: { tabSize: 2, insertSpaces: true }, ch: "\n", newName: "renamed", query: "a", previousResultId: "1", previousResultIds: [], files: [{ oldUri: uri, newUri: `${uri}.new` }],
     uri, declaration: "Train", metric: "step_time", text: "{\"model_type\": \"llama\"}",
+    left: { uri, declaration: "Train" }, right: { uri, declaration: "Answers" },
+    name: pick(["check", "report", "explain", "what_if", "list_std", "language"], Math.floor(at * 1000)), input: { text, name: "Train", file: "a.dsco", set: ["Split.pp = 4"] },
   };
 }
 
