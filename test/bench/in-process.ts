@@ -1,6 +1,6 @@
 // The server's own work without a connection, phase by phase.
-import { diagnostics as fileDiagnostics, codeLenses, completion, hover as hoverAt, isLensMetric, lensText } from "../../server/src/ide";
-import { toDiagnostic } from "../../server/src/lsp/convert";
+import { codeLenses, completion, diagnostics as fileDiagnostics, formatting, hover as hoverAt, inlayHints, isLensMetric, lensText, semanticTokens } from "../../server/src/ide";
+import { toCompletionItem, toDiagnostic } from "../../server/src/lsp/convert";
 import { createDocuments } from "../../server/src/lsp/documents";
 import type { Disk } from "../../server/src/lsp/host";
 import { createWorkspaceState } from "../../server/src/lsp/workspace-state";
@@ -19,6 +19,8 @@ export interface Phases {
   /** Putting the diagnostics into the protocol's words. */
   readonly convert: number;
 }
+
+const editor = { takesSnippets: true, takesInsertReplace: true, takesLabelDetails: true, runsCommands: true };
 
 /** One document as the server holds it. */
 export function openDesign(text: string) {
@@ -49,7 +51,13 @@ export function openDesign(text: string) {
       return { change: changed - start, parse: parsed - changed, check: checked - parsed, convert: end - checked };
     },
     hover: (position: Position) => hoverAt(state.current(), uri, position),
-    complete: (position: Position) => completion(state.current(), uri, position).items,
+    complete: (position: Position) => JSON.stringify(completion(state.current(), uri, position).items.map((item, index) => toCompletionItem(item, index, editor, { list: 0, index }))),
+    /** What is computed when a reader looks at the last entry of a list: it lies furthest away. */
+    lookAt: (position: Position) => completion(state.current(), uri, position).items.findLast((item) => item.more)?.more?.(),
+    /** Of a screen of lines, as an editor asks for them. */
+    hints: (line: number) => inlayHints(state.current(), uri, { start: { line: Math.max(0, line - 30), character: 0 }, end: { line: line + 30, character: 0 } }),
+    tokens: () => semanticTokens(state.current(), uri),
+    format: () => formatting(state.current(), uri),
     lenses: () => codeLenses(state.current(), uri),
     resolve: (declaration: string, metric: string) => (isLensMetric(metric) ? lensText(state.current(), uri, { declaration, metric }) : undefined),
   };
