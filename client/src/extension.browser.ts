@@ -10,6 +10,6 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const output = createOutput();
   const script = Uri.joinPath(context.extensionUri, "dist/server.browser.js");
   const server = createServer(browserClient(script.toString(true)), output);
-  context.subscriptions.push(output, server, registerFeatures(server, output));
+  context.subscriptions.push(output, server, registerFeatures(context, server, output));
   await server.start();
 }

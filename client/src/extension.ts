@@ -9,6 +9,6 @@ import { createServer } from "./infrastructure/server";
 export async function activate(context: ExtensionContext): Promise<void> {
   const output = createOutput();
   const server = createServer(nodeClient(context.asAbsolutePath("dist/server.js")), output);
-  context.subscriptions.push(output, server, registerFeatures(server, output), registerTasks(context.asAbsolutePath("dist/cli.js")));
+  context.subscriptions.push(output, server, registerFeatures(context, server, output), registerTasks(context.asAbsolutePath("dist/cli.js")));
   await server.start();
 }

@@ -21,6 +21,7 @@ const namedFiles = [
   ...contributes.languages.flatMap(({ configuration, icon }) => [configuration, icon.light, icon.dark]),
   ...contributes.grammars.map((grammar) => grammar.path),
   ...contributes.snippets.map((snippets) => snippets.path),
+  ...contributes.walkthroughs.flatMap(({ steps }) => steps.flatMap(({ media }) => Object.values(media).filter((value) => /^client\//.test(value)))),
 ];
 
 test.each(namedFiles)("%s exists", (file) => {
@@ -63,6 +64,21 @@ test("each command is registered, and each registered command is contributed or 
   const registered = [...sources("client/src").matchAll(/registerCommand(?:<[^(]*>)?\(\s*"(dsco\.\w+)"/g)].map(([, id]) => id);
   const namedByServer: readonly (keyof DscoCommands)[] = ["dsco.showExplanation"];
   expect(registered.toSorted()).toEqual([...contributes.commands.map(({ command }) => command), ...namedByServer].toSorted());
+});
+
+test("each step of the walkthrough names commands that exist and a picture with words, or a page", () => {
+  const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+  const commands = [...contributes.commands.map(({ command }) => command), "dsco.showExplanation", "editor.action.quickFix"];
+  const linked = (description: string) => [...description.matchAll(/\(command:([\w.]+)(\?[^)]*)?\)/g)];
+  expect(steps.length).toBeGreaterThan(2);
+  for (const { description, media, completionEvents } of steps) {
+    expect(linked(description).length).toBeGreaterThan(0);
+    expect(linked(description).map(([, command]) => command).filter((command) => !commands.includes(command ?? ""))).toEqual([]);
+    expect(completionEvents.map((event) => event.replace(/^onCommand:/, "")).filter((command) => !commands.includes(command))).toEqual([]);
+    expect("markdown" in media || "altText" in media).toBe(true);
+    // What a link hands to its command is JSON.
+    for (const [, , query] of linked(description)) if (query !== undefined) expect(() => JSON.parse(decodeURIComponent(query.slice(1))) as unknown).not.toThrow();
+  }
 });
 
 describe("settings", () => {

@@ -5,6 +5,7 @@ import { pick, placeOf, properOffset, type Encoding } from "./session-texts";
 /** A request of dsco's own that is missing here does not compile. */
 const ownRequests: Readonly<Record<keyof DscoRequests, true>> = {
   "dsco/sourceText": true, "dsco/explain": true, "dsco/comparable": true, "dsco/compare": true, "dsco/importConfig": true, "dsco/agentTool": true,
+  "dsco/report": true, "dsco/figures": true, "dsco/starter": true,
 };
 
 export const requestMethods: readonly string[] = [
@@ -25,7 +26,7 @@ export function paramsFor(uri: string, text: string, at: number, to: number, enc
     options: { tabSize: 2, insertSpaces: true }, ch: "\n", newName: "renamed", query: "a", previousResultId: "1", previousResultIds: [], files: [{ oldUri: uri, newUri: `${uri}.new` }],
     uri, declaration: "Train", metric: "step_time", text: "{\"model_type\": \"llama\"}",
     left: { uri, declaration: "Train" }, right: { uri, declaration: "Answers" },
-    name: pick(["check", "report", "explain", "what_if", "list_std", "language"], Math.floor(at * 1000)), input: { text, name: "Train", file: "a.dsco", set: ["Split.pp = 4"] },
+    name: pick(["check", "report", "explain", "what_if", "list_std", "language", "model", "plan"], Math.floor(at * 1000)), input: { text, name: "Train", file: "a.dsco", set: ["Split.pp = 4"] },
   };
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Takes pictures of the packaged extension in VS Code: one file a feature, in .vscode-test/pictures/.
 //   node test/vscode/pictures.mjs [--build min|latest] [--only NAME] [--docs]
-// --docs also puts those that the README shows into docs/images/. Look at them before they are committed.
+// --docs also puts those that the README shows into docs/images/, those of the walkthrough into client/images/. Look at them
+// before they are committed.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -15,8 +16,12 @@ import { freshWorkspace, repository, requirePackagedExtension } from "./workspac
 /** @typedef {import("playwright-core").Page} Page */
 
 const example = "deepseek-v3.dsco";
+/** The design that the walkthrough starts with. */
+const starter = readFileSync(path.join(repository, "server/src/design/starters/plan.dsco"), "utf8");
+/** Pictures of the walkthrough are shown small and stand in the package. */
+const small = { width: 620, height: 340 };
 
-/** @type {readonly { readonly name: string, readonly sideBar?: boolean, readonly edit?: (text: string) => string, readonly show: (page: Page) => Promise<void> }[]} */
+/** @type {readonly { readonly name: string, readonly size?: { readonly width: number, readonly height: number }, readonly sideBar?: boolean, readonly edit?: (text: string) => string, readonly show: (page: Page) => Promise<void> }[]} */
 const pictures = [
   {
     name: "lenses",
@@ -66,6 +71,37 @@ const pictures = [
       await page.locator(".codelens-decoration a", { hasText: "in TrainV3" }).first().waitFor();
       await word(page, "zero").hover();
       await page.locator(".monaco-hover .hover-contents", { hasText: "Step time" }).first().waitFor();
+    },
+  },
+  {
+    name: "walkthrough-plan",
+    size: small,
+    edit: () => starter,
+    show: async (page) => {
+      await goTo(page, 21);
+      await page.locator(".codelens-decoration a", { hasText: "MFU" }).first().waitFor();
+    },
+  },
+  {
+    name: "walkthrough-explain",
+    size: { ...small, height: 420 },
+    edit: () => starter,
+    show: async (page) => {
+      await page.locator(".codelens-decoration a").first().waitFor();
+      await word(page, "ep").hover();
+      await page.locator(".monaco-hover .hover-contents").first().waitFor();
+    },
+  },
+  {
+    name: "walkthrough-fix",
+    size: small,
+    edit: () => starter.replace("<= 80 GB", "<= 40 GB"),
+    show: async (page) => {
+      await goTo(page, 27);
+      await page.locator(".squiggly-error, .squiggly-warning").first().waitFor();
+      await word(page, "memory_per_gpu").first().click();
+      await command(page, "Quick Fix...");
+      await page.locator(".action-widget .monaco-list-row").first().waitFor();
     },
   },
   {
@@ -124,11 +160,11 @@ await runScript(async () => {
   const target = path.join(cacheFolder, "pictures");
   mkdirSync(target, { recursive: true });
   let failed = 0;
-  for (const { name, sideBar, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
+  for (const { name, size, sideBar, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
     const file = path.join(workspace, example);
     const original = readFileSync(file, "utf8");
     if (edit) writeFileSync(file, edit(original));
-    const page = await browser.newPage({ viewport: { width: 1080, height: 680 }, deviceScaleFactor: 1.4 });
+    const page = await browser.newPage({ viewport: size ?? { width: 1080, height: 680 }, deviceScaleFactor: size === undefined ? 1.4 : 1.25 });
     page.setDefaultTimeout(20_000);
     try {
       await page.goto(workbenchAddress(server.port, workspace, [["openFile", remote(server.port, file)], ["skipWelcome", "true"]]));
@@ -142,7 +178,10 @@ await runScript(async () => {
       failed += 1;
       console.log(`${name}.png: ${error instanceof Error ? error.message.split("\n")[0] : error}`);
     }
-    await page.screenshot({ path: path.join(target, `${name}.png`) });
+    if (size !== undefined) await page.addStyleTag({ content: ".part.activitybar { visibility: hidden }" });
+    // Of a small one, the editor alone.
+    const clip = size === undefined ? {} : { clip: { x: 38, y: 30, width: size.width - 38, height: size.height - 54 } };
+    await page.screenshot({ path: path.join(target, `${name}.png`), ...clip });
     await page.close();
     writeFileSync(file, original);
   }
@@ -154,6 +193,7 @@ await runScript(async () => {
     const readme = readFileSync(path.join(repository, "README.md"), "utf8");
     for (const { name } of pictures) {
       if (readme.includes(`docs/images/${name}.png`)) copyFileSync(path.join(target, `${name}.png`), path.join(images, `${name}.png`));
+      if (name.startsWith("walkthrough-")) copyFileSync(path.join(target, `${name}.png`), path.join(repository, "client/images", `${name}.png`));
     }
   }
   return failed === 0 ? 0 : 1;

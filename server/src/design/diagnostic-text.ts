@@ -1,6 +1,8 @@
 import { fileScope, type Diagnostic, type Severity } from "../core";
+import { formatGrouped } from "../units";
 import type { Design } from "./design";
 import { printable } from "./printable";
+import { whatIfText } from "./what-if";
 
 /** How a text names a severity. */
 export const severityWords: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", information: "note", hint: "hint" };
@@ -22,3 +24,36 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   if (count("information") > 0) parts.push(words(count("information"), "note"));
   return parts.join(", ");
 }
+
+/** Shown of one file: nobody reads more at once, and a terminal must not fill up. */
+const mostOfOneFile = 200;
+
+/**
+ * The diagnostics file by file, each as `render` writes it, in the order given. Hints are for editors. Of a file with
+ * very many, some stand for all, and a line says how many more there are.
+ */
+export function linesForReading(design: Design, diagnostics: readonly Diagnostic[], render: (diagnostic: Diagnostic) => string): readonly string[] {
+  const files = new Map<string, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.severity === "hint") continue;
+    const found = files.get(diagnostic.uri);
+    if (found) found.push(diagnostic);
+    else files.set(diagnostic.uri, [diagnostic]);
+  }
+  return [...files].flatMap(([uri, found]) => {
+    const lines = mostSevere(found).map(render);
+    const left = found.length - lines.length;
+    return left === 0 ? lines : [...lines, `${printable(design.showUri(uri))}: … and ${formatGrouped(left)} more (use --format json for all)`];
+  });
+}
+
+/** As many as are shown, in their order. No error gives way to a warning. */
+function mostSevere(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (found.length <= mostOfOneFile) return found;
+  const bySeverity = (["error", "warning", "information"] as const).flatMap((severity) => found.filter((diagnostic) => diagnostic.severity === severity));
+  const shown = new Set(bySeverity.slice(0, mostOfOneFile));
+  return found.filter((diagnostic) => shown.has(diagnostic));
+}
+
+/** The line above what holds with the edits of `--set` alone; none without them. */
+export const whatIfLines = ({ whatIf }: Design): readonly string[] => (whatIf ? [printable(whatIfText(whatIf.edits))] : []);

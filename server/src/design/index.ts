@@ -12,5 +12,7 @@ export * from "./library";
 export { printable } from "./printable";
 export { findTarget, type Refuse, type Target } from "./property-path";
 export * from "./report";
+export * from "./report-markdown";
+export { starterFile, starters, type StarterName } from "./starters";
 export { whatIfText, type WhatIf } from "./what-if";
 export { WrongUse } from "./wrong-use";

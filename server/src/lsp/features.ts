@@ -7,6 +7,7 @@ import { importConfig, nameOfPath } from "../import";
 import { registerActionFeatures } from "./action-features";
 import { registerAgentRequests } from "./agent-requests";
 import { registerCompareRequests } from "./compare-requests";
+import { registerReportRequests } from "./report-requests";
 import { toFoldingRange } from "./convert";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { lineLink } from "./line-link";
@@ -48,6 +49,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerAgentRequests(session);
   registerDscoRequests(session);
   registerCompareRequests(session);
+  registerReportRequests(session);
 }
 
 function registerLenses(session: Session, memory: LensMemory): void {

@@ -10,7 +10,7 @@ import {
 import { Cancelled } from "../rules";
 import type { ClientTraits } from "./client-traits";
 import { symbolKinds, toDocumentSymbol, toLocationLink } from "./convert";
-import { ofMovedFiles, ofPlaces, ofQuery } from "./params";
+import { ofMovedFiles, ofNewName, ofPlaces, ofQuery, ofReferences } from "./params";
 import { guardedProject } from "./project";
 import { guarded, ofDocument, ofPlace } from "./requests";
 import { editorUri, type Session } from "./session";
@@ -52,7 +52,7 @@ function registerNames(session: Session): void {
     return session.client().takesDefinitionLinks ? [link] : { uri: link.targetUri, range: link.targetSelectionRange };
   }));
 
-  connection.onReferences(guardedProject(session, "the references", ofPlace, ({ position, context }: ReferenceParams, { uri, workspace }, project): Location[] | null => {
+  connection.onReferences(guardedProject(session, "the references", ofReferences, ({ position, context }: ReferenceParams, { uri, workspace }, project): Location[] | null => {
     const found = references(workspace, uri, position, project);
     return found?.filter(({ isDeclaration }) => context.includeDeclaration || !isDeclaration).map(({ uri: at, range }) => ({ uri: uriOf(at), range })) ?? null;
   }));
@@ -73,8 +73,8 @@ function registerRenaming(session: Session): void {
     return { range: found.range, placeholder: found.name };
   }));
 
-  connection.onRenameRequest(guardedProject(session, "renaming", ofPlace, ({ position, newName }: RenameParams, { uri, workspace }, project): WorkspaceEdit => {
-    const found = rename(workspace, uri, position, String(newName), project);
+  connection.onRenameRequest(guardedProject(session, "renaming", ofNewName, ({ position, newName }: RenameParams, { uri, workspace }, project): WorkspaceEdit => {
+    const found = rename(workspace, uri, position, newName, project);
     if (found.kind === "refused") throw notPossible(found.reason);
     return workspaceEdit(session, found.files);
   }));

@@ -37,6 +37,19 @@ export function ofActions({ context, ...params }: OfDocument & { readonly range:
   return ofRange(params);
 }
 
+/** For `guarded`: a request for the references of a name. Throws for parameters that do not say which. */
+export function ofReferences(params: OfDocument & { readonly position: Position; readonly context: { readonly includeDeclaration: boolean } }): string {
+  const { context }: { readonly context: unknown } = params;
+  if (!isRecord(context) || typeof context["includeDeclaration"] !== "boolean") throw invalidParams("no context");
+  return ofPlace(params);
+}
+
+/** For `guarded`: a request for a new name. Throws for parameters without one. */
+export function ofNewName(params: OfDocument & { readonly position: Position; readonly newName: string }): string {
+  if (typeof params.newName !== "string") throw invalidParams("no new name");
+  return ofPlace(params);
+}
+
 /** For `guarded`: a request about files that get other addresses, which is about no document. Throws for parameters without them. */
 export function ofMovedFiles({ files }: { readonly files: readonly { readonly oldUri: string; readonly newUri: string }[] }): string {
   const isMoved = (file: unknown) => isRecord(file) && typeof file["oldUri"] === "string" && typeof file["newUri"] === "string";

@@ -46,6 +46,21 @@ export interface DscoRequests {
     readonly params: CompareParams;
     readonly result: { readonly markdown: string } | null;
   };
+  /** Every figure of a file, as Markdown. */
+  readonly "dsco/report": {
+    readonly params: { readonly uri: string };
+    readonly result: { readonly markdown: string } | null;
+  };
+  /** The figures of a file that can be explained, by declaration, those first that a reader looks for first. */
+  readonly "dsco/figures": {
+    readonly params: { readonly uri: string };
+    readonly result: readonly DeclarationFigures[];
+  };
+  /** A small design to start from. */
+  readonly "dsco/starter": {
+    readonly params: { readonly name: StarterName };
+    readonly result: { readonly text: string };
+  };
   /** The `.dsco` model of another tool's config, and what is doubtful about it. */
   readonly "dsco/importConfig": {
     readonly params: ImportParams;
@@ -72,6 +87,19 @@ export interface AgentToolAnswer {
   readonly text: string;
   /** The text says why there is no answer. */
   readonly isError: boolean;
+}
+
+export type StarterName = "model" | "plan";
+
+export interface DeclarationFigures {
+  readonly declaration: string;
+  /** `model` */
+  readonly kind: string;
+  /** Zero-based, both inclusive. */
+  readonly firstLine: number;
+  readonly lastLine: number;
+  /** `value`: in four digits, with its unit. */
+  readonly figures: readonly { readonly metric: string; readonly title: string; readonly value: string }[];
 }
 
 export interface ImportParams {

@@ -248,9 +248,13 @@ test("the outline of a long file lets other questions pass", async () => {
   expect(order).toEqual(["definition", expect.stringMatching(/^outline of \d\d\d$/)]);
 });
 
+const position = { line: 0, character: 10 };
+
 test.each([
-  ["textDocument/references", { context: { includeDeclaration: true } }], ["textDocument/rename", { newName: "x" }], ["textDocument/selectionRange", {}],
-])("%s without a place is refused", async (method, rest) => {
+  ["a place", "textDocument/references", { context: { includeDeclaration: true } }], ["a context", "textDocument/references", { position }],
+  ["a place", "textDocument/rename", { newName: "x" }], ["a new name", "textDocument/rename", { position }], ["places", "textDocument/selectionRange", {}],
+  ["a query", "workspace/symbol", {}], ["files", "workspace/willRenameFiles", { files: [{ oldUri: 3 }] }],
+])("without %s %s is refused", async (_what, method, rest) => {
   const { client, open } = await start(everything);
   open("main.dsco", main);
   expect((await client.send(method, { textDocument: { uri: uriOf("main.dsco") }, ...rest }).message).error?.code).toBe(-32602);

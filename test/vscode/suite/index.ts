@@ -4,6 +4,7 @@ import { writeWith } from "./workbench";
 import "./opening";
 import "./figures";
 import "./comparison";
+import "./commands";
 import "./editing";
 import "./navigation";
 import "./language-tools";

@@ -1,12 +1,12 @@
 import type { Diagnostic } from "../../core";
-import { checkDesign, countDiagnostics, hasErrors, importedFiles, type Design } from "../../design";
+import { checkDesign, countDiagnostics, hasErrors, importedFiles, whatIfLines, type Design } from "../../design";
 import type { CommandHost } from "../../hosts/command-host";
 import { WrongUse, type Command, type ExitCode } from "../command";
 import { openDesign } from "../design";
 import { checkGithub } from "../diagnostics/github";
 import { checkJson } from "../diagnostics/json";
 import { checkSarif } from "../diagnostics/sarif";
-import { countFiles, renderDiagnostics, whatIfLines } from "../diagnostics/text";
+import { countFiles, renderDiagnostics } from "../diagnostics/text";
 import { formatOption, hasFlag, setHelp, setOption, whatIfs } from "../options";
 import { styleFor } from "../terminal-text";
 

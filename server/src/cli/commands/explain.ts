@@ -1,11 +1,10 @@
 import { explainFigure, figuresOf } from "../../analysis";
 import { didYouMean, nearest, withArticle } from "../../core";
-import { checkDesign, countDiagnostics, findFigure, hasErrors, placeText, printable, type Asked, type Design } from "../../design";
+import { checkDesign, countDiagnostics, findFigure, hasErrors, placeText, printable, whatIfLines, type Asked, type Design } from "../../design";
 import type { CommandHost } from "../../hosts/command-host";
 import { plainProperty } from "../../ide/describe";
 import { WrongUse, type Command, type ExitCode } from "../command";
 import { openDesign } from "../design";
-import { whatIfLines } from "../diagnostics/text";
 import { explanationText, metricList } from "../explain-text";
 import { figureHelp, figureOptions, figureOptionSpecs, layoutColumns, setHelp, setOption, whatIfs } from "../options";
 import { folded, indent, styleFor } from "../terminal-text";

@@ -1,5 +1,5 @@
+import { starterFile } from "../../design";
 import { WrongUse, type Command } from "../command";
-import starter from "../starter.dsco";
 
 const path = "design.dsco";
 
@@ -11,7 +11,7 @@ export const init: Command = {
   options: {},
   run: (given, host) => {
     if (given.positionals.length > 0) throw new WrongUse(`it takes no file: it writes ${path}`);
-    const written = host.create(path, starter.replaceAll("///   dsco ", `///   ${host.program} `));
+    const written = host.create(path, starterFile(host.program, path));
     if (written.kind === "failed") throw new WrongUse(`${path}: ${written.reason}`);
     host.print(`Wrote ${path}. Next: ${host.program} report ${path}\n`);
     return 0;

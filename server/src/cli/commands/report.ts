@@ -1,10 +1,9 @@
-import { buildReport, hasErrors } from "../../design";
+import { buildReport, hasErrors, reportMarkdown } from "../../design";
 import { WrongUse, type Command } from "../command";
 import { openDesign } from "../design";
 import { contextOptionText, figureHelp, figureOptions, figureOptionSpecs, formatOption, layoutColumns, setHelp, setOption, whatIfs } from "../options";
 import { reportHtml } from "../report/html";
 import { reportJson } from "../report/json";
-import { reportMarkdown } from "../report/markdown";
 import { reportText } from "../report/text";
 import { styleFor } from "../terminal-text";
 

@@ -1,10 +1,8 @@
 import type { BoundDeclaration } from "../../core";
-import { countDiagnostics, printable, withoutNotes, type CompareDocument } from "../../design";
+import { countDiagnostics, diagnosticLines, printable, whatIfLines, withoutNotes, type CompareDocument } from "../../design";
 import { compareMarkdown } from "../../ide";
 import { code } from "../../ide/markdown";
-import { whatIfLines } from "../diagnostics/text";
 import { contextOptionText } from "../options";
-import { diagnosticLines } from "../report/markdown";
 import { splitComparisons } from "./split";
 
 /** The comparison for a pull request or a wiki: tables of GitHub-flavoured Markdown. */

@@ -1,8 +1,8 @@
 import { figurePairText, idealText, type ComparedFact, type Comparison, type FactValue } from "../../analysis";
 import type { BoundDeclaration } from "../../core";
-import { countDiagnostics, hasErrors, placeText, printable, withoutNotes, type CompareDocument } from "../../design";
+import { countDiagnostics, hasErrors, linesForReading, placeText, printable, whatIfLines, withoutNotes, type CompareDocument } from "../../design";
 import { conditionsOfBoth, equalText, figuresForReading, sideLabels, type FiguresForReading, type Side } from "../../ide/comparison";
-import { headline, linesForReading, whatIfLines } from "../diagnostics/text";
+import { headline } from "../diagnostics/text";
 import { contextOptionText } from "../options";
 import { splitComparisons } from "./split";
 import { alignColumns, fitColumns, indent, wrap, type Style } from "../terminal-text";

@@ -1,10 +1,6 @@
 import { fileScope, type Diagnostic, type Severity } from "../../core";
-import { fixesOfErrors, placeText, printable, severityWords, whatIfText, type Design } from "../../design";
-import { formatGrouped } from "../../units";
+import { fixesOfErrors, linesForReading, placeText, printable, severityWords, type Design } from "../../design";
 import { displayWidth, type Style } from "../terminal-text";
-
-/** Shown of one file: nobody reads more at once, and a terminal must not fill up. */
-const mostOfOneFile = 200;
 
 /** Each diagnostic with its line of source, an underline, and what would mend it. */
 export function renderDiagnostics(design: Design, diagnostics: readonly Diagnostic[], style: Style): string {
@@ -14,33 +10,6 @@ export function renderDiagnostics(design: Design, diagnostics: readonly Diagnost
     const details = detailLines(diagnostic).map((line) => `${style.dim(`  = ${line}`)}\n`).join("");
     return `${headline(design, diagnostic, style)}\n${excerpt(design, diagnostic, style)}${details}`;
   }).map((text) => `${text}\n`).join("");
-}
-
-/**
- * The diagnostics file by file, each as `render` writes it, in the order given. Hints are for editors. Of a file with
- * very many, some stand for all, and a line says how many more there are.
- */
-export function linesForReading(design: Design, diagnostics: readonly Diagnostic[], render: (diagnostic: Diagnostic) => string): readonly string[] {
-  const files = new Map<string, Diagnostic[]>();
-  for (const diagnostic of diagnostics) {
-    if (diagnostic.severity === "hint") continue;
-    const found = files.get(diagnostic.uri);
-    if (found) found.push(diagnostic);
-    else files.set(diagnostic.uri, [diagnostic]);
-  }
-  return [...files].flatMap(([uri, found]) => {
-    const lines = mostSevere(found).map(render);
-    const left = found.length - lines.length;
-    return left === 0 ? lines : [...lines, `${printable(design.showUri(uri))}: … and ${formatGrouped(left)} more (use --format json for all)`];
-  });
-}
-
-/** As many as are shown, in their order. No error gives way to a warning. */
-function mostSevere(found: readonly Diagnostic[]): readonly Diagnostic[] {
-  if (found.length <= mostOfOneFile) return found;
-  const bySeverity = (["error", "warning", "information"] as const).flatMap((severity) => found.filter((diagnostic) => diagnostic.severity === severity));
-  const shown = new Set(bySeverity.slice(0, mostOfOneFile));
-  return found.filter((diagnostic) => shown.has(diagnostic));
 }
 
 /** `design.dsco:12:5: error DSCO2020: …` */
@@ -81,9 +50,6 @@ function excerpt(design: Design, { uri, span, severity }: Diagnostic, style: Sty
 function related(design: Design, diagnostic: Diagnostic): readonly string[] {
   return (diagnostic.related ?? []).map(({ uri, span, message }) => `${printable(message)}: ${placeText(design, uri, span.start)}`);
 }
-
-/** The line above what holds with the edits of `--set` alone; none without them. */
-export const whatIfLines = ({ whatIf }: Design): readonly string[] => (whatIf ? [printable(whatIfText(whatIf.edits))] : []);
 
 /** `in 2 files`; where something was found in some of them alone: `in 1 of 2 files`. Imported files count where something was found. */
 export function countFiles(design: Design, diagnostics: readonly Diagnostic[]): string {

@@ -1,5 +1,4 @@
-import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, severityWords, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
-import { whatIfLines } from "../diagnostics/text";
+import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, severityWords, whatIfLines, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
 import { printable } from "../terminal-text";
 
 /** One page without scripts or outside resources; each figure opens to its formula and source. */

@@ -1,5 +1,5 @@
-import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
-import { headline, linesForReading, whatIfLines } from "../diagnostics/text";
+import { countDiagnostics, figureText, groupMetrics, linesForReading, placeText, publishedText, whatIfLines, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
+import { headline } from "../diagnostics/text";
 import { alignColumns, indent, printable, wrap, type Style } from "../terminal-text";
 
 /** The report for a terminal of `columns`. */

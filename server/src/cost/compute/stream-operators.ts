@@ -12,6 +12,20 @@ import { linear, sweep, type Site } from "./operators";
 const weight = 2;
 
 /**
+ * A product of all streams with few columns: reading the streams sets its time, whatever tensor cores do (fused kernels split the inner
+ * dimension, arXiv:2512.24880, section 4.3.1). Forward reads streams and weights; backward reads and writes the gradient of the streams,
+ * and for that of the weights the streams once more.
+ */
+function streamProduct(site: Site, name: string, part: OperatorPart, rows: number, columns: number, inner: number): OperatorShape {
+  const flops = 2 * rows * columns * inner;
+  const [streams, weights] = [2 * rows * inner, weight * columns * inner];
+  return sweep(site, {
+    name, part, flops: { forward: flops, backward_input: flops, backward_weight: flops },
+    bytes: { forward: streams + weights, backward_input: 2 * streams + weights, backward_weight: streams + weights },
+  });
+}
+
+/**
  * Around one block: the mixing weights, from all streams; then streams in (read, one written) and out (the block's output and all streams
  * read, all written). Tensor parallelism repeats them, but for the tokens that sequence parallelism shares out.
  */
@@ -21,7 +35,7 @@ export function streamOperators(site: Site, part: OperatorPart): readonly Operat
   const rows = unsplitTokens(site);
   const elements = rows * hidden_size;
   return [
-    linear(site, part, { name: "stream mixing", rows, columns: mixingWeights(streams), inner: streams * hidden_size }, site.rates.router(), weight),
+    streamProduct(site, "stream mixing", part, rows, mixingWeights(streams), streams * hidden_size),
     sweep(site, { name: "streams", part, bytes: { forward: 2 * (3 * streams + 2) * elements, backward_input: 2 * (5 * streams + 3) * elements, backward_weight: 0 } }),
   ];
 }
@@ -32,7 +46,7 @@ export function joinedStreams(site: Site, rows: number): readonly OperatorShape[
   if (streams === undefined) return [];
   const elements = rows * hidden_size;
   return [
-    linear(site, "ends", { name: "streams together", rows, columns: streams, inner: streams * hidden_size }, site.rates.router(), weight),
+    streamProduct(site, "streams together", "ends", rows, streams, streams * hidden_size),
     sweep(site, { name: "streams", part: "ends", bytes: { forward: 2 * (streams + 1) * elements, backward_input: 2 * (2 * streams + 1) * elements, backward_weight: 0 } }),
   ];
 }

@@ -1,7 +1,9 @@
-import type { Diagnostic } from "../../core";
-import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, severityWords, type Design, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
-import { linesForReading, whatIfLines } from "../diagnostics/text";
-import { printable } from "../terminal-text";
+import type { Diagnostic } from "../core";
+import { countDiagnostics, linesForReading, placeText, severityWords, whatIfLines } from "./diagnostic-text";
+import type { Design } from "./design";
+import { figureText, publishedText } from "./figure-text";
+import { printable } from "./printable";
+import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./report";
 
 /** The report for a pull request or a wiki: tables of GitHub-flavoured Markdown. */
 export function reportMarkdown(report: Report): string {
