@@ -3,7 +3,6 @@
  * proposes only values for which all of them hold.
  */
 
-import { isCached } from "../../cost/model/attention";
 import type { AttentionRecord } from "../../cost/model/record";
 import { evaluationOf, forwardPipeline, microBatchesOf, trainingPipeline } from "../../cost/plan/evaluation";
 import { denseDegrees, domainOf, layoutOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
@@ -31,11 +30,35 @@ const expertsDivide = (record: PlanRecord, { ep }: Layout): boolean =>
 /** Heads of keys and values can be shared out: each on as many GPUs, or each GPU with as many. */
 export const kvHeadsShare = (kvHeads: number, tp: number): boolean => kvHeads % tp === 0 || tp % kvHeads === 0;
 
-/** Whether tensor parallelism gives each GPU whole heads; `true` for mixers without attention heads. */
-export function headsDivide(block: AttentionRecord, tp: number): boolean {
-  if (!isCached(block)) return true;
-  return block.heads % tp === 0 && (block.kind === "mla" || kvHeadsShare(block.kv_heads, tp));
+/** Heads of a layer, by the key that counts them. */
+export interface Heads {
+  readonly key: "heads" | "kv_heads" | "value_heads" | "groups";
+  readonly heads: number;
 }
+
+/** Those of which every GPU has its own: of linear and state-space layers the ones with a state. */
+export const ownHeads = (block: AttentionRecord): Heads =>
+  (block.kind === "gated_delta" || block.kind === "kda" ? { key: "value_heads", heads: block.value_heads } : { key: "heads", heads: block.heads });
+
+/** Those that may stand on several GPUs: of keys and values; of mamba2, groups of B and C. */
+function sharedHeads(block: AttentionRecord): Heads | undefined {
+  switch (block.kind) {
+    case "mha": case "mqa": case "gqa": return { key: "kv_heads", heads: block.kv_heads };
+    case "gated_delta": case "kda": return { key: "heads", heads: block.heads };
+    case "mamba2": return { key: "groups", heads: block.groups };
+    case "mla": case "lightning": return undefined;
+  }
+}
+
+/** The first heads of a layer that tensor parallelism cannot share out; `several`: not even if each stood on several GPUs. */
+export function askewHeads(block: AttentionRecord, tp: number): (Heads & { readonly several: boolean }) | undefined {
+  const [own, shared] = [ownHeads(block), sharedHeads(block)];
+  if (own.heads % tp !== 0) return { ...own, several: false };
+  return shared !== undefined && !kvHeadsShare(shared.heads, tp) ? { ...shared, several: true } : undefined;
+}
+
+/** Whether tensor parallelism gives each GPU whole heads. */
+export const headsDivide = (block: AttentionRecord, tp: number): boolean => askewHeads(block, tp) === undefined;
 
 /** A width of a feed-forward block and the degree that divides it. */
 export interface Width {
