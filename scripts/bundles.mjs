@@ -14,6 +14,7 @@ export const nodeBundles = {
   ...shared,
   entryPoints: {
     extension: "client/src/extension.ts",
+    "extension-program": "server/src/cli/extension-program.ts",
     server: "server/src/hosts/node.ts",
     cli: "server/src/cli/main.ts",
     mcp: "server/src/hosts/mcp.ts",

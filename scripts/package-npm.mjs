@@ -14,8 +14,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const { values } = parseArgs({ options: { out: { type: "string", default: path.join(root, "dist") } } });
 const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 
-/** Every bundle for Node but the extension: the command line loads the others by their names. */
-const bundles = Object.keys(nodeBundles.entryPoints).filter((bundle) => bundle !== "extension").map((bundle) => `dist/${bundle}.js`);
+/** Every bundle for Node but those of the extension: the command line loads the others by their names. */
+const bundles = Object.keys(nodeBundles.entryPoints).filter((bundle) => !bundle.startsWith("extension")).map((bundle) => `dist/${bundle}.js`);
 const files = [...bundles, "bin/dsco.mjs", "dist/third-party-notices.txt", "docs/editors.md", "grammar/dsco.tmLanguage.json", "README.md", "LICENSE"];
 
 const { name, version, description, license, author, homepage, repository, bugs, keywords, bin } = manifest;

@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 const vsix = path.join(root, "dist", `dsco-${version}.vsix`);
-// The extension and its server twice, for Node and for the web, and the command line for tasks.
-const maximumBytes = 1_700_000;
+// The extension and its server are in it twice, for Node and for the web; of the two servers four fifths are the same.
+const maximumBytes = 1_400_000;
 
 // vsce builds first, by the script vscode:prepublish.
 const vsce = path.join(path.dirname(createRequire(import.meta.url).resolve("@vscode/vsce/package.json")), "vsce");

@@ -8,7 +8,8 @@ import { createServer } from "./infrastructure/server";
 /** The extension where Node runs: on a desktop, or on the machine that a window is connected to. */
 export async function activate(context: ExtensionContext): Promise<void> {
   const output = createOutput();
-  const server = createServer(nodeClient(context.asAbsolutePath("dist/server.js")), output);
-  context.subscriptions.push(output, server, registerFeatures(context, server, output), registerTasks(context.asAbsolutePath("dist/cli.js")));
+  const program = context.asAbsolutePath("dist/extension-program.js");
+  const server = createServer(nodeClient(program), output);
+  context.subscriptions.push(output, server, registerFeatures(context, server, output), registerTasks(program));
   await server.start();
 }

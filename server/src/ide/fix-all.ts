@@ -11,14 +11,14 @@ const mostRounds = 200;
  * Everything that has one obvious fix, fixed: the preferred fix of the first diagnostic that has one, then of the next in what has
  * become of the file, until none is left. One edit, from the first change to the last.
  */
-export function fixAll(workspace: Workspace, uri: string, cancellation?: Cancellation): readonly RangeEdit[] {
+export function fixAll(workspace: Workspace, uri: string, cancellation?: Cancellation, isOff: (code: string) => boolean = () => false): readonly RangeEdit[] {
   const source = fileScope(workspace, uri)?.source;
   if (!source) return [];
   let current = workspace;
   let text = source.text;
   for (let round = 0; round < mostRounds; round++) {
     if (cancellation?.isCancellationRequested) throw new Cancelled();
-    const fixed = firstFix(current, uri, text, cancellation);
+    const fixed = firstFix(current, uri, text, isOff, cancellation);
     if (fixed === undefined) break;
     text = fixed;
     const edited = createSource(uri, text, source.version, fileScope(current, uri)?.source ?? source);
@@ -30,9 +30,9 @@ export function fixAll(workspace: Workspace, uri: string, cancellation?: Cancell
   return [{ range: source.lines.range({ start, end: source.text.length - end }), newText: text.slice(start, text.length - end) }];
 }
 
-function firstFix(workspace: Workspace, uri: string, text: string, cancellation: Cancellation | undefined): string | undefined {
+function firstFix(workspace: Workspace, uri: string, text: string, isOff: (code: string) => boolean, cancellation: Cancellation | undefined): string | undefined {
   for (const diagnostic of checkedFile(workspace, uri, cancellation)) {
-    if (!diagnostic.fixes) continue;
+    if (!diagnostic.fixes || isOff(diagnostic.code)) continue;
     const preferred = provedFixes(workspace, diagnostic).filter((fix) => fix.preferred);
     const [only, another] = preferred;
     if (only && !another) return applyEdits(text, only.edits);

@@ -15,6 +15,10 @@ export interface Influence {
   readonly to: number;
   /** The figures that move, the one that moves most first. */
   readonly moves: readonly Move[];
+  /** Why half of it is not possible, where it was doubled for that reason: a message without its full stop. */
+  readonly obstacle: string | undefined;
+  /** What the requirements say that fail then and do not fail now. */
+  readonly fails: readonly string[];
 }
 
 export interface Move {
@@ -22,6 +26,8 @@ export interface Move {
   /** In base units. */
   readonly before: number;
   readonly after: number;
+  /** Figures that move by the same factor. */
+  readonly alike: readonly MetricFigure[];
   /** What of the figure is in proportion to the key, in base units; `undefined` where it is not a sum of such a part and a rest. */
   readonly part: number | undefined;
 }
@@ -46,12 +52,22 @@ export function numericKey(workspace: Workspace, block: BoundBlock, key: string)
 export function influenceOf(workspace: Workspace, declaration: BoundDeclaration, key: NumericKey, options: FigureOptions = {}): Influence | undefined {
   const half = changed(workspace, declaration, key, key.value / 2);
   const twice = changed(workspace, declaration, key, key.value * 2);
+  const before = errorsOf(workspace, declaration);
+  let obstacle: string | undefined;
   for (const [change, design, other] of [["halved", half, twice], ["doubled", twice, half]] as const) {
-    if (!design || !isPossible(workspace, declaration, design, options)) continue;
-    return { change, to: design.value, moves: movesOf(workspace, declaration, { key, design, other }, options) };
+    if (!design) continue;
+    const after = errorsOf(design.workspace, design.declaration);
+    const found = obstacleOf(workspace, declaration, design, options) ?? newIn(before.others, after.others)[0];
+    if (found === undefined) {
+      return { change, to: design.value, moves: movesOf(workspace, declaration, { key, design, other }, options), obstacle, fails: newIn(before.requirements, after.requirements) };
+    }
+    obstacle = found;
   }
   return undefined;
 }
+
+/** The messages that stand in the second list more often: a figure in them may be another one, so they are counted. */
+const newIn = (before: readonly string[], after: readonly string[]): readonly string[] => (after.length > before.length ? after.filter((message) => !before.includes(message)) : []);
 
 /** The design with another value for the key. */
 interface Changed {
@@ -83,15 +99,28 @@ function placesOf(block: BoundBlock, { node, key }: BoundProperty): readonly str
 /** A requirement that fails is a finding, not an obstacle. */
 const requirementFails = "DSCO6001";
 
-function isPossible(workspace: Workspace, declaration: BoundDeclaration, design: Changed, options: FigureOptions): boolean {
-  const lost = figuresOf(workspace, declaration, options).some(({ id, figure }) =>
-    figure.kind === "value" && figureOf(design.workspace, design.declaration, id, options).kind === "unavailable");
-  return !lost && errorsOf(design.workspace, design.declaration) <= errorsOf(workspace, declaration);
+/** The reason why a figure that is computed now is not computed then. */
+function obstacleOf(workspace: Workspace, declaration: BoundDeclaration, design: Changed, options: FigureOptions): string | undefined {
+  for (const { id, figure } of figuresOf(workspace, declaration, options)) {
+    const after = figure.kind === "value" ? figureOf(design.workspace, design.declaration, id, options) : figure;
+    if (after !== figure && after.kind === "unavailable") return after.reason;
+  }
+  return undefined;
 }
 
-const errorsOf = (workspace: Workspace, declaration: BoundDeclaration): number =>
-  [declaration, ...foundationsOf(workspace, declaration)].reduce((sum, each) =>
-    sum + allRuleProblems(workspace, each).filter(({ severity, code }) => severity === "error" && code !== requirementFails).length, 0);
+interface Errors {
+  readonly requirements: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** What the rules find wrong in a declaration and in all that it rests on. */
+function errorsOf(workspace: Workspace, declaration: BoundDeclaration): Errors {
+  const errors = [declaration, ...foundationsOf(workspace, declaration)].flatMap((each) => allRuleProblems(workspace, each)).filter(({ severity }) => severity === "error");
+  return {
+    requirements: errors.filter(({ code }) => code === requirementFails).map(({ message }) => message),
+    others: errors.filter(({ code }) => code !== requirementFails).map(({ message }) => message),
+  };
+}
 
 interface Trial {
   readonly key: NumericKey;
@@ -110,14 +139,19 @@ function movesOf(workspace: Workspace, declaration: BoundDeclaration, trial: Tri
   const all = figuresOf(workspace, declaration, options).flatMap((metric) => moveOf(metric, trial, options) ?? []);
   const first = keyMetricsOf(workspace, declaration);
   const telling = all.filter(({ metric: { id } }) => first.includes(id) && !otherConvention.test(id)).sort((left, right) => first.indexOf(left.metric.id) - first.indexOf(right.metric.id));
-  const seen = new Set<string>();
+  const bySize = new Map<string, Move>();
   // a throughput is one over a time: one of the two says it
-  const distinct = (telling.length > 0 ? telling : all).filter((move) => {
+  for (const move of telling.length > 0 ? telling : all) {
     const size = sizeOf(move).toPrecision(6);
-    return !seen.has(size) && seen.add(size);
-  });
-  return distinct.sort((left, right) => sizeOf(right) - sizeOf(left));
+    const first = bySize.get(size);
+    const isAlike = first !== undefined && move.after > move.before === first.after > first.before;
+    bySize.set(size, first ? { ...first, alike: isAlike ? [...first.alike, move.metric] : first.alike } : move);
+  }
+  return [...bySize.values()].sort((left, right) => Number(counts.has(left.metric.id)) - Number(counts.has(right.metric.id)) || sizeOf(right) - sizeOf(left));
 }
+
+/** They divide what there is and cost nothing themselves: they come last. */
+const counts: ReadonlySet<string> = new Set(["data_parallel", "micro_batches"]);
 
 const sizeOf = ({ before, after }: Move): number => Math.abs(Math.log(after / before));
 
@@ -129,7 +163,7 @@ function moveOf(metric: MetricFigure, { key, design, other }: Trial, options: Fi
   const { figure } = metric;
   const after = valueIn(design);
   if (figure.kind !== "value" || after === undefined || figure.value <= 0 || after <= 0 || Math.abs(after / figure.value - 1) < leastMove) return undefined;
-  return { metric, before: figure.value, after, part: partOf(figure.value, { at: design.value, value: after }, { at: other?.value, value: valueIn(other) }, key.value) };
+  return { metric, before: figure.value, after, alike: [], part: partOf(figure.value, { at: design.value, value: after }, { at: other?.value, value: valueIn(other) }, key.value) };
 }
 
 interface Sample {

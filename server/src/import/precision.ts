@@ -8,9 +8,12 @@ const weightGroup = z.looseObject({
   num_bits: real(), type: word(), group_size: real(), strategy: word(),
 });
 
+/** torchao writes a text, or an object of a class of its own. */
+const typeName = z.union([z.string(), z.looseObject({}).transform(() => undefined)]).optional();
+
 const quantization = z.looseObject({
   quant_method: word(), fmt: word(), bits: index(), w_bit: index(), load_in_4bit: flag(), load_in_8bit: flag(),
-  quant_algo: word(), kv_cache_quant_algo: word(),
+  quant_algo: word(), kv_cache_quant_algo: word(), weights: word(), quant_type: typeName,
   modules_to_not_convert: words(), ignored_layers: words(), exclude_modules: words(), ignore: words(), llm_int8_skip_modules: words(),
   weight_block_size: z.array(z.number()).optional(),
   config_groups: z.record(z.string(), z.looseObject({ weights: weightGroup.nullish(), targets: words() })).optional(),
@@ -46,6 +49,8 @@ export interface Networks {
 export function precisionOf(config: Config<PrecisionFields>, networks: Networks): BlockFacts | undefined {
   const stored = config.get("torch_dtype") ?? config.get("dtype");
   const key = config.has("torch_dtype") ? "torch_dtype" : "dtype";
+  const other = config.get("dtype");
+  if (key === "torch_dtype" && other !== undefined && other !== stored) config.doubt(`\`dtype\` says otherwise than \`torch_dtype\`: ${stored} counts`, "dtype");
   const plain = stored === undefined ? "bf16" : plainFormats.get(stored.replace(/^torch\./, ""));
   if (plain === undefined) config.doubt(`\`${key}\`: the number format ${stored} is not known, bf16 is taken`, key);
   const values: Record<string, FactValue | Fact | undefined> = {};
@@ -69,10 +74,17 @@ function quantizedValues(
 ): Record<string, FactValue | Fact | undefined> {
   const format = formatOf(given);
   if (format === undefined) {
-    config.doubt(`\`${key}\`: ${given.quant_method === undefined ? "it names no method" : `the method ${given.quant_method} is not understood`}, weights are taken as stored in bf16`, key);
+    config.doubt(`\`${key}\`: ${notUnderstood(given)}, weights are taken as stored in bf16`, key);
     return {};
   }
   const values: Record<string, FactValue | Fact | undefined> = {};
+  const grouped = formatsOfGroups(given);
+  if (new Set(grouped.values()).size > 1) {
+    const [experts, rest] = [grouped.get("experts"), grouped.get("rest")];
+    if (grouped.has(undefined) || !experts || !rest || !networks.experts) {
+      config.doubt(`\`${key}\` names several formats (${[...new Set(grouped.values())].join(", ")}): all weights are counted in ${format}`, key);
+    } else return { weights: rest, experts, ...cacheOf(config, key, given) };
+  }
   const left = inAllLayers(excluded(given), config.layers);
   const block = given.weight_block_size?.join("x");
   const value = block === undefined ? format : noted(format, `block ${block}`);
@@ -94,13 +106,49 @@ function quantizedValues(
   if (unclear.length > 0) {
     config.doubt(`\`${key}\` leaves out ${unclear.slice(0, 3).join(", ")}${unclear.length > 3 ? ` and ${unclear.length - 3} more` : ""}: their weights are counted in ${format}`, key);
   }
+  return { ...values, ...cacheOf(config, key, given) };
+}
+
+/** The format of the cache, where one is named. */
+function cacheOf(config: Config<PrecisionFields>, key: "quantization_config" | "compression_config", given: Quantization): Readonly<Record<string, string | undefined>> {
   const cache = given.kv_cache_quant_algo ?? given.quantization?.kv_cache_quant_algo ?? (given.kv_cache_scheme?.num_bits === 8 ? (given.kv_cache_scheme.type === "int" ? "INT8" : "FP8") : undefined);
-  if (cache !== undefined) {
-    const known = cacheFormats.get(cache.toUpperCase());
-    if (known === undefined) config.doubt(`\`${key}\`: the format ${cache} of the cache is not understood`, key);
-    values["kv_cache"] = known;
+  if (cache === undefined) return {};
+  const known = cacheFormats.get(cache.toUpperCase());
+  if (known === undefined) config.doubt(`\`${key}\`: the format ${cache} of the cache is not understood`, key);
+  return { kv_cache: known };
+}
+
+function notUnderstood({ quant_method, quant_algo, bits, w_bit }: Quantization): string {
+  if (quant_method === undefined) return "it names no method";
+  const detail = quant_algo ?? (bits === undefined && w_bit === undefined ? undefined : `${bits ?? w_bit} bits`);
+  return `the method ${quant_method}${detail === undefined ? "" : ` with ${detail}`} is not understood`;
+}
+
+/** Formats of the groups of compressed-tensors, by what their targets are: experts, all else, or (`undefined`) both or neither. */
+function formatsOfGroups({ config_groups = {} }: Quantization): ReadonlyMap<"experts" | "rest" | undefined, string | undefined> {
+  const formats = new Map<"experts" | "rest" | undefined, string | undefined>();
+  for (const { weights, targets = [] } of Object.values(config_groups)) {
+    if (!weights) continue;
+    const named = targets.map((target) => (/experts/.test(target) && !/shared/.test(target) ? "experts" : /Linear|attn|attention|shared|mlp/.test(target) ? "rest" : undefined));
+    const [first] = named;
+    const part = named.every((each) => each === first) ? first : undefined;
+    const format = groupFormat(weights);
+    formats.set(formats.has(part) && formats.get(part) !== format ? undefined : part, format);
   }
-  return values;
+  return formats;
+}
+
+function groupFormat({ num_bits, type, group_size }: z.output<typeof weightGroup>): string | undefined {
+  if (num_bits === 4) return type === "float" ? (group_size === 32 ? "mxfp4" : "nvfp4") : "int4";
+  if (num_bits === 8) return type === "float" ? "fp8_e4m3" : "int8";
+  return undefined;
+}
+
+/** `int4`, `float8` and their like, as quanto, eetq and torchao name formats. */
+function namedFormat(name: string | undefined): string | undefined {
+  const [, kind, bits] = /(int|float|fp)_?(4|8)/.exec(name ?? "") ?? [];
+  if (bits === undefined) return undefined;
+  return kind === "int" ? `int${bits}` : bits === "8" ? "fp8_e4m3" : undefined;
 }
 
 function formatOf(given: Quantization): string | undefined {
@@ -116,9 +164,9 @@ function formatOf(given: Quantization): string | undefined {
     case "compressed-tensors": case "modelopt": case "modelopt_fp4":
       if (algorithm.includes("NVFP4")) return "nvfp4";
       if (algorithm === "FP8") return "fp8_e4m3";
-      if (group?.num_bits === 4) return group.type === "float" ? (group.group_size === 32 ? "mxfp4" : "nvfp4") : "int4";
-      if (group?.num_bits === 8) return group.type === "float" ? "fp8_e4m3" : "int8";
-      return undefined;
+      return group && groupFormat(group);
+    case "quanto": case "eetq": return namedFormat(given.weights);
+    case "torchao": return namedFormat(given.quant_type);
     default: return undefined;
   }
 }

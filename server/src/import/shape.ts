@@ -26,6 +26,8 @@ export const pattern = () => z.union([z.string(), whole(0)], { error: "must be a
 export const headGate = () => z.union([z.boolean(), z.string()], { error: "must be true, false or a text" }).optional();
 /** A width, or `auto`: that which fills what is left. */
 export const headWidth = () => z.union([whole(1), z.literal("auto")], { error: "must be a whole number or \"auto\"" }).optional();
+/** `127,0`, or the two in a list. */
+export const leftAndRight = () => z.union([z.string(), z.array(z.number()), whole(0).transform((before) => [before])], { error: "must be two whole numbers" }).optional();
 /** One letter or word for each layer. */
 export const layerLetters = () => z.union([z.string(), z.array(z.string())], { error: "must be a text or a list of texts" }).optional();
 export const layerCount = () => whole(1, mostLayers).optional();

@@ -18,8 +18,8 @@ export function registerActionFeatures(session: Session): void {
     const isWanted = (kind: string): boolean => context.only === undefined || context.only.some((only) => only === "" || kind === only || kind.startsWith(`${only}.`));
     const edit = (edits: readonly RangeEdit[]) => ({ changes: { [textDocument.uri]: [...edits] } });
     const actions: CodeAction[] = [];
+    const { diagnostics: { severity } } = await session.settings().of(editorUri(session, uri));
     if (isWanted(CodeActionKind.QuickFix)) {
-      const { diagnostics: { severity } } = await session.settings().of(editorUri(session, uri));
       for (const { title, edits, preferred, fixes } of quickFixes(workspace, uri, range, token)) {
         if (severity[fixes.code] === "off") continue;
         const diagnostics = context.diagnostics.filter((diagnostic) => diagnostic.code === fixes.code && sameRange(diagnostic.range, fixes.range));
@@ -32,7 +32,7 @@ export function registerActionFeatures(session: Session): void {
     }
     // only where it is asked for by name: a menu of fixes needs no line that says the same
     if (context.only?.some((only) => only !== "" && (fixAllKind === only || fixAllKind.startsWith(`${only}.`)))) {
-      const edits = fixAll(workspace, uri, token);
+      const edits = fixAll(workspace, uri, token, (code) => severity[code] === "off");
       if (edits.length > 0) actions.push({ title: "Fix everything that has one obvious fix", kind: fixAllKind, edit: edit(edits) });
     }
     return actions;

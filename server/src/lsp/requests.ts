@@ -1,7 +1,7 @@
 import { LSPErrorCodes, ErrorCodes, ResponseError, type CancellationToken } from "vscode-languageserver";
 import type { Workspace } from "../core";
 import { Cancelled } from "../rules";
-import { invalidParams } from "./params";
+import { invalidParams, isRecord } from "./params";
 import { fromEditor, toEditorPlaces } from "./places";
 import { logFault, type Session } from "./session";
 import { toInternal } from "./uris";
@@ -40,6 +40,8 @@ export async function withinReason(promise: Promise<unknown>, token: Cancellatio
 
 /** The document that a request is about, as the editor spells it. */
 function documentOf<Params>(params: Params, uriOf: (params: Params) => string): string {
+  // Every request of these is about something.
+  if (!isRecord(params)) throw invalidParams("nothing");
   try {
     const uri: unknown = uriOf(params);
     if (typeof uri === "string") return uri;

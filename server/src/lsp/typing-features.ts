@@ -9,6 +9,7 @@ import {
 import { toCompletionItem, toMarkup, toSignatureHelp, withMore, type CompletionData } from "./convert";
 import { toEditorStretches } from "./places";
 import type { DscoCommands } from "./protocol";
+import { invalidParams, isRecord } from "./params";
 import { guarded, ofDocument, ofPlace, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions } from "./settings";
@@ -85,11 +86,17 @@ function registerCompletion(session: Session): void {
     };
   }));
 
-  connection.onCompletionResolve(guarded(session, "an entry of completion", () => "", (item: CompletionItem) => {
+  connection.onCompletionResolve(guarded(session, "an entry of completion", ofEntry, (item: CompletionItem) => {
     const { list, index } = (item.data ?? {}) as Partial<CompletionData>;
     const entry = list === undefined || index === undefined ? undefined : lists.get(list)?.[index];
     return entry ? withMore(item, { documentation: entry.documentation, ...entry.more?.() }, session.client()) : item;
   }));
+}
+
+/** For `guarded`: an entry names no document. Throws for what is no entry. */
+function ofEntry(item: CompletionItem): string {
+  if (!isRecord(item)) throw invalidParams("no entry");
+  return "";
 }
 
 /** A link that runs `dsco.showExplanation`. Parentheses would end it. */

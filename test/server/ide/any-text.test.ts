@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { loadStandard, openWorkspace } from "../../../server/src/analysis";
 import { createLineIndex, createSource, fileScope, namesOfFile, type Position, type Range, type Workspace } from "../../../server/src/core";
 import {
-  codeLenses, completion, definition, diagnostics, documentLinks, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes,
-  highlights, prepareRename, references, rename, selectionRanges, semanticTokens, type OutlineSymbol, type Selection,
+  codeLenses, completion, definition, diagnostics, documentLinks, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, rangeFormatting,
+  highlights, prepareRename, references, rename, selectionRanges, semanticTokens, signatureHelp, typedIndentation, type OutlineSymbol, type Selection,
 } from "../../../server/src/ide";
 import { bindDeclaration } from "../../../server/src/core";
 import { applyEdits } from "../../../server/src/rules";
@@ -116,12 +116,20 @@ test("every feature answers for any text and any position", () => {
       expect(formatting(open(formatted), uri)).toEqual([]);
 
       for (const number of offsets) {
+        const line = number % (end.line + 1);
+        const part = rangeFormatting(workspace, uri, { start: { line, character: 0 }, end: { line: line + 2, character: 1 } });
+        part.forEach(({ range }) => inText(range));
         const position = lines.position(number % (text.length + 1));
         const found = hover(workspace, uri, position);
         if (found) {
           inText(found.range);
           expect(found.contents).not.toMatch(/NaN|undefined|\[object/);
         }
+        for (const typed of ["}", "\n"]) typedIndentation(workspace, uri, position, typed).forEach(({ range, newText }) => {
+          inText(range);
+          expect(newText.trim()).toBe("");
+        });
+        expect(signatureHelp(workspace, uri, position)?.activeParameter ?? 0).toBeGreaterThanOrEqual(0);
         const link = definition(workspace, uri, position);
         if (link) inText(link.originRange);
         for (let part: Selection | undefined = selectionRanges(workspace, uri, [position])[0]; part; part = part.parent) {
@@ -129,8 +137,11 @@ test("every feature answers for any text and any position", () => {
           if (part.parent) expect(before(part.parent.range.start, part.range.start) && before(part.range.end, part.parent.range.end)).toBe(true);
         }
         checkNames(text, workspace, position);
-        for (const { range, label } of completion(workspace, uri, position).items) {
+        for (const { range, replaceRange, label, additionalEdits, more } of completion(workspace, uri, position).items) {
           inText(range);
+          inText(replaceRange);
+          additionalEdits.forEach((edit) => inText(edit.range));
+          if (label.length % 7 === number % 7) expect(JSON.stringify(more?.() ?? {})).not.toMatch(/NaN|Infinity|undefined|\[object/);
           expect(label).not.toBe("");
         }
       }

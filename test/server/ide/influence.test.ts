@@ -101,7 +101,18 @@ describe("the influence of a key", () => {
 
   it("is shown though a requirement then fails: that is a finding", () => {
     const text = latent.replace("  layers = 4", "  require kv_bytes_per_token >= 4 KB\n  layers = 4");
-    expect(moved(influence(text, "Latent", "kv_lora_rank"), "kv_bytes_per_token")?.after).toBe(2560);
+    const found = influence(text, "Latent", "kv_lora_rank");
+    expect(moved(found, "kv_bytes_per_token")?.after).toBe(2560);
+    expect(found?.fails).toEqual([expect.stringMatching(/^`kv_bytes_per_token` is 2\.560 KB, required is at least 4\.000 KB/)]);
+  });
+
+  it("says why half is not possible, and what moves by the same factor", () => {
+    const found = influence(smallPlans.replace("heads = 16, kv_heads = 4", "heads = 4, kv_heads = 4"), "Small", "heads");
+    expect(found?.obstacle).toContain("kv_heads");
+    const nodes = influence(smallPlans, "Rack", "nodes");
+    expect(nodes?.moves.map(({ metric, alike }) => [metric.id, ...alike.map(({ id }) => id)])).toEqual([["gpus", "peak_flops", "memory_total", "cost_per_hour"]]);
+    // counts divide what there is: they come behind what costs
+    expect(influence(smallPlans, "Rack", "nodes", "Train")?.moves.at(-1)?.metric.id).toBe("data_parallel");
   });
 
   it("leaves the design as it is", () => {

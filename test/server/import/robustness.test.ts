@@ -70,6 +70,13 @@ describe("importConfig", () => {
     expect(messages).toContain("`hidden_act` is gelu_new: three matrices a network are counted, as Llama has them; models with it often have two");
   });
 
+  it("says so where type and architecture are of two families", () => {
+    const text = JSON.stringify({
+      model_type: "glm", architectures: ["Glm4MoeForCausalLM"], hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 16, vocab_size: 8, intermediate_size: 8,
+    });
+    expect(importConfig(text).remarks.map(({ message }) => message)).toContain("`model_type` is that of GLM-4, `architectures` names one of GLM-4.5: it is read as GLM-4");
+  });
+
   it("takes the inner part's word for what it is before the outer one's", () => {
     const inner = { model_type: "qwen3", hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 16, vocab_size: 8, intermediate_size: 8 };
     const result = importConfig(JSON.stringify({ model_type: "mistral", architectures: ["MistralForCausalLM"], text_config: inner }), { name: "M" });

@@ -246,4 +246,10 @@ describe("before and after", () => {
     expect((await editor.answer(editor.send("textDocument/hover", params))).error?.code).toBe(-32602);
     expect(await file.hover("a")).not.toBe("");
   });
+
+  test.each(["completionItem/resolve", "codeLens/resolve", "dsco/agentTool", "workspace/symbol", "dsco/importConfig"])("%s without parameters is refused", async (method) => {
+    const editor = await start();
+    // By the handler, or by the protocol's library before it; a fault of the handler would be in the log.
+    for (const params of [null, undefined]) expect([-32602, -32603]).toContain((await editor.answer(editor.send(method, params))).error?.code);
+  });
 });

@@ -46,7 +46,7 @@ test("a server that keeps ending is left stopped, and the restart command starts
 
 /** The language servers that this extension host started. */
 function serverProcesses(): readonly number[] {
-  return childProcesses(process.pid).filter(({ command }) => command.includes("dist/server.js")).map(({ pid }) => pid);
+  return childProcesses(process.pid).filter(({ command }) => command.includes("dist/extension-program.js lsp ")).map(({ pid }) => pid);
 }
 
 function childProcesses(parent: number): readonly { readonly pid: number; readonly command: string }[] {

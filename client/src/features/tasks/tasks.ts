@@ -5,13 +5,13 @@ import { taskChoice, taskWords, type TaskChoice } from "./task-words";
 const type = "dsco";
 
 /**
- * The tasks of type `dsco`: the command line over the files of a folder, with the problem matcher `$dsco`. `cli`: the path of its
- * bundle. The editor's own Node runs it, so that none has to be installed.
+ * The tasks of type `dsco`: the command line over the files of a folder, with the problem matcher `$dsco`. `program`: the path of
+ * its bundle. The editor's own Node runs it, so that none has to be installed.
  */
-export function registerTasks(cli: string): Disposable {
+export function registerTasks(program: string): Disposable {
   const taskOf = (definition: TaskDefinition, choice: TaskChoice, scope: WorkspaceFolder | TaskScope.Workspace, name: string): Task => {
     const folder = typeof scope === "object" ? scope.uri : undefined;
-    const execution = new ProcessExecution(process.execPath, [cli, ...taskWords(choice)], {
+    const execution = new ProcessExecution(process.execPath, [program, ...taskWords(choice)], {
       // What runs extensions on a desktop is the editor itself; this makes it the Node that is in it.
       env: { ELECTRON_RUN_AS_NODE: "1" },
       ...(folder === undefined ? {} : { cwd: folder.fsPath }),

@@ -28,7 +28,9 @@ function influenceText({ keyword, name }: BoundDeclaration, number: NumericKey, 
   const opening = `${isOwn ? begins : `In ${code(`${keyword} ${name}`)}, ${goesOn}`} it to ${valueText(number, influence.to)}`;
   return paragraphs(
     partText(first),
+    influence.obstacle === undefined ? undefined : `Half of it is not possible: ${influence.obstacle}.`,
     [`${opening}${lines.length > 1 ? ` moves ${inSentence(first.metric.title)} most` : ""}:`, "", ...lines, ...(rest > 0 ? [`* and ${rest} ${rest === 1 ? "other figure" : "others"}`] : [])].join("\n"),
+    influence.fails.length === 0 ? undefined : `Then a requirement fails: ${influence.fails.join("; ")}.`,
   );
 }
 
@@ -43,11 +45,21 @@ function partText({ metric, before, part }: Move): string | undefined {
   return `Of ${inSentence(metric.title)}, ${shortText(part, metric)} of ${shortText(before, metric)} are in proportion to it: ${formatPercent(share)}.`;
 }
 
+/** Figures that move alike and are named. */
+const mostAlike = 3;
+
+/** `memory, cost per hour and 2 others` */
+function listed(titles: readonly string[]): string {
+  const rest = titles.length - mostAlike;
+  const shown = rest > 0 ? [...titles.slice(0, mostAlike), `${rest} ${rest === 1 ? "other" : "others"}`] : titles;
+  return shown.length === 1 ? (shown[0] ?? "") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
+}
+
 /** `KV cache per token: 70.27 KB → 39.04 KB (-44.44 %, saves 31.23 KB)` */
-function moveText({ metric, before, after }: Move): string {
+function moveText({ metric, before, after, alike }: Move): string {
   const change = after / before - 1;
   const isSaved = after < before && !metric.share;
-  return `${metric.title}: ${shortText(before, metric)} → ${shortText(after, metric)} (${change < 0 ? "-" : "+"}${formatPercent(Math.abs(change))}${isSaved ? `, ${shortText(before - after, metric)} less` : ""})`;
+  return `${metric.title}: ${shortText(before, metric)} → ${shortText(after, metric)} (${change < 0 ? "-" : "+"}${formatPercent(Math.abs(change))}${isSaved ? `, ${shortText(before - after, metric)} less` : ""})${alike.length === 0 ? "" : `; so ${alike.length === 1 ? "does" : "do"} ${listed(alike.map(({ title }) => inSentence(title)))}`}`;
 }
 
 function valueText({ spec }: NumericKey, value: number): string {

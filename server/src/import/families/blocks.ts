@@ -165,3 +165,11 @@ export const everyLayer = (): boolean => true;
 
 /** The same attention on every layer but for its window. */
 export const windowed = (attention: BlockFacts, window: (layer: number) => number | undefined) => (layer: number): BlockFacts => withWindow(attention, window(layer));
+
+/** What the language has no word for. `extra`: rows beyond the positions themselves. */
+export function learnedPositions(config: Shared, extra = 0): void {
+  const positions = config.get("max_position_embeddings");
+  if (positions === undefined) return;
+  const parameters = (positions + extra) * config.need("hidden_size");
+  config.doubt(`the learned embeddings of ${positions.toLocaleString("en-US")} positions (${parameters.toLocaleString("en-US")} parameters) are not counted`, "max_position_embeddings");
+}

@@ -1,7 +1,7 @@
 /** Decoders from before Llama and those that kept their manner: LayerNorm, a network of two matrices, biases, learned positions. */
 import type { BlockFacts, FactValue } from "../facts";
 import { flag, mptAttention, real, size, sizeOrNone, word, words } from "../shape";
-import { checkLength, dense, ffnOf, headAttention, headsOf, headsWith, shared, slidingLayers, everyLayer, uniform, windowed, withWindow, type Shared } from "./blocks";
+import { checkLength, dense, ffnOf, headAttention, headsOf, headsWith, learnedPositions, shared, slidingLayers, everyLayer, uniform, windowed, withWindow, type Shared } from "./blocks";
 import { defineFamily, type Family, type Network } from "./family";
 
 const withoutWidth = ["num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads"] as const;
@@ -9,14 +9,6 @@ const withoutWidth = ["num_hidden_layers", "hidden_size", "vocab_size", "num_att
 const gptNames = {
   n_layer: "num_hidden_layers", n_embd: "hidden_size", n_head: "num_attention_heads", n_positions: "max_position_embeddings", n_inner: "intermediate_size",
 } as const;
-
-/** What the language has no word for. `extra`: rows beyond the positions themselves. */
-function learnedPositions(config: Shared, extra = 0): void {
-  const positions = config.get("max_position_embeddings");
-  if (positions === undefined) return;
-  const parameters = (positions + extra) * config.need("hidden_size");
-  config.doubt(`the learned embeddings of ${positions.toLocaleString("en-US")} positions (${parameters.toLocaleString("en-US")} parameters) are not counted`, "max_position_embeddings");
-}
 
 /** Four times as wide as the model, unless the config says otherwise. */
 const wide = (config: Shared, bias: boolean): BlockFacts => dense(config.get("intermediate_size") ?? 4 * config.need("hidden_size"), { gated: false, bias });

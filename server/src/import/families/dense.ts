@@ -43,7 +43,8 @@ const phi3 = defineFamily({
     const window = config.get("sliding_window");
     // A window as long as the context leaves nothing out.
     const used = window !== undefined && context !== undefined && window >= context ? undefined : window;
-    return uniform(withWindow(headsWith(config, { bias: biased(config) }), used), ffnOf(config));
+    config.skip("attention_bias"); // its projections have none
+    return uniform(withWindow(headsWith(config, {}), used), ffnOf(config));
   },
 });
 

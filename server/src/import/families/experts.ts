@@ -19,12 +19,12 @@ const qwenShape = {
   decoder_sparse_step: size(), mlp_only_layers: indices(), shared_expert_intermediate_size: sizeOrNone(), qkv_bias: flag(),
 } as const;
 
-/** What stands on each layer, by Qwen's field names. */
-export function qwenFfn(own: Config<Fields<typeof qwenShape>>): (layer: number) => BlockFacts {
+/** What stands on each layer, by Qwen's field names. `hasShared`: whether the family has a shared expert. */
+export function qwenFfn(own: Config<Fields<typeof qwenShape>>, hasShared = true): (layer: number) => BlockFacts {
   const config = shared(own);
   const step = own.get("decoder_sparse_step") ?? 1;
   const only = new Set(own.get("mlp_only_layers") ?? []);
-  const sharedWidth = own.get("shared_expert_intermediate_size");
+  const sharedWidth = hasShared ? own.get("shared_expert_intermediate_size") : undefined;
   const width = config.get("intermediate_size");
   const expertWidth = widthAt(config, config.need("moe_intermediate_size"), "moe_intermediate_size");
   const routed = config.get("num_experts");
@@ -62,9 +62,10 @@ const qwen3Moe = defineFamily({
     const config = shared(own);
     own.skip("qkv_bias");
     config.skip("num_local_experts"); // the number of experts again
+    if (own.get("shared_expert_intermediate_size") !== undefined) own.doubt("Qwen3-MoE has no shared expert: its width is left out", "shared_expert_intermediate_size");
     const window = slidingLayers(config, config.get("use_sliding_window") === true, everyLayer);
     const attention = headsWith(config, { bias: biased(config), qk_norm: true });
-    return { attention: windowed(attention, window), ffn: qwenFfn(own) };
+    return { attention: windowed(attention, window), ffn: qwenFfn(own, false) };
   },
 });
 

@@ -4,11 +4,12 @@ import { denseFamilies } from "./dense";
 import { classicFamilies } from "./classic";
 import { expertFamilies } from "./experts";
 import type { Family } from "./family";
-import { genericDense, genericExperts, megatron } from "./generic";
+import { genericDense, genericExperts } from "./generic";
 import { gemmaFamilies } from "./gemma";
 import { hybridFamilies } from "./hybrid";
 import { latentModelFamilies, unknownLatent } from "./latent";
 import { llamaFamilies } from "./llama";
+import { megatron } from "./megatron";
 import { minimaxFamilies } from "./minimax";
 import { deepseekNative, params } from "./native";
 import { moreExpertFamilies } from "./more-experts";
@@ -35,8 +36,12 @@ export type Found =
 export function findFamily(root: JsonObject, main: JsonObject): Found {
   const types = [wordOf(main, "model_type"), wordOf(root, "model_type")].filter((type) => type !== undefined);
   const architectures = [...wordsOf(main, "architectures"), ...wordsOf(root, "architectures")];
-  const known = firstOf(types, (type) => families.find((family) => family.modelTypes.includes(type)))
-    ?? firstOf(architectures, (name) => families.find((family) => family.architectures.includes(name)));
+  const byType = firstOf(types, (type) => families.find((family) => family.modelTypes.includes(type)));
+  const byArchitecture = firstOf(architectures, (name) => families.find((family) => family.architectures.includes(name)));
+  const known = byType ?? byArchitecture;
+  if (known && byArchitecture && known !== byArchitecture && disagrees(main, known)) {
+    return { kind: "family", family: known, doubt: `\`model_type\` is that of ${known.title}, \`architectures\` names one of ${byArchitecture.title}: it is read as ${known.title}` };
+  }
   if (known) return { kind: "family", family: known };
   const has = (key: string): boolean => main.members.has(key);
   if (has("n_layers") && has("dim")) return { kind: "family", family: has("inter_dim") || has("moe_inter_dim") ? deepseekNative : params };
@@ -50,6 +55,10 @@ export function findFamily(root: JsonObject, main: JsonObject): Found {
     : [genericDense, "a decoder like Llama"] as const;
   return { kind: "family", family, doubt: `${who}: it is read as ${as}` };
 }
+
+/** Whether the part that says the model's type names an architecture of another family itself. */
+const disagrees = (main: JsonObject, known: Family): boolean =>
+  wordsOf(main, "architectures").some((name) => families.some((family) => family !== known && family.architectures.includes(name))) && known.modelTypes.includes(wordOf(main, "model_type") ?? "");
 
 function firstOf<Item, Result>(items: readonly Item[], find: (item: Item) => Result | undefined): Result | undefined {
   for (const item of items) {

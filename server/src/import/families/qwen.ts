@@ -32,7 +32,9 @@ const qwen2 = defineFamily({
   read: (own) => {
     const config = shared(own);
     own.skip("use_mrope");
-    const attention = headsWith(config, { bias: config.get("attention_bias") === false ? undefined : "qkv" });
+    const hasBias = config.get("attention_bias") !== false;
+    if (!hasBias) own.doubt("the query, key and value biases that code of this family has are not counted", "attention_bias");
+    const attention = headsWith(config, { bias: hasBias ? "qkv" : undefined });
     return { ...uniform(attention, ffnOf(config), config.get("num_nextn_predict_layers")), attention: windowed(attention, qwenWindow(config)) };
   },
 });

@@ -9,6 +9,8 @@ import { decodeFlops, forwardFlops, trainFlops } from "../../../../server/src/co
 import { kvBytesPerSequence } from "../../../../server/src/cost/model/kv-cache";
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
 import { weightBytes } from "../../../../server/src/cost/model/weight-bytes";
+import { planMetrics } from "../../../../server/src/cost/plan/metrics";
+import type { ParallelismRecord } from "../../../../server/src/cost/plan/record";
 import { wholeModel } from "../../../../server/src/cost/plan/stages";
 import {
   deepSeekV32, deepSeekV4Flash, deepSeekV4Pro, gemma2, gemma3, gemma4, glm5, gptOss, hunyuanLarge, kimiLinear, llama4Maverick, miMoV2Flash, miniMaxM1,
@@ -143,5 +145,26 @@ describe("a latent of experts", () => {
     expect(named(operators, "latent up")[0]?.flops.forward).toBe(2 * 4096 * 4096 * 1024);
     // 22 copies of a token, read and written in bf16
     expect(named(operators, "permute")[0]?.bytes.forward).toBe(4096 * 22 * 1024 * 2 * 2);
+  });
+});
+
+describe("what plans do not model says why", () => {
+  const reasonOf = (record: ModelRecord, parallelism: Partial<ParallelismRecord>): string => {
+    const figure = planMetrics.find(({ id }) => id === "step_time")?.compute(planOf(record, { nodes: 8, parallelism, workload: { sequence_length: 4096, global_batch_size: 64 } }), {});
+    return figure?.kind === "unavailable" ? figure.reason : "it has a value";
+  };
+
+  it("a cache that layers of two stages share", () => {
+    expect(reasonOf(hunyuanLarge, { pp: 64 })).toBe("layers 0..1 share one cache (`kv_share`) and stand in several stages of the pipeline, which is not modelled");
+    expect(reasonOf(hunyuanLarge, { pp: 32 })).not.toContain("share one cache");
+  });
+
+  it("embeddings of every layer in a pipeline", () => {
+    expect(reasonOf(gemma4, { pp: 2 })).toBe("plans do not model `per_layer_embedding_size` with `pp` above 1: later stages would need what the first one looks up");
+    expect(reasonOf(gemma4, {})).not.toContain("per_layer_embedding_size");
+  });
+
+  it("context parallelism of a layer with a state", () => {
+    expect(reasonOf(nemotron3Nano, { cp: 2 })).toMatch(/^context parallelism of `attention mamba2` is not modelled: its state would pass from rank to rank$/);
   });
 });
