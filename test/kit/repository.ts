@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 export const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** What .gitignore leaves out, by the last part of each pattern: `dist/`, `*.vsix`, `coverage/`. */
+/** What .gitignore leaves out, by the last part of each pattern: `dist/` is a folder, `*.vsix` and `node_modules` are files, folders and links. */
 const ignored = readFileSync(path.join(repository, ".gitignore"), "utf8")
   .split("\n")
   .filter((line) => line !== "")
@@ -12,7 +12,7 @@ const ignored = readFileSync(path.join(repository, ".gitignore"), "utf8")
 
 function isIgnored(name: string, folder: boolean): boolean {
   if (name === ".git") return true;
-  return ignored.some((pattern) => pattern.folder === folder && (pattern.name.startsWith("*") ? name.endsWith(pattern.name.slice(1)) : name === pattern.name));
+  return ignored.some((pattern) => (folder || !pattern.folder) && (pattern.name.startsWith("*") ? name.endsWith(pattern.name.slice(1)) : name === pattern.name));
 }
 
 /**
