@@ -14,6 +14,7 @@ export default defineConfig({
   resolve: { alias: { vscode: path.resolve(import.meta.dirname, "test/kit/vscode.ts") } },
   plugins: [dscoAsText],
   test: {
+    setupFiles: ["test/kit/random.ts"],
     include: ["test/**/*.test.ts"],
     // The real VS Code tests have their own runner: test/vscode/run.mjs.
     exclude: ["test/vscode/**", "node_modules/**"],
