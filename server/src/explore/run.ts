@@ -2,7 +2,7 @@
 
 import { loadStandard, openWorkspace } from "../analysis";
 import { bindDeclaration, createSource, fileScope } from "../core";
-import { evaluatorOf, type Evaluator, type Reason } from "./evaluate";
+import type { Evaluator, Reason } from "./evaluate";
 import { frontOf, type Front } from "./front";
 import { pointAt } from "./points";
 import { spaceOf, type Space } from "./space";
@@ -112,11 +112,4 @@ export function tallyOf({ objectives }: Pick<Space, "objectives">): Tally {
     feasible: () => feasible,
     reasons: () => [...counts.values()].sort((left, right) => right.count - left.count || (left.text < right.text ? -1 : 1)),
   };
-}
-
-/** Everything of a space, one after the other, in this thread. */
-export function runAll(space: Space): Tally {
-  const tally = tallyOf(space);
-  tally.add(runStretch(evaluatorOf(space), 0, space.size));
-  return tally;
 }

@@ -1,7 +1,7 @@
 /** A `sweep` as a design space: what varies, what must hold, what is looked for. */
 
 import type { ComparisonOperator, Expression, Member, Property } from "../../../grammar/src";
-import { metricIds, metricDimension } from "../analysis";
+import { metricDimension } from "../analysis";
 import {
   bindDeclaration, blocksNamed, checkedValue, evaluate, fileScope, plainNumber, resolveSymbol, settledValue,
   type BoundBlock, type BoundDeclaration, type FileScope, type Override, type PropertySpec, type PropertyValue, type Scope, type Value, type Workspace,
@@ -117,9 +117,6 @@ function objectiveOf(member: Member): readonly { readonly sense: Objective["sens
   const id = member.metric.parts.map(({ text }) => text).join(".");
   return [{ sense: member.sense, id, dimension: id === "gpus" ? metricDimension("hardware", "gpus") : metricDimension("plan", id) }];
 }
-
-/** What an objective can be: a metric of plans, and the GPUs of the cluster. */
-export const objectiveIds = (): readonly string[] => [...metricIds("plan"), "gpus"];
 
 function whereOf(member: Member, file: FileScope): readonly Constraint[] {
   if (member.kind !== "where" || member.operator === undefined) return [];

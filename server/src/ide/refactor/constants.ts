@@ -1,4 +1,4 @@
-import type { Expression, NameExpression, Property, TextEdit } from "../../../../grammar/src";
+import type { NameExpression, TextEdit } from "../../../../grammar/src";
 import { freshName, lineBreakOf, startOf, type Asked, type Candidate } from "./asked";
 
 /** `let ep = 64` above the declaration, and its name in place of the value under the cursor. */
@@ -61,7 +61,3 @@ function usesOf(nodes: readonly object[], name: string): readonly NameExpression
 }
 
 const isName = (part: object): part is NameExpression => "kind" in part && part.kind === "name" && "parts" in part;
-
-/** Of a property, as the author wrote it. */
-export const valueText = (text: string, { value }: Property): string => textOf(text, value);
-export const textOf = (text: string, { start, end }: Expression): string => text.slice(start, end);

@@ -1,5 +1,5 @@
-import { candidateNumber } from "./numbers";
 import { writeKeys } from "../../rules/edits";
+import { numberOf } from "../../rules/rule";
 import { boundBlock, type Asked, type Candidate } from "./asked";
 
 /** How finely experts are cut in one step. */
@@ -14,7 +14,7 @@ export function segmentExperts({ workspace, located, declaration }: Asked): read
   const block = declaration && node ? boundBlock(declaration, node) : undefined;
   if (!declaration || block?.keyword !== "ffn" || block.variant !== "moe") return [];
   const subject = { workspace, declaration };
-  const number = candidateNumber(workspace, block);
+  const number = (key: string): number | undefined => numberOf(subject, block, key);
   const [experts, chosen, width, shared] = [number("routed_experts"), number("top_k"), number("intermediate_size"), number("shared_experts")];
   const sharedWidth = block.properties.has("shared_intermediate_size") ? number("shared_intermediate_size") : undefined;
   if (experts === undefined || chosen === undefined || width === undefined) return [];
