@@ -16,16 +16,17 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/import": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: ["zod"] },
   "server/src/rules": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: [] },
   "server/src/explore": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: ["zod"] },
-  "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore"], packages: [] },
-  "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "ide"], packages: [] },
+  "server/src/drawing": { rooms: ["units", "cost", "core", "analysis"], packages: [] },
+  "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "drawing"], packages: [] },
+  "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "drawing", "ide"], packages: [] },
   "server/src/agents": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "design"], packages: ["zod"] },
   "server/src/lsp": {
-    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "explore", "ide", "design", "agents"],
+    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "explore", "drawing", "ide", "design", "agents"],
     packages: ["vscode-languageserver"],
   },
   "server/src/mcp": { rooms: ["core", "rules", "agents"], packages: ["@modelcontextprotocol/sdk"] },
   "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "ide", "agents", "mcp", "lsp"], packages: ["node:", "tinypool", "hyparquet-writer"] },
-  "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "explore", "ide", "design", "hosts"], packages: ["node:"] },
+  "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "explore", "drawing", "ide", "design", "hosts"], packages: ["node:"] },
   "client/src": { rooms: ["lsp"], packages: ["vscode", "vscode-languageclient", "node:"] },
 };
 
