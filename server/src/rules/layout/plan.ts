@@ -3,8 +3,8 @@ import { headerSpan, settledValue, type BoundBlock, type BoundDeclaration, type 
 import { Unavailable } from "../../cost/definition";
 import { evaluationOf, type Evaluation } from "../../cost/plan/evaluation";
 import type { PlanRecord } from "../../cost/plan/record";
+import { numberText } from "../../units";
 import { candidate, extendFix, setKeyFix, writeChildKey, writeKeys, type FixWords } from "../edits";
-import { numberText } from "../numbers";
 import { ownKey, placeOfKey, type Rule, type RuleSubject } from "../rule";
 
 const parts = ["model", "hardware", "parallelism", "workload"] as const;
