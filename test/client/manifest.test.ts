@@ -109,7 +109,7 @@ describe("settings", () => {
 
   test("the server takes each setting from the editor", () => {
     const other = {
-      codeLens: { enabled: false, models: false, hardware: false, layouts: false, plans: false },
+      codeLens: { enabled: false, models: false, hardware: false, layouts: false, plans: false, actions: false },
       inlayHints: { enabled: false, defaults: false, derivedValues: false, measuredRatios: false },
       diagnostics: { severity: { DSCO7001: "off" } },
       sequenceLength: 1, contextLength: 2,

@@ -1,9 +1,8 @@
 import type { DeclarationKeyword } from "../../../grammar/src";
-import { defaultSequenceLength, foundationsOf, metricOf, usersOf, type FigureOptions, type MetricFigure } from "../analysis";
+import { defaultSequenceLength, foundationsOf, metricOf, readingOf, shortFigure, usersOf, type FigureOptions, type MetricFigure, type Reading } from "../analysis";
 import { bindDeclaration, fileScope, headerSpan, type BoundDeclaration, type Diagnostic, type FileScope, type Range, type Workspace } from "../core";
 import { formatGrouped } from "../units";
 import { checkedFile } from "./diagnostics";
-import { readingOf, shortFigure, type Reading } from "./key-figures";
 
 /** What each figure is called in a lens. */
 const labels = {

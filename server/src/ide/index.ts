@@ -15,6 +15,7 @@ export { foldingRanges, type FoldedLines } from "./folding";
 export { formatting, rangeFormatting } from "./formatting";
 export { hover, type HoverOptions } from "./hover";
 export { hintKinds, inlayHints, type HintKind, type InlayHint } from "./inlay-hints";
+export { actionLenses, type ActionLens, type LensAction } from "./lens-actions";
 export { refactorings, type Refactoring, type RefactoringKind } from "./refactor";
 export { panel, type Panel, type PanelFigure, type PanelQuestion } from "./panel";
 export type { Project } from "./project";

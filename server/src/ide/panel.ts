@@ -1,8 +1,7 @@
-import { figuresOf, idealText, usersOf, type FigureOptions, type MetricFigure } from "../analysis";
+import { figuresOf, idealText, inReadingOrder, keyMetricsOf, readingOf, shortFigure, usersOf, type FigureOptions, type MetricFigure } from "../analysis";
 import { bindDeclaration, fileScope, resolveSymbol, type BoundDeclaration, type FileScope, type Position, type Workspace } from "../core";
 import { errorsBehind } from "./code-lens";
 import { firstSentence } from "./first-sentence";
-import { inReadingOrder, keyMetricsOf, readingOf, shortFigure } from "./key-figures";
 
 /** Which declaration a panel is about: by name, or by a line of the file (zero-based). */
 export interface PanelQuestion {

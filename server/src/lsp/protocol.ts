@@ -113,6 +113,10 @@ export interface ImportParams {
   readonly path?: string;
 }
 
+export interface ImportTarget {
+  readonly into: string;
+}
+
 export interface ImportAnswer {
   /** The model; `null` where the config has none in it. */
   readonly model: string | null;
@@ -219,6 +223,12 @@ export interface StatusParams {
  */
 export interface DscoCommands {
   readonly "dsco.showExplanation": readonly [ExplainParams];
+  /** The figures of a declaration, among those of its file. */
+  readonly "dsco.report": readonly [DeclarationName];
+  /** What a declaration is compared with is chosen by the reader. */
+  readonly "dsco.compareWith": readonly [DeclarationName];
+  /** The model of a config that the reader chooses, written into a document. */
+  readonly "dsco.importConfig": readonly [ImportTarget];
 }
 
 /** What an editor that has dsco's extension tells the server at the start, as `initializationOptions`. */
@@ -233,8 +243,10 @@ export type SeverityOverride = "off" | "hint" | "information" | "warning" | "err
 
 /** The section `dsco` of the editor's settings, as `workspace/configuration` gives it. */
 export interface DscoSettings {
-  /** Figures above declarations, by what they stand above; `enabled: false` is none of them. */
-  readonly codeLens: { readonly enabled: boolean; readonly models: boolean; readonly hardware: boolean; readonly layouts: boolean; readonly plans: boolean };
+  /** Figures above declarations, by what they stand above, and behind them what can be done; `enabled: false` is none of them. */
+  readonly codeLens: {
+    readonly enabled: boolean; readonly models: boolean; readonly hardware: boolean; readonly layouts: boolean; readonly plans: boolean; readonly actions: boolean;
+  };
   /** What is not written: what `auto` comes to, defaults at the header of their block, the ratio to a measurement. */
   readonly inlayHints: { readonly enabled: boolean; readonly derivedValues: boolean; readonly defaults: boolean; readonly measuredRatios: boolean };
   /** By code, in place of the code's own severity. */

@@ -1,7 +1,7 @@
 import { Disposable, l10n, window, type ExtensionContext } from "vscode";
-import type { DeclarationName } from "../../../../server/src/lsp/protocol";
 import type { FromReport, ReportState, ReportWords, ToReport } from "../../../webview/report/messages";
 import { registerCommand } from "../../infrastructure/commands";
+import { isDeclarationName } from "../../infrastructure/declaration-name";
 import type { Server } from "../../infrastructure/server";
 import { createWebPages } from "../../infrastructure/webview";
 import { createFollower, type Follower } from "./follower";
@@ -41,6 +41,3 @@ export function registerReportPanel(context: ExtensionContext, server: Server): 
     }),
   );
 }
-
-const isDeclarationName = (value: unknown): value is DeclarationName =>
-  typeof value === "object" && value !== null && "uri" in value && typeof value.uri === "string" && "declaration" in value && typeof value.declaration === "string";

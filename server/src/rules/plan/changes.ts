@@ -10,7 +10,8 @@ import type { ParallelismRecord, PlanRecord, WorkloadRecord } from "../../cost/p
 import type { ScheduleKind } from "../../cost/pipeline/schedule";
 import { overlapsReplicas } from "../../cost/training/replicas";
 import { fitsDomain, legalLayout, withChanges } from "../layout/conditions";
-import { available, setAllIn, type PlanSubject } from "../layout/plan";
+import { available } from "../../cost/definition";
+import { setAllIn, type PlanSubject } from "../layout/plan";
 import { numberText } from "../numbers";
 
 export interface Change {
