@@ -3,6 +3,7 @@ import {
   type BoundBlock, type BoundDeclaration, type Workspace,
 } from "../core";
 import { Unavailable } from "../cost/definition";
+import { keepEvaluation } from "../cost/plan/evaluation";
 import type { EfficiencyRecord, ParallelismRecord, PlanRecord, WorkloadRecord } from "../cost/plan/record";
 import { hardwareResult } from "./hardware-record";
 import { modelResult } from "./model-record";
@@ -59,6 +60,7 @@ function sameRecord(record: PlanRecord): PlanRecord {
   const [oldest] = recent.keys();
   if (recent.size >= mostRecent && oldest !== undefined) recent.delete(oldest);
   recent.set(key, record);
+  keepEvaluation(record);
   return record;
 }
 

@@ -30,6 +30,16 @@ export class Unavailable extends Error {
   }
 }
 
+/** What can be computed; `undefined` where a value of it is missing. */
+export function available<Result>(compute: () => Result): Result | undefined {
+  try {
+    return compute();
+  } catch (fault) {
+    if (fault instanceof Unavailable) return undefined;
+    throw fault;
+  }
+}
+
 export interface Definition<Subject extends object, Context extends object> extends Omit<Metric<Subject, Context>, "compute" | "explain" | "estimate"> {
   /** What stands in the way, asked before `arithmetic`. Left out: `arithmetic` throws `Unavailable` where something does. */
   readonly gap?: (subject: Subject, context: Context) => Gap;

@@ -2,18 +2,20 @@ import {
   InlayHintKind, MarkupKind, type CodeLens, type InlayHint, type InlayHintParams,
 } from "vscode-languageserver";
 import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../core";
-import { codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText } from "../ide";
+import { actionLenses, codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText } from "../ide";
 import { importConfig, nameOfPath } from "../import";
 import { registerActionFeatures } from "./action-features";
 import { registerAgentRequests } from "./agent-requests";
 import { registerCompareRequests } from "./compare-requests";
+import { registerPanelRequests } from "./panel-requests";
 import { registerReportRequests } from "./report-requests";
 import { toFoldingRange } from "./convert";
+import { actionCommand, explanationCommand } from "./lens-commands";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { lineLink } from "./line-link";
 import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
-import type { DscoCommands, DscoRequests, ExplainParams } from "./protocol";
+import type { DscoRequests, ExplainParams } from "./protocol";
 import { guarded, ofDocument, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions, hintsOf, lensesOf } from "./settings";
@@ -50,6 +52,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerDscoRequests(session);
   registerCompareRequests(session);
   registerReportRequests(session);
+  registerPanelRequests(session);
 }
 
 function registerLenses(session: Session, memory: LensMemory): void {
@@ -69,7 +72,9 @@ function registerLenses(session: Session, memory: LensMemory): void {
       return { range, data };
     });
     // without a command an editor shows a lens as plain text
-    return [...figures, ...stalePlaces(placed).map(({ range }) => ({ range, command: { title: "before the last edit", command: "" } }))];
+    const stale = stalePlaces(placed).map(({ range }) => ({ range, command: { title: "before the last edit", command: "" } }));
+    const actions = settings.codeLens.actions && session.client().runsCommands ? actionLenses(workspace, uri, placed) : [];
+    return [...figures, ...stale, ...actions.map((lens) => ({ range: lens.range, command: actionCommand(lens, textDocument.uri) }))];
   }));
 
   connection.onCodeLensResolve(guarded(session, "a lens", (lens: CodeLens) => lensData(lens)?.uri ?? "", async (lens, { uri, workspace }): Promise<CodeLens> => {
@@ -82,8 +87,7 @@ function registerLenses(session: Session, memory: LensMemory): void {
     const isLost = text === undefined || text.state === "broken";
     const title = (isLost ? memory.recall(uri, name) : undefined) ?? text?.title;
     if (title === undefined) return lens;
-    const args: DscoCommands["dsco.showExplanation"] = [{ uri: data.uri, declaration: user ?? declaration, metric }];
-    return { range: lens.range, command: { title, command: "dsco.showExplanation", arguments: [...args] } };
+    return { range: lens.range, command: explanationCommand(title, { uri: data.uri, declaration: user ?? declaration, metric }) };
   }));
 }
 

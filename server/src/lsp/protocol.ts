@@ -51,6 +51,11 @@ export interface DscoRequests {
     readonly params: { readonly uri: string };
     readonly result: { readonly markdown: string } | null;
   };
+  /** What the report panel shows of the plan at a place. */
+  readonly "dsco/panel": {
+    readonly params: PanelParams;
+    readonly result: PanelAnswer;
+  };
   /** The figures of a file that can be explained, by declaration, those first that a reader looks for first. */
   readonly "dsco/figures": {
     readonly params: { readonly uri: string };
@@ -108,6 +113,10 @@ export interface ImportParams {
   readonly path?: string;
 }
 
+export interface ImportTarget {
+  readonly into: string;
+}
+
 export interface ImportAnswer {
   /** The model; `null` where the config has none in it. */
   readonly model: string | null;
@@ -157,6 +166,42 @@ export interface DocumentPosition {
   readonly character: number;
 }
 
+export interface PanelParams {
+  readonly uri: string;
+  /** The declaration that is wanted: of the document, or imported. */
+  readonly declaration?: string;
+  /** Where none is named: that of this line, or the first plan that rests on it. Zero-based. */
+  readonly line?: number;
+}
+
+export type PanelAnswer =
+  | { readonly kind: "report"; readonly version: number; readonly report: PanelReport }
+  /** The declaration is there, but its text is in error and has no figures now: what was shown before says more. `reason`: a clause. */
+  | { readonly kind: "broken"; readonly version: number; readonly declaration: string; readonly reason: string }
+  /** No such declaration, or none that a report could be of. */
+  | { readonly kind: "none"; readonly version: number };
+
+export interface PanelReport extends DeclarationName {
+  /** `plan` */
+  readonly kind: string;
+  /** The first sentence of its documentation; empty where there is none. */
+  readonly summary: string;
+  readonly place: DocumentPosition;
+  /** Those first that a reader looks for first. */
+  readonly figures: readonly PanelFigure[];
+}
+
+export interface PanelFigure {
+  readonly metric: string;
+  readonly title: string;
+  /** In four digits, with its unit; `51.20 GB of 84.94 GB` for a memory. */
+  readonly value: string;
+  /** The physical bound of a time; empty for others. */
+  readonly ideal: string;
+  /** A part of the figure before it. */
+  readonly isPart: boolean;
+}
+
 /** Notifications from the server to the editor, by method. */
 export interface DscoNotifications {
   readonly "dsco/status": StatusParams;
@@ -178,6 +223,12 @@ export interface StatusParams {
  */
 export interface DscoCommands {
   readonly "dsco.showExplanation": readonly [ExplainParams];
+  /** The figures of a declaration, among those of its file. */
+  readonly "dsco.report": readonly [DeclarationName];
+  /** What a declaration is compared with is chosen by the reader. */
+  readonly "dsco.compareWith": readonly [DeclarationName];
+  /** The model of a config that the reader chooses, written into a document. */
+  readonly "dsco.importConfig": readonly [ImportTarget];
 }
 
 /** What an editor that has dsco's extension tells the server at the start, as `initializationOptions`. */
@@ -192,8 +243,10 @@ export type SeverityOverride = "off" | "hint" | "information" | "warning" | "err
 
 /** The section `dsco` of the editor's settings, as `workspace/configuration` gives it. */
 export interface DscoSettings {
-  /** Figures above declarations, by what they stand above; `enabled: false` is none of them. */
-  readonly codeLens: { readonly enabled: boolean; readonly models: boolean; readonly hardware: boolean; readonly layouts: boolean; readonly plans: boolean };
+  /** Figures above declarations, by what they stand above, and behind them what can be done; `enabled: false` is none of them. */
+  readonly codeLens: {
+    readonly enabled: boolean; readonly models: boolean; readonly hardware: boolean; readonly layouts: boolean; readonly plans: boolean; readonly actions: boolean;
+  };
   /** What is not written: what `auto` comes to, defaults at the header of their block, the ratio to a measurement. */
   readonly inlayHints: { readonly enabled: boolean; readonly derivedValues: boolean; readonly defaults: boolean; readonly measuredRatios: boolean };
   /** By code, in place of the code's own severity. */

@@ -6,7 +6,7 @@ import type { DscoSettings, SeverityOverride } from "./protocol";
 
 /** What the server does where the editor says nothing. */
 export const defaultSettings: DscoSettings = {
-  codeLens: { enabled: true, models: true, hardware: true, layouts: true, plans: true },
+  codeLens: { enabled: true, models: true, hardware: true, layouts: true, plans: true, actions: true },
   inlayHints: { enabled: true, derivedValues: true, defaults: true, measuredRatios: true },
   diagnostics: { severity: {} },
   sequenceLength: 4096,

@@ -78,6 +78,24 @@ test("the command of a lens opens the explanation of its figure, which follows t
   await until("122 layers x 4,096 bytes", () => explanation().includes("499,712"));
 });
 
+test("the actions behind the figures run: a report, and the choice of what a model is compared with", async () => {
+  const document = await openText("actions.dsco", dense(61));
+  await answered(document);
+  const run = async (title: string) => {
+    const lens = await until(title, async () => (await lensesOf(document)).find(({ command }) => command?.title === title));
+    return Promise.resolve(vscode.commands.executeCommand(lens.command?.command ?? "", ...((lens.command?.arguments ?? []) as unknown[])));
+  };
+  const labels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
+  await run("Report");
+  await until("the tab", () => labels().some((label) => label.includes("actions.dsco report")));
+  const compared = run("Compare…");
+  await until("a comparison", async () => {
+    await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+    return until("the tab", () => labels().some((label) => label.includes("Dense against ")), 500);
+  });
+  await compared;
+});
+
 function dense(layers: number): string {
   return `model Dense {
   layers      = ${layers}

@@ -1,5 +1,6 @@
 import { l10n } from "vscode";
 import type { CompareParams, DeclarationName } from "../../../../server/src/lsp/protocol";
+import { isDeclarationName } from "../../infrastructure/declaration-name";
 import type { PageAddress } from "../../infrastructure/pages";
 
 /** The path names the tab (`DeepSeekV3 against KimiK2`); the query says the rest. */
@@ -20,7 +21,4 @@ export function comparisonOf({ query }: Pick<PageAddress, "query">): ComparePara
 const nameOf = ({ uri, declaration }: DeclarationName): DeclarationName => ({ uri, declaration });
 
 const isCompareParams = (value: unknown): value is CompareParams =>
-  typeof value === "object" && value !== null && "left" in value && isName(value.left) && "right" in value && isName(value.right);
-
-const isName = (value: unknown): value is DeclarationName =>
-  typeof value === "object" && value !== null && "uri" in value && typeof value.uri === "string" && "declaration" in value && typeof value.declaration === "string";
+  typeof value === "object" && value !== null && "left" in value && isDeclarationName(value.left) && "right" in value && isDeclarationName(value.right);

@@ -1,13 +1,14 @@
 import { Disposable, l10n, QuickPickItemKind, window, type QuickPickItem } from "vscode";
-import type { ComparableDeclaration } from "../../../../server/src/lsp/protocol";
+import type { ComparableDeclaration, DeclarationName } from "../../../../server/src/lsp/protocol";
 import { registerCommand } from "../../infrastructure/commands";
+import { isDeclarationName } from "../../infrastructure/declaration-name";
 import { createPages, pageName } from "../../infrastructure/pages";
 import { comparisonScheme } from "../../infrastructure/schemes";
 import type { Server } from "../../infrastructure/server";
 import { choicesOf, declarationAt, otherChoices, type Choice } from "./comparison-choice";
 import { comparisonOf, comparisonPath } from "./comparison-path";
 
-/** `dsco.compareWith`: what differs between the declaration under the cursor and another one, as a page beside the editor that follows the text. */
+/** `dsco.compareWith`: what differs between the declaration under the cursor, or the one that a lens names, and another one, as a page beside the editor that follows the text. */
 export function registerComparison(server: Server): Disposable {
   const pages = createPages(server, comparisonScheme, async (address, token) => {
     const params = comparisonOf(address);
@@ -16,8 +17,8 @@ export function registerComparison(server: Server): Disposable {
   });
   return Disposable.from(
     pages,
-    registerCommand<readonly []>("dsco.compareWith", (reason) => l10n.t("dsco could not compare: {0}", reason), async () => {
-      const chosen = await choose(server);
+    registerCommand<readonly [unknown?]>("dsco.compareWith", (reason) => l10n.t("dsco could not compare: {0}", reason), async (asked) => {
+      const chosen = isDeclarationName(asked) ? await chooseFor(server, asked) : await choose(server);
       if (chosen) await pages.open(comparisonPath(chosen));
     }),
   );
@@ -26,6 +27,14 @@ export function registerComparison(server: Server): Disposable {
 interface Chosen {
   readonly left: ComparableDeclaration;
   readonly right: ComparableDeclaration;
+}
+
+/** What a declaration is compared with; `undefined` where it is gone, which is said, and where the user changes their mind. */
+async function chooseFor(server: Server, { uri, declaration }: DeclarationName): Promise<Chosen | undefined> {
+  const all = await server.request("dsco/comparable", { uri });
+  const left = all.find((each) => each.uri === uri && each.declaration === declaration);
+  if (!left) void window.showInformationMessage(l10n.t("{0} is not in the file any more.", declaration));
+  return left && chooseRight(all, left);
 }
 
 /** `undefined` where there is nothing to choose, which is said, and where the user changes their mind. */
@@ -43,8 +52,12 @@ async function choose(server: Server): Promise<Chosen | undefined> {
     return undefined;
   }
   const left = declarationAt(all, uri, editor.selection.active.line) ?? (await pick(mine, l10n.t("Which declaration of this file?")));
-  const right = left && (await pick(otherChoices(all, left), l10n.t("Compare {0} with…", left.declaration)));
-  return left && right && { left, right };
+  return left && chooseRight(all, left);
+}
+
+async function chooseRight(all: readonly ComparableDeclaration[], left: ComparableDeclaration): Promise<Chosen | undefined> {
+  const right = await pick(otherChoices(all, left), l10n.t("Compare {0} with…", left.declaration));
+  return right && { left, right };
 }
 
 async function pick(choices: readonly Choice[], placeHolder: string): Promise<ComparableDeclaration | undefined> {

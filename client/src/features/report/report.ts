@@ -1,12 +1,13 @@
 import { commands, Disposable, l10n, QuickPickItemKind, window, type QuickPickItem } from "vscode";
 import type { DeclarationFigures, DscoCommands, ExplainParams } from "../../../../server/src/lsp/protocol";
 import { registerCommand } from "../../infrastructure/commands";
+import { isDeclarationName } from "../../infrastructure/declaration-name";
 import { createPages, pageName } from "../../infrastructure/pages";
 import { reportScheme } from "../../infrastructure/schemes";
 import type { Server } from "../../infrastructure/server";
 import { figureChoices, reportPath } from "./report-choice";
 
-/** `dsco.report`: every figure of the file as a page that follows the text. `dsco.explain`: where a figure that is chosen comes from. */
+/** `dsco.report`: every figure of the file, or of the one that a lens names, as a page that follows the text. `dsco.explain`: where a figure that is chosen comes from. */
 export function registerReport(server: Server): Disposable {
   const pages = createPages(server, reportScheme, async (address, token) => {
     const report = await server.request("dsco/report", { uri: address.query }, token);
@@ -14,9 +15,9 @@ export function registerReport(server: Server): Disposable {
   });
   return Disposable.from(
     pages,
-    registerCommand<readonly []>("dsco.report", (reason) => l10n.t("dsco could not report: {0}", reason), async () => {
-      const editor = designEditor();
-      if (editor) await pages.open(reportPath(editor.document.uri.toString()));
+    registerCommand<readonly [unknown?]>("dsco.report", (reason) => l10n.t("dsco could not report: {0}", reason), async (asked) => {
+      const uri = isDeclarationName(asked) ? asked.uri : designEditor()?.document.uri.toString();
+      if (uri !== undefined) await pages.open(reportPath(uri));
     }),
     registerCommand<readonly []>("dsco.explain", (reason) => l10n.t("dsco could not explain: {0}", reason), async () => {
       const editor = designEditor();

@@ -46,9 +46,19 @@ export interface Evaluation {
 const recent: (Evaluation | undefined)[] = [undefined, undefined, undefined, undefined];
 let oldest = 0;
 
-/** The same for the same record, while it is one of the last few. */
+/** Evaluations of records that somebody holds on to, and no others: few, whatever a search tries in between. */
+const lasting = new WeakMap<PlanRecord, Evaluation>();
+
+/** What is computed of this record from now on lasts as long as the record: an editor asks again after every edit. */
+export function keepEvaluation(plan: PlanRecord): void {
+  if (!lasting.has(plan)) lasting.set(plan, evaluate(plan));
+}
+
+/** The same for the same record, while it is one of the last few or was asked to be kept. */
 export function evaluationOf(plan: PlanRecord): Evaluation {
   for (const known of recent) if (known?.plan === plan) return known;
+  const kept = lasting.get(plan);
+  if (kept) return kept;
   const evaluation = evaluate(plan);
   recent[oldest] = evaluation;
   oldest = (oldest + 1) % recent.length;

@@ -3,6 +3,7 @@
  * proposes only values for which all of them hold.
  */
 
+import { available } from "../../cost/definition";
 import type { AttentionRecord } from "../../cost/model/record";
 import { evaluationOf, forwardPipeline, microBatchesOf, trainingPipeline } from "../../cost/plan/evaluation";
 import { denseDegrees, domainOf, layoutOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
@@ -11,7 +12,6 @@ import { mostStages } from "../../cost/plan/stages";
 import { unmetConditions, type Condition } from "../../cost/pipeline/conditions";
 import { stageCount, type Pipeline } from "../../cost/pipeline/schedule";
 import { formatGrouped } from "../../units";
-import { available, changed } from "./plan";
 
 export const gpusOf = ({ hardware }: PlanRecord): number => hardware.nodes * hardware.gpus_per_node;
 
@@ -166,4 +166,10 @@ export function withChanges(record: PlanRecord, changes: Changes): PlanRecord {
 export function layoutText({ gpus, tp, pp, cp, dp }: Layout): string {
   const degrees = Object.entries({ tp, cp, pp, dp }).filter(([, degree]) => degree > 1).map(([name, degree]) => `${name} ${formatGrouped(degree)}`);
   return `${formatGrouped(gpus)} ${gpus === 1 ? "GPU" : "GPUs"}${degrees.length === 0 ? "" : ` = ${degrees.join(" x ")}`}`;
+}
+
+/** Some fields of a record with other values; the rest is read through, also what throws. */
+function changed<Fields extends object>(record: Fields, values: Partial<Fields>): Fields {
+  const fields = Object.entries(values).map(([key, value]) => [key, { value: value as unknown, enumerable: true }]);
+  return Object.create(record, Object.fromEntries(fields) as PropertyDescriptorMap) as Fields;
 }

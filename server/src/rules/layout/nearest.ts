@@ -51,7 +51,7 @@ interface Search {
 
 /** The fixes that write the nearest values for which the whole layout holds and fits the memory, as far as the plan's own does. */
 function searchFixes(plan: PlanSubject, { path, key, near, step, most, of, buys, test = () => true }: Search): readonly FixCandidate[] {
-  const isOver = legalLayout(plan.record) !== undefined && !fitsMemory(plan.record);
+  const isOver = plan.legal() !== undefined && !fitsMemory(plan.record);
   return nearestWhole(near, step, most, (value) => test(value) && legalLayout(of(value)) !== undefined, (value) => isOver || fitsMemory(of(value)))
     .flatMap((value) => setLegal(plan, path, key, value, of(value), buys));
 }

@@ -1,10 +1,13 @@
 import { planResult, type RecordBlocks } from "../../analysis";
-import { headerSpan, settledValue, type BoundBlock, type BoundDeclaration, type Diagnostic, type DiagnosticEntry, type FixCandidate, type Place } from "../../core";
-import { Unavailable } from "../../cost/definition";
+import { headerSpan, inProgress, memoized, settledValue, type BoundBlock, type BoundDeclaration, type Diagnostic, type DiagnosticEntry, type FixCandidate, type Place } from "../../core";
+import { available } from "../../cost/definition";
+import { once } from "../../cost/once";
 import { evaluationOf, type Evaluation } from "../../cost/plan/evaluation";
+import type { Layout } from "../../cost/plan/layout";
 import type { PlanRecord } from "../../cost/plan/record";
 import { numberText } from "../../units";
 import { candidate, extendFix, setKeyFix, writeChildKey, writeKeys, type FixWords } from "../edits";
+import { legalLayout } from "./conditions";
 import { ownKey, placeOfKey, type Rule, type RuleSubject } from "../rule";
 
 const parts = ["model", "hardware", "parallelism", "workload"] as const;
@@ -17,6 +20,8 @@ export interface PlanSubject {
   readonly record: PlanRecord;
   /** Its parts throw `Unavailable` where the plan has none: then a rule stays silent. */
   readonly evaluation: Evaluation;
+  /** The layout where all conditions of one hold; `undefined` for one that cannot run. */
+  readonly legal: () => Layout | undefined;
   readonly declarations: Readonly<Record<Part, BoundDeclaration>>;
   readonly blocks: RecordBlocks;
 }
@@ -48,8 +53,13 @@ function ofPlan({ declaration: { node, name, file } }: RuleSubject, problem: Dia
   };
 }
 
-/** A plan with its parts; `undefined` where one of them is missing or in error. */
+/** A plan with its parts, the same for all rules; `undefined` where one of them is missing or in error. */
 export function planSubject(subject: RuleSubject): PlanSubject | undefined {
+  const found = memoized(subject.workspace, subject.declaration, "plan subject", () => readSubject(subject));
+  return found === inProgress ? undefined : found;
+}
+
+function readSubject(subject: RuleSubject): PlanSubject | undefined {
   const { workspace, declaration } = subject;
   const declarations: Partial<Record<Part, BoundDeclaration>> = {};
   for (const part of parts) {
@@ -61,17 +71,7 @@ export function planSubject(subject: RuleSubject): PlanSubject | undefined {
   const result = planResult(workspace, declaration);
   if (!model || !hardware || !parallelism || !workload || !result) return undefined;
   const { record, blocks } = result;
-  return { subject, record, evaluation: evaluationOf(record), declarations: { model, hardware, parallelism, workload }, blocks };
-}
-
-/** What can be computed; `undefined` where a value of it is missing. */
-export function available<Result>(compute: () => Result): Result | undefined {
-  try {
-    return compute();
-  } catch (fault) {
-    if (fault instanceof Unavailable) return undefined;
-    throw fault;
-  }
+  return { subject, record, evaluation: evaluationOf(record), legal: once(() => legalLayout(record)), declarations: { model, hardware, parallelism, workload }, blocks };
 }
 
 /** Keys of one block of a plan's parts, by its path in the record: `parallelism`, `model.attention[0]`. */
@@ -154,9 +154,3 @@ export function isShared({ subject: { declaration }, declarations }: PlanSubject
 }
 
 const partOf = (path: string): Part => parts.find((part) => path === part || path.startsWith(`${part}.`)) ?? "model";
-
-/** Some fields of a record with other values; the rest is read through, also what throws. */
-export function changed<Fields extends object>(record: Fields, values: Partial<Fields>): Fields {
-  const fields = Object.entries(values).map(([key, value]) => [key, { value: value as unknown, enumerable: true }]);
-  return Object.create(record, Object.fromEntries(fields) as PropertyDescriptorMap) as Fields;
-}

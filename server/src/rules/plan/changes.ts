@@ -11,7 +11,8 @@ import type { ScheduleKind } from "../../cost/pipeline/schedule";
 import { overlapsReplicas } from "../../cost/training/replicas";
 import { numberText } from "../../units";
 import { fitsDomain, legalLayout, withChanges } from "../layout/conditions";
-import { available, setAllIn, type PlanSubject } from "../layout/plan";
+import { available } from "../../cost/definition";
+import { setAllIn, type PlanSubject } from "../layout/plan";
 
 export interface Change {
   /** Changes of one lever are tried together: the best of them speaks for it. */

@@ -2,7 +2,6 @@
 
 import type { FixCandidate } from "../../core";
 import { planSubject } from "../layout/plan";
-import { legalLayout } from "../layout/conditions";
 import type { RuleSubject } from "../rule";
 import { bestFixes, weigh } from "./best";
 import * as changes from "./changes";
@@ -24,7 +23,7 @@ const worthSaying = 1.01;
  */
 export function nextBestChanges(subject: RuleSubject): readonly FixCandidate[] {
   const plan = planSubject(subject);
-  if (!plan || !legalLayout(plan.record)) return [];
+  if (!plan || !plan.legal()) return [];
   const before = outcomeOf(plan.record);
   const capacity = plan.record.hardware.gpu.memory;
   const isTooLarge = (memoryOf(plan.record) ?? 0) > capacity;

@@ -5,7 +5,8 @@ import type { PlanRecord } from "../../cost/plan/record";
 import { trainingTokensPerSecond } from "../../cost/plan/training-metrics";
 import { tokensPerSecondPerGpu } from "../../cost/serving/evaluate";
 import { dimensions, formatGrouped, formatQuantity } from "../../units";
-import { available, type PlanSubject } from "../layout/plan";
+import { available } from "../../cost/definition";
+import { type PlanSubject } from "../layout/plan";
 
 export interface Outcome {
   /** Bytes of the fullest GPU. */

@@ -2,7 +2,7 @@ import { serviceResult } from "../../analysis";
 import { defineDiagnostic } from "../../core";
 import { mismatchOf } from "../../cost/serving/service";
 import { examplePlan } from "../examples";
-import { available } from "../layout/plan";
+import { available } from "../../cost/definition";
 import { placeOfKey, type Rule } from "../rule";
 
 const otherPlans = defineDiagnostic<{ reason: string }>({
