@@ -21,4 +21,4 @@ export { isShare, metricDimension, metricIds, metricUnit, scaleOfUnit } from "./
 
 /** A workspace whose expressions can use metrics; `previous` is the one before an edit. */
 export const openWorkspace = (load: LoadSource, previous?: Workspace): Workspace => createWorkspace(load, metricLookup, previous, standardNames);
-export { loadStandard, standardDeclarations } from "./standard-library";
+export { loadStandard, standardDeclarations, standardNames } from "./standard-library";

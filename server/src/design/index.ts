@@ -14,5 +14,6 @@ export { findTarget, type Refuse, type Target } from "./property-path";
 export * from "./report";
 export * from "./report-markdown";
 export { starterFile, starters, type StarterName } from "./starters";
+export { meantInFile, unknownDeclaration } from "./unknown-name";
 export { whatIfText, type WhatIf } from "./what-if";
 export { WrongUse } from "./wrong-use";

@@ -79,7 +79,7 @@ function aboutName(design: Design, about: string, lengths: Lengths): Part {
     case "declaration": return aboutDeclaration(design, found.declaration, options);
     case "property": return aboutProperty(design, about, found.value, found.feeds);
     case "unknown-metric": throw new WrongUse(
-      `${withArticle(found.declaration.keyword)} has no metric \`${printable(clip(found.metric))}\`${didYouMean(nearest(found.metric, found.ids))}`,
+      `${withArticle(found.declaration.keyword)} has no metric \`${printable(clip(found.metric))}\`${didYouMean(found.suggestion)}`,
       `  It has: ${found.ids.join(" ")}`,
     );
   }
