@@ -28,13 +28,13 @@ export const colourProperties: readonly string[] = [...Object.keys(inks), ...Obj
 
 /** Textures in a tile of 8 x 8, so that what lies side by side is told apart without colour. */
 const textures = {
-  rising: "M-1 1L1 -1M0 8L8 0M7 9L9 7", falling: "M-1 7L1 9M0 0L8 8M7 -1L9 1", level: "M0 2H8M0 6H8", upright: "M2 0V8M6 0V8", dots: "M1.5 2h1M5.5 6h1", crossed: "M0 4H8M4 0V8",
+  rising: "M-1 1L1 -1M0 8L8 0M7 9L9 7", falling: "M-1 7L1 9M0 0L8 8M7 -1L9 1", level: "M0 2H8M0 6H8", upright: "M2 0V8M6 0V8", dots: "M1.5 2h1M5.5 6h1", crossed: "M0 4H8M4 0V8", sparse: "M3.5 4h1",
 } as const;
 
 export const patterns: Partial<Readonly<Record<Colour, string>>> = {
   gradients: textures.rising, optimizer: textures.dots, activations: textures.falling, cache: textures.level, buffers: textures.upright, reserve: textures.crossed,
   backward: textures.rising, backward2: textures.rising, forward2: textures.dots, weightGradient: textures.level,
-  exposed: textures.rising, hidden: textures.dots, bubble: textures.crossed,
+  exposed: textures.rising, hidden: textures.dots, bubble: textures.sparse,
   mixer: textures.level, dense: textures.dots, experts: textures.rising, embedding: textures.upright,
   ep: textures.rising, pp: textures.dots, dp: textures.level, cp: textures.falling,
 };
@@ -49,18 +49,18 @@ export const pictureStyles = `
 .picture .over { fill: var(--dsco-over); }
 .picture .inside { paint-order: stroke; stroke: var(--dsco-surface); stroke-width: 2.5px; stroke-linejoin: round; font-size: 11px; }
 .picture .grid { stroke: var(--dsco-line); }
-.picture .axis { stroke: var(--dsco-muted); }
+.picture .axis { stroke: var(--dsco-muted); fill: none; }
 .picture .limit { stroke: var(--dsco-limit); stroke-width: 1.5px; }
 .picture .usable { stroke: var(--dsco-limit); stroke-dasharray: 4 3; }
-.picture .tint { fill-opacity: .22; }
-.picture .edge { fill: none; stroke-width: 1px; }
+.picture .edge { stroke-width: 1px; }
+.picture .tint { fill-opacity: .26; }
+.picture .tint.c-bubble { fill-opacity: .08; }
+.picture .edge.c-bubble { stroke-opacity: .35; }
 .picture .texture { fill: none; stroke-opacity: .45; stroke-width: 1px; }
 .picture .hit { fill: transparent; }
 .picture .mark:focus-visible { outline: 2px solid var(--dsco-limit); outline-offset: 1px; }
-.picture .mark[data-place] { cursor: pointer; }
-${Object.keys(fills).map((name) => `.picture .c-${name} { fill: var(${propertyOf(name)}); stroke: var(${propertyOf(name)}); }`).join("\n")}
-.picture .tint { stroke: none; }
-.picture .edge, .picture .texture { fill: none; }
+.picture [data-place] { cursor: pointer; }
+${Object.keys(fills).map((name) => `.picture .tint.c-${name} { fill: var(${propertyOf(name)}); }\n.picture .edge.c-${name}, .picture .texture.c-${name} { stroke: var(${propertyOf(name)}); }`).join("\n")}
 `;
 
 const declarations = (column: 0 | 1): string => Object.entries({ ...inks, ...fills }).map(([name, values]) => `${propertyOf(name)}: ${values[column]};`).join(" ");

@@ -7,6 +7,7 @@ import { evaluationOf } from "../cost/plan/evaluation";
 import { memoryPicture } from "./memory";
 import { narrowest, usualWidth, type DrawingOptions, type Picture, type PictureId } from "./picture";
 import { placesOf } from "./places";
+import { schedulePicture } from "./schedule";
 import type { PlanSubject } from "./subject";
 
 export interface Report {
@@ -50,7 +51,7 @@ export function reportOf(workspace: Workspace, declaration: BoundDeclaration, op
   if (!computedKinds[declaration.keyword]) return undefined;
   const figures = figuresOf(workspace, declaration);
   const drawn = drawingsOf(workspace, declaration, figures, {
-    width: Math.max(narrowest, Math.round(options.width ?? usualWidth)), scope: options.scope ?? declaration.name, titles: options.titles ?? false,
+    width: Math.max(narrowest, Math.round(options.width ?? usualWidth)), scope: options.scope ?? "dsco", titles: options.titles ?? false,
   }).map(attempt);
   return {
     declaration: declaration.name, kind: declaration.keyword,
@@ -77,7 +78,10 @@ function drawingsOf(workspace: Workspace, declaration: BoundDeclaration, figures
   const subject: PlanSubject = {
     name: declaration.name, evaluation: evaluationOf(result.record), metric: (id) => figures.find((figure) => figure.id === id), places: placesOf(workspace, result.blocks), options,
   };
-  return [{ id: "memory", title: "Memory", draw: () => memoryPicture(subject) }];
+  return [
+    { id: "memory", title: "Memory", draw: () => memoryPicture(subject) },
+    { id: "schedule", title: "Schedule of a step", draw: () => schedulePicture(subject) },
+  ];
 }
 
 function mainFigures(workspace: Workspace, declaration: BoundDeclaration, figures: readonly MetricFigure[]): readonly ReportFigure[] {

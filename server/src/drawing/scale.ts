@@ -1,5 +1,7 @@
 /** Axes: from figures to pixels, and the round figures that ticks stand at. */
 
+import { formatGrouped } from "../units";
+
 export type Scale = (value: number) => number;
 
 export const linearScale = (most: number, from: number, to: number): Scale => (value) => (most === 0 ? from : from + ((to - from) * value) / most);
@@ -26,3 +28,11 @@ export function powerTicks(least: number, most: number, count: number): readonly
   const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, count)));
   return Array.from({ length: Math.max(0, Math.floor((last - first) / every) + 1) }, (_, index) => 10 ** (first + index * every));
 }
+
+/** How the ticks of a time axis are written, all in the unit that fits its longest time: `0.25 s`. */
+export function timeLabels(most: number): (value: number) => string {
+  const [scale, unit] = timeUnits.find(([size]) => most >= size) ?? [1e-9, "ns"];
+  return (value) => `${formatGrouped(Number((value / scale).toPrecision(6)))} ${unit}`;
+}
+
+const timeUnits = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"]] as const;

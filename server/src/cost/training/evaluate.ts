@@ -17,7 +17,7 @@ import { lastRun, shapeOf, type Stage, type StageParts } from "../plan/stages";
 import { chunkTimes, overlappedPair, type ChunkTimes, type PairHalf, type StageCompute, type StageExchange } from "./chunk";
 import { sendTime, stageTraffic, trainingTraffic, type StageTraffic, type TrainingTraffic } from "./exchange";
 import { sweepTime, syncOf, type Cover, type Sync } from "./replicas";
-import { stepOf, type Step } from "./step";
+import { expertTime, stepOf, type Step } from "./step";
 
 export interface Training {
   readonly step: Step;
@@ -30,6 +30,8 @@ export interface Training {
   readonly tp: number;
   readonly pp: number;
   readonly cp: number;
+  /** Dispatch and combine. */
+  readonly expert: () => number;
   /** Of the rank that has most to exchange: hidden or not, and what nothing hides. */
   readonly sync: number;
   readonly exposed_sync: number;
@@ -63,6 +65,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
     tp: perRank((stage) => forwards * stage.tensor_forward + stage.tensor_backward),
     cp: perRank((stage) => forwards * stage.context_forward + stage.context_backward),
     pp: (2 * sendsOf(pipeline, chunks.length) * pipeline.micro_batches * send) / pipeline.pp,
+    expert: () => expertTime(pipeline, chunks, send),
     sync: ends.sync,
     exposed_sync: ends.exposed_sync,
     sweep: ends.sweep,
@@ -130,9 +133,9 @@ function withPairs(evaluation: Evaluation, mode: Mode, device: Device, alone: Al
 
 function withPair(chunk: ChunkTimes, forward: PairHalf | undefined, backward: PairHalf | undefined, mirror: ChunkTimes | undefined): ChunkTimes {
   if (!forward || !backward || !mirror) return chunk;
-  const { durations, compute, expert } = chunk;
+  const { durations, compute, expert, exchange } = chunk;
   const pair = overlappedPair(forward, backward, durations.forward + mirror.durations.backward);
-  return { durations: paired(durations, pair.duration), compute: paired(compute, pair.compute), expert: paired(expert, pair.expert) };
+  return { durations: paired(durations, pair.duration), compute: paired(compute, pair.compute), expert: paired(expert, pair.expert), exchange: paired(exchange, pair.exchange) };
 }
 
 const paired = ({ forward, backward, weight }: ChunkDurations, overlapped: number): ChunkDurations => ({ forward, backward, weight, overlapped });
@@ -210,7 +213,7 @@ function coverOf(own: readonly Stage[], chunks: readonly ChunkTimes[], chunkOf: 
 }
 
 const noChunk: ChunkDurations = { forward: 0, backward: 0, weight: 0 };
-const noChunkTimes: ChunkTimes = { durations: noChunk, compute: noChunk, expert: noChunk };
+const noChunkTimes: ChunkTimes = { durations: noChunk, compute: noChunk, expert: noChunk, exchange: noChunk };
 
 /** What of a stage runs last in the forward pass: the head, else its last layer, else the embedding. */
 function lastUnit({ head, runs }: Stage): StageParts {

@@ -75,6 +75,12 @@ export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: 
   };
 }
 
+/** Exchanges of experts in a step, hidden or not, the mean over the ranks: s. */
+export function expertTime(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: number): number {
+  const run = runOf(pipeline, { stages: chunks.map(({ durations }) => durations), send });
+  return total(meanBusy(pipeline, run, chunks.map(({ exchange }) => exchange)));
+}
+
 type Busy = Readonly<Record<OperationKind, number>>;
 
 const operationKinds = ["forward", "backward", "backward_input", "backward_weight", "overlapped"] as const satisfies readonly OperationKind[];
@@ -128,7 +134,7 @@ function simulatedRun(pipeline: Pipeline, durations: Durations): Run {
 }
 
 /** Chunks of a step that is run through as a whole, under a millisecond. */
-const mostSimulated = 40_000;
+export const mostSimulated = 40_000;
 
 /**
  * A longer step by two short ones: once the pipeline is full each further micro-batch takes the same on average, so that time and counts grow
@@ -137,9 +143,7 @@ const mostSimulated = 40_000;
 function longRun(pipeline: Pipeline, durations: Durations): Run | undefined {
   const stages = stageCount(pipeline);
   if (stages * pipeline.micro_batches <= mostSimulated || unmetConditions(pipeline).length > 0) return undefined;
-  const { atLeast = 1, multipleOf = 1 } = conditionsOf(pipeline).find(({ property }) => property === "micro_batches") ?? {};
-  const few = Math.max(atLeast, 4 * pipeline.pp, Math.floor(mostSimulated / (4 * stages)));
-  const short = { ...pipeline, micro_batches: Math.ceil(few / multipleOf) * multipleOf };
+  const short = withMicroBatches(pipeline, Math.max(4 * pipeline.pp, Math.floor(mostSimulated / (4 * stages))));
   const long = { ...pipeline, micro_batches: 2 * short.micro_batches };
   if (long.micro_batches >= pipeline.micro_batches) return undefined;
   const [one, two] = [simulatedRun(short, durations), simulatedRun(long, durations)];
@@ -154,6 +158,12 @@ function longRun(pipeline: Pipeline, durations: Durations): Run | undefined {
     };
   });
   return { pipeline, durations, step_time: along(one.step_time, two.step_time), counts };
+}
+
+/** With at least so many micro-batches, and no more than the schedule's conditions ask for. */
+export function withMicroBatches(pipeline: Pipeline, few: number): Pipeline {
+  const { atLeast = 1, multipleOf = 1 } = conditionsOf(pipeline).find(({ property }) => property === "micro_batches") ?? {};
+  return { ...pipeline, micro_batches: Math.ceil(Math.max(atLeast, few) / multipleOf) * multipleOf };
 }
 
 const isSamePipeline = (one: Pipeline, other: Pipeline): boolean =>
