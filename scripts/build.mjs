@@ -1,17 +1,17 @@
 #!/usr/bin/env node
-// Bundles the extension and the language server, each for Node and for the web, and the command line into dist/.
+// Bundles the extension and the language server, each for Node and for the web, its pages and the command line into dist/.
 //   node scripts/build.mjs            for use: small, without source maps
 //   node scripts/build.mjs --watch    for F5: source maps, built again at every change
 import { build, context } from "esbuild";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { browserBundles, nodeBundles } from "./bundles.mjs";
+import { allBundles } from "./bundles.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const watch = process.argv.includes("--watch");
 
-const builds = [nodeBundles, browserBundles].map((options) => ({
+const builds = allBundles.map((options) => ({
   ...options,
   absWorkingDir: root,
   outdir: "dist",

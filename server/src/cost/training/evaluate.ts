@@ -1,6 +1,7 @@
 /** What a training plan computes, once for each mode. */
 
 import { commSms, copiesPerToken } from "../communication/expert-parallel";
+import type { Transfer } from "../communication/transfer";
 import { deviceOf, type Device } from "../compute/device";
 import { computeOn, type StageCompute as AllCompute } from "../compute/layer";
 import type { Operator, Work } from "../compute/operator";
@@ -11,7 +12,7 @@ import { oncePerKey } from "../once";
 import { closedForm } from "../pipeline/closed-form";
 import { mirrorStage, type ChunkDurations, type Durations, type Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
-import { moeBlocksOf, stageCopies, type Layout } from "../plan/layout";
+import { moeBlocksOf, stageCopies, type Group, type Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
 import { lastRun, shapeOf, type Stage, type StageParts } from "../plan/stages";
 import { chunkTimes, overlappedPair, type ChunkTimes, type PairHalf, type StageCompute, type StageExchange } from "./chunk";
@@ -56,7 +57,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
   const plain = evaluation.stages().map(oncePerKey(shapeOf, chunkOf));
   const chunks = withPairs(evaluation, mode, device, alone, plain);
   const send = sendTime(evaluation, shared);
-  const ends = endsOf(evaluation, mode, chunks, chunkOf, device, shared);
+  const ends = endsOf(evaluation, mode, plain, chunkOf, device, shared);
   const perRank = (of: (stage: StageTraffic) => number): number => (plain.reduce((sum, { traffic }) => sum + of(traffic), 0) * pipeline.micro_batches) / pipeline.pp;
   const forwards = forwardPasses(evaluation);
   return {
@@ -189,12 +190,12 @@ function exposedExchange(evaluation: Evaluation, { all, core }: PartTimes, traff
 type Ends = Pick<Training, "sync" | "exposed_sync" | "sweep">;
 
 function endsOf(
-  evaluation: Evaluation, mode: Mode, chunks: readonly ChunkTimes[], chunkOf: (stage: StageParts) => Chunk, device: Device, { collective }: TrainingTraffic,
+  evaluation: Evaluation, mode: Mode, chunks: readonly Chunk[], chunkOf: (stage: StageParts) => Chunk, device: Device, { collective }: TrainingTraffic,
 ): Ends {
   const replicas = evaluation.replicas();
   // the copies of a stage share its micro-batches
   const microBatches = evaluation.pipeline().micro_batches / stageCopies(evaluation.plan);
-  const syncs = replicas.ranks.map((rank): Sync => syncOf(evaluation, rank, microBatches, () => coverOf(rank.stages, chunks, chunkOf), collective));
+  const syncs = replicas.ranks.map((rank): Sync => syncOf(evaluation, rank, microBatches, (link) => coverOf(evaluation, rank.stages, chunks, chunkOf, link), collective));
   const most = (values: readonly number[]): number => values.reduce((largest, value) => Math.max(largest, value), 0);
   return {
     sync: most(syncs.map(({ whole }) => whole)),
@@ -204,12 +205,24 @@ function endsOf(
   };
 }
 
-function coverOf(own: readonly Stage[], chunks: readonly ChunkTimes[], chunkOf: (stage: StageParts) => Chunk): Cover {
+/** `chunks`: of each stage, one after the other: what is exchanged beside operators in pairs of dualpipe holds its link as long. */
+function coverOf(evaluation: Evaluation, own: readonly Stage[], chunks: readonly Chunk[], chunkOf: (stage: StageParts) => Chunk, link: Transfer["link"]): Cover {
+  const free = own.map(({ index }) => freeTime(evaluation, chunks[index], link));
   const last = own.at(-1);
-  const uncovered = last === undefined ? undefined : chunkOf(lastUnit(last)).times.durations;
-  const sum = (of: (durations: ChunkDurations) => number): number =>
-    own.reduce((total, { index }) => total + of(chunks[index]?.durations ?? noChunk), 0) - of(uncovered ?? noChunk);
-  return { forward: Math.max(0, sum(({ forward }) => forward)), backward: Math.max(0, sum(({ backward }) => backward)) };
+  const uncovered = freeTime(evaluation, last && chunkOf(lastUnit(last)), link);
+  const sum = (of: (cover: Cover) => number): number => Math.max(0, free.reduce((total, cover) => total + of(cover), 0) - of(uncovered));
+  return { forward: sum(({ forward }) => forward), backward: sum(({ backward }) => backward) };
+}
+
+/** Of a chunk's passes, the time in which no exchange of theirs holds a link; one between domains holds the cards, one within a domain its scale-up link. */
+function freeTime(evaluation: Evaluation, chunk: Chunk | undefined, link: Transfer["link"]): Cover {
+  if (!chunk) return { forward: 0, backward: 0 };
+  const { traffic, times: { durations } } = chunk;
+  const { ep, tp, cp } = evaluation.groups();
+  const held = ({ size, per_domain }: Group, time: number): number => ((size > per_domain ? "scale_out" : "scale_up") === link ? time : 0);
+  const forward = held(ep, traffic.expert) + held(tp, traffic.tensor_forward) + held(cp, traffic.context_forward);
+  const backward = held(ep, traffic.expert) + held(tp, traffic.tensor_backward) + held(cp, traffic.context_backward) + (forwardPasses(evaluation) - 1) * forward;
+  return { forward: Math.max(0, durations.forward - forward), backward: Math.max(0, durations.backward - backward) };
 }
 
 const noChunk: ChunkDurations = { forward: 0, backward: 0, weight: 0 };
