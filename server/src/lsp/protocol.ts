@@ -237,6 +237,8 @@ export interface DscoInitialization {
   readonly runsCommands: true;
   /** It answers `DscoEditorRequests`. */
   readonly readsFiles: true;
+  /** It opens `dsco-std:` documents. Left out: the standard library is shown to it in files, or not at all. */
+  readonly readsLibrary: true;
 }
 
 export type SeverityOverride = "off" | "hint" | "information" | "warning" | "error";
