@@ -1,17 +1,17 @@
 #!/usr/bin/env node
-// Bundles the extension and the language server, each for Node and for the web, and the command line into dist/.
+// Bundles the extension and the language server, each for Node and for the web, its pages and the command line into dist/.
 //   node scripts/build.mjs            for use: small, without source maps
 //   node scripts/build.mjs --watch    for F5: source maps, built again at every change
 import { build, context } from "esbuild";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { browserBundles, nodeBundles } from "./bundles.mjs";
+import { allBundles } from "./bundles.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const watch = process.argv.includes("--watch");
 
-const builds = [nodeBundles, browserBundles].map((options) => ({
+const builds = allBundles.map((options) => ({
   ...options,
   absWorkingDir: root,
   outdir: "dist",
@@ -29,6 +29,8 @@ async function buildOnce() {
   const dist = path.join(root, "dist");
   mkdirSync(dist, { recursive: true });
   for (const name of names) rmSync(path.join(dist, `${name}.js.map`), { force: true });
+  // Other editors open the standard library as files.
+  cpSync(path.join(root, "server/src/std"), path.join(dist, "std"), { recursive: true, filter: (source) => !source.endsWith(".ts") });
   const results = await Promise.all(builds.map((options) => build(options)));
   writeFileSync(path.join(dist, "third-party-notices.txt"), thirdPartyNotices(results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}))));
   const sizes = names.map((name) => `${name}.js ${kilobytes(statSync(path.join(dist, `${name}.js`)).size)}`);

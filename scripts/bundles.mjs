@@ -50,3 +50,20 @@ export const browserBundles = {
   mainFields: ["browser", "module", "main"],
   conditions: ["browser", "module"],
 };
+
+/**
+ * The pages that stand beside the editor, each a script and a style sheet of its own. They run in a webview: no Node, no VS Code.
+ * @satisfies {Bundles}
+ */
+export const webviewBundles = {
+  ...shared,
+  entryPoints: {
+    "webview/report": "client/webview/report/main.ts",
+  },
+  platform: /** @type {const} */ ("browser"),
+  target: "es2022",
+  format: /** @type {const} */ ("iife"),
+};
+
+/** Everything that a build makes. */
+export const allBundles = [nodeBundles, browserBundles, webviewBundles];

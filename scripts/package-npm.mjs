@@ -16,7 +16,7 @@ const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"
 
 /** Every bundle for Node but those of the extension: the command line loads the others by their names. */
 const bundles = Object.keys(nodeBundles.entryPoints).filter((bundle) => !bundle.startsWith("extension")).map((bundle) => `dist/${bundle}.js`);
-const files = [...bundles, "bin/dsco.mjs", "dist/third-party-notices.txt", "docs/editors.md", "grammar/dsco.tmLanguage.json", "README.md", "LICENSE"];
+const files = [...bundles, "bin/dsco.mjs", "dist/std", "dist/third-party-notices.txt", "docs/editors.md", "grammar/dsco.tmLanguage.json", "README.md", "LICENSE"];
 
 const { name, version, description, license, author, homepage, repository, bugs, keywords, bin } = manifest;
 const packed = {
@@ -28,7 +28,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), "dsco-npm-"));
 try {
   for (const file of files) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    cpSync(path.join(root, file), path.join(folder, file));
+    cpSync(path.join(root, file), path.join(folder, file), { recursive: true });
   }
   writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(packed, undefined, 2)}\n`);
   mkdirSync(values.out, { recursive: true });

@@ -21,6 +21,7 @@ const stepLimitMilliseconds = 15 * 60 * 1000;
 const steps = [
   { name: "build", command: [process.execPath, "scripts/build.mjs"], count: one },
   { name: "typecheck", command: [binary("tsc"), "--noEmit"], count: one },
+  { name: "typecheck of the pages", command: [binary("tsc"), "--noEmit", "-p", "client/webview"], count: one },
   { name: "lint", command: [binary("eslint"), "."], count: one },
   { name: "package", command: [process.execPath, "scripts/package.mjs"], count: one },
   { name: "unit tests", command: [binary("vitest"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitResults}`], count: unitTests },
@@ -75,7 +76,7 @@ for (const { name, command, count } of steps) {
   const result = count(status, output);
   passed += result.passed;
   failed += result.failed;
-  summary.push(`${name.padEnd(14)}${`${((performance.now() - start) / 1000).toFixed(1)} s`.padStart(8)}   ${result.passed} passed, ${result.failed} failed`);
+  summary.push(`${name.padEnd(24)}${`${((performance.now() - start) / 1000).toFixed(1)} s`.padStart(8)}   ${result.passed} passed, ${result.failed} failed`);
 }
 rmSync(temporary, { recursive: true, force: true });
 console.log(`\n${summary.join("\n")}\n\n${passed} passed, ${failed} failed`);

@@ -7,6 +7,7 @@ import { registerIssueReport } from "./features/issue-report/issue-report";
 import { registerLanguageTools } from "./features/language-tools/language-tools";
 import { registerNewDesign } from "./features/new-design/new-design";
 import { registerReport } from "./features/report/report";
+import { registerReportPanel } from "./features/report-panel/report-panel";
 import { registerServerCommands } from "./features/server-commands/server-commands";
 import { registerServerStatus } from "./features/server-status/server-status";
 import { registerStandardLibrary } from "./features/standard-library/standard-library";
@@ -20,6 +21,7 @@ export const registerFeatures = (context: ExtensionContext, server: Server, outp
   registerStandardLibrary(server),
   registerExplanation(server),
   registerReport(server),
+  registerReportPanel(context, server),
   registerComparison(server),
   registerNewDesign(server),
   registerImport(server),

@@ -48,8 +48,8 @@ describe("the manifest", () => {
   });
 });
 
-/** A string or template that reads like words for a user: two words or more, or one that is capitalised. */
-const isProse = (text: string): boolean => /[A-Za-z]{2,}[^A-Za-z]* [^A-Za-z]*[A-Za-z]{2,}/.test(text);
+/** A string or template that reads like words for a user: two words or more, tags of a document and directives of its policy left out. */
+const isProse = (text: string): boolean => /[A-Za-z]{2,}[^A-Za-z]* [^A-Za-z]*[A-Za-z]{2,}/.test(text.replace(/<[^>]*>/g, " ").replace(/^[a-z]+-[a-z]+ .*/, ""));
 
 /** Prose of a source outside `l10n.t` and the log, which is for developers: `file:line text`. */
 function plainProse(file: string, source: string): readonly string[] {
@@ -82,6 +82,7 @@ describe("the client", () => {
 
   test("a sentence that was forgotten would be found", () => {
     expect(plainProse("a.ts", 'window.showErrorMessage("The file is gone."); output.info("The file is gone."); l10n.t("The file {0} is gone", name);')).toEqual(["a.ts:1 The file is gone."]);
+    expect(plainProse("a.ts", "const page = `<p class=\"{}\">Not <b>saved</b></p>`; const policy = \"default-src 'none'\";")).toHaveLength(1);
     expect(plainProse("a.ts", "const text = `It took ${n} seconds`;")).toEqual(["a.ts:1 It took {} seconds"]);
     expect(textsOf('l10n.t("a \\"b\\"", 1) l10n.t(\n  "c",\n)')).toEqual(['a "b"', "c"]);
   });

@@ -4,7 +4,7 @@ import { listFiles, PackageManager } from "@vscode/vsce";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { toolNames } from "../../client/src/features/language-tools/tool-names";
-import { browserBundles, nodeBundles } from "../../scripts/bundles.mjs";
+import { allBundles, browserBundles, nodeBundles, webviewBundles } from "../../scripts/bundles.mjs";
 import { tools } from "../../server/src/agents";
 import type { DscoCommands } from "../../server/src/lsp/protocol";
 import { defaultSettings, readSettings } from "../../server/src/lsp/settings";
@@ -38,10 +38,18 @@ test.each([
 });
 
 test("the bundles that the extension starts are built and packed", () => {
-  const started = [...sources("client/src").matchAll(/"(dist\/[\w.]+)"/g)].map(([, file]) => file ?? "");
+  const started = [...sources("client/src").matchAll(/"(dist\/[\w.]+\.js)"/g)].map(([, file]) => file ?? "");
   expect(started).toContain("dist/server.browser.js");
-  const built = [nodeBundles, browserBundles].flatMap(({ entryPoints }) => Object.keys(entryPoints)).map((name) => `dist/${name}.js`);
+  const built = allBundles.flatMap(({ entryPoints }) => Object.keys(entryPoints)).map((name) => `dist/${name}.js`);
   expect(started.filter((file) => !built.includes(file) || !packed.includes(`!${file}`))).toEqual([]);
+});
+
+test("the pages of webviews are packed, each with its style, and one that is open starts the extension after a reload", () => {
+  const kinds = [...sources("client/src").matchAll(/viewType: "([\w.]+)",\s*bundle: "([\w-]+)"/g)].map(([, viewType = "", bundle = ""]) => ({ viewType, bundle }));
+  expect(kinds.map(({ bundle }) => `webview/${bundle}`).toSorted()).toEqual(Object.keys(webviewBundles.entryPoints).toSorted());
+  expect(packed).toEqual(expect.arrayContaining(["!dist/webview/*.js", "!dist/webview/*.css"]));
+  expect(manifest.activationEvents).toEqual(expect.arrayContaining(kinds.map(({ viewType }) => `onWebviewPanel:${viewType}`)));
+  for (const source of Object.values(webviewBundles.entryPoints)) expect(readFileSync(path.join(repository, source), "utf8")).toMatch(/^import "\.\/[\w-]+\.css";$/m);
 });
 
 test("the extension of the web holds nothing of Node", async () => {
@@ -143,7 +151,7 @@ test("the extension asks for no newer VS Code than the one whose API it is compi
 
 test("the language server starts for the language that the manifest declares", () => {
   expect(contributes.languages.map(({ id }) => id)).toEqual(["dsco"]);
-  expect(manifest.activationEvents).toEqual(["onLanguage:dsco"]);
+  expect(manifest.activationEvents).toContain("onLanguage:dsco");
   expect(contributes.languages[0]?.extensions).toEqual([".dsco"]);
   expect(contributes.grammars[0]).toMatchObject({ language: "dsco", scopeName: "source.dsco" });
 });

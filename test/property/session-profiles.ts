@@ -12,7 +12,7 @@ export interface Profile {
 
 export const profiles: readonly Profile[] = [
   {
-    name: "an editor like VS Code", encoding: "utf-16", pulls: true, initializationOptions: { runsCommands: true },
+    name: "an editor like VS Code", encoding: "utf-16", pulls: true, initializationOptions: { runsCommands: true, readsLibrary: true },
     capabilities: {
       workspace: { configuration: true, workspaceFolders: true, didChangeConfiguration: { dynamicRegistration: true }, didChangeWatchedFiles: { dynamicRegistration: true }, diagnostics: { refreshSupport: true }, codeLens: { refreshSupport: true }, inlayHint: { refreshSupport: true } },
       textDocument: {

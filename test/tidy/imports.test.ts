@@ -16,17 +16,19 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/import": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: ["zod"] },
   "server/src/rules": { rooms: ["grammar", "units", "std", "cost", "core", "analysis"], packages: [] },
   "server/src/explore": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules"], packages: ["zod"] },
-  "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore"], packages: [] },
-  "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "ide"], packages: [] },
+  "server/src/drawing": { rooms: ["units", "cost", "core", "analysis"], packages: [] },
+  "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "drawing"], packages: [] },
+  "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "drawing", "ide"], packages: [] },
   "server/src/agents": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "design"], packages: ["zod"] },
   "server/src/lsp": {
-    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "explore", "ide", "design", "agents"],
+    rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "explore", "drawing", "ide", "design", "agents"],
     packages: ["vscode-languageserver"],
   },
   "server/src/mcp": { rooms: ["core", "rules", "agents"], packages: ["@modelcontextprotocol/sdk"] },
   "server/src/hosts": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "ide", "agents", "mcp", "lsp"], packages: ["node:", "tinypool", "hyparquet-writer"] },
-  "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "explore", "ide", "design", "hosts"], packages: ["node:"] },
-  "client/src": { rooms: ["lsp"], packages: ["vscode", "vscode-languageclient", "node:"] },
+  "server/src/cli": { rooms: ["grammar", "units", "std", "evidence", "cost", "core", "analysis", "import", "rules", "explore", "drawing", "ide", "design", "hosts"], packages: ["node:"] },
+  "client/src": { rooms: ["lsp", "webview"], packages: ["vscode", "vscode-languageclient", "node:"] },
+  "client/webview": { rooms: ["lsp"], packages: [] },
 };
 
 interface Import {
@@ -61,14 +63,15 @@ function troubleOf(file: string, { specifier, typeOnly }: Import): string | unde
     if (targetRoom === room) return undefined;
     if (targetRoom === undefined) return `${file} reaches out of the rooms: ${specifier}`;
     if (!allowed?.rooms.includes(shortName(targetRoom))) return `${shortName(room)} may not import ${shortName(targetRoom)}: ${file}`;
-    if (room === "client/src" && (target !== "server/src/lsp/protocol" || !typeOnly)) return `${file} imports more than the protocol's types: ${specifier}`;
+    const isShared = target === "server/src/lsp/protocol" || /^client\/webview\/\w+\/messages$/.test(target);
+    if (room.startsWith("client/") && !(isShared && typeOnly)) return `${file} imports more than the types of messages: ${specifier}`;
     return undefined;
   }
   const name = specifier.startsWith("node:") ? "node:" : specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
   return allowed?.packages.includes(name) ? undefined : `${shortName(room)} may not import ${specifier}: ${file}`;
 }
 
-const files = ["grammar/src", "server/src", "client/src"].flatMap(sourceFiles);
+const files = ["grammar/src", "server/src", "client/src", "client/webview"].flatMap(sourceFiles);
 
 test("the sources are found", () => {
   expect(files).toContain("server/src/lsp/protocol.ts");
@@ -101,8 +104,12 @@ describe("the rules of this test", () => {
     ["server/src/cost/term.ts", "../core", true, "cost may not import core"],
     ["server/src/core/source.ts", "node:fs", false, "core may not import node:fs"],
     ["server/src/ide/hover.ts", "vscode-languageserver/node", true, "ide may not import vscode-languageserver/node"],
-    ["client/src/extension.ts", "../../server/src/lsp/protocol", false, "imports more than the protocol's types"],
-    ["client/src/extension.ts", "../../server/src/lsp/server", true, "imports more than the protocol's types"],
+    ["client/src/extension.ts", "../../server/src/lsp/protocol", false, "imports more than the types of messages"],
+    ["client/src/extension.ts", "../../server/src/lsp/server", true, "imports more than the types of messages"],
+    ["client/src/extension.ts", "../webview/report/messages", false, "imports more than the types of messages"],
+    ["client/src/extension.ts", "../webview/page", true, "imports more than the types of messages"],
+    ["client/webview/report/main.ts", "../../src/extension", true, "webview may not import src"],
+    ["client/webview/report/main.ts", "vscode", true, "webview may not import vscode"],
     ["grammar/src/parser.ts", "../../server/src/units", true, "grammar may not import units"],
     ["server/src/core/bind.ts", "../../../test/kit/repository", false, "reaches out of the rooms"],
     ["server/src/core/bind.ts", "./source.ts", false, "names a file extension"],

@@ -51,7 +51,7 @@ export function createServer(createClient: CreateClient, output: LogOutputChanne
     },
   };
 
-  const initializationOptions: DscoInitialization = { runsCommands: true, readsFiles: true };
+  const initializationOptions: DscoInitialization = { runsCommands: true, readsFiles: true, readsLibrary: true };
   const clientOptions: LanguageClientOptions = {
     initializationOptions,
     documentSelector: schemesOf(workspace.workspaceFolders).map((scheme) => ({ scheme, language: "dsco" })),

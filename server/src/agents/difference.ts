@@ -1,8 +1,7 @@
 /** What an edit changes: two states of one design beside each other. */
-import { compareFacts, compareFigures, figuresOf, metricIds, type ComparedFact, type ComparedFigure, type FigureOptions } from "../analysis";
+import { compareFacts, compareFigures, figuresOf, inReadingOrder, keyMetricsOf, metricIds, type ComparedFact, type ComparedFigure, type FigureOptions } from "../analysis";
 import type { BoundDeclaration, Diagnostic } from "../core";
 import { checkDesign, measurementCode, type Design } from "../design";
-import { inReadingOrder, keyMetricsOf } from "../ide/key-figures";
 import { findNamed, ownDeclarations } from "./names";
 import type { AgentContext } from "./tool";
 

@@ -8,6 +8,7 @@ export * from "./conditions";
 export * from "./confidence";
 export * from "./figures";
 export * from "./figure-text";
+export * from "./key-figures";
 export * from "./layers";
 export { formatLayers, summarizeLayers } from "../cost/term";
 export { computedKinds } from "./kinds";

@@ -22,25 +22,31 @@ export interface AssertionResult {
 
 export function evaluateAssertion(workspace: Workspace, declaration: BoundDeclaration, assertion: BoundAssertion): AssertionResult {
   const problems: Diagnostic[] = [];
-  const { file } = assertion;
-  const scope: Scope = { workspace, file, block: declaration.block, key: undefined, metricsOf: declaration, problems };
-  const leftExpression = assertion.kind === "require" ? assertion.node.left : assertion.node.metric;
-  const rightExpression = assertion.kind === "require" ? assertion.node.right : assertion.node.value;
+  const scope: Scope = { workspace, file: assertion.file, block: declaration.block, key: undefined, metricsOf: declaration, problems };
+  const compared = assertion.kind === "require"
+    ? evaluateComparison(assertion.node.left, assertion.node.operator ?? "require", assertion.node.right, declaration, scope)
+    : evaluateComparison(assertion.node.metric, "measured", assertion.node.value, declaration, scope);
+  return { assertion, ...compared, problems: compared.isKnown ? reported(declaration, problems) : problems };
+}
+
+export interface Comparison extends Pick<AssertionResult, "metric" | "dimension" | "left" | "right"> {
+  /** False where the metric on the left is none. */
+  readonly isKnown: boolean;
+}
+
+/** Both sides of a comparison on the metrics of a declaration; what is wrong with them is reported to `scope`. */
+export function evaluateComparison(leftExpression: Expression, operator: string, rightExpression: Expression, declaration: BoundDeclaration, scope: Scope): Comparison {
+  const { workspace, file, problems } = scope;
   const metric = metricName(leftExpression);
   if (metric !== undefined && unknownMetric(workspace, declaration, metric, leftExpression, scope)) {
-    return { assertion, metric: undefined, dimension: undefined, left: undefined, right: undefined, problems };
+    return { isKnown: false, metric: undefined, dimension: undefined, left: undefined, right: undefined };
   }
   const left = quantityOf(leftExpression, scope);
   const right = quantityOf(rightExpression, scope);
   const dimension = left?.dimension ?? (metric === undefined ? undefined : workspace.metrics.dimension(declaration.keyword, metric));
-  if (dimension && right && !sameDimension(dimension, right.dimension)) {
-    const operator = assertion.kind === "require" ? (assertion.node.operator ?? "require") : "measured";
-    problems.push(values.mixedDimensions.at({ uri: file.uri, span: rightExpression }, {
-      operator, left: describeDimension(dimension), right: describeDimension(right.dimension),
-    }));
-    return { assertion, metric, dimension, left: left?.value, right: undefined, problems: reported(declaration, problems) };
-  }
-  return { assertion, metric, dimension, left: left?.value, right: right?.value, problems: reported(declaration, problems) };
+  const isMixed = dimension && right && !sameDimension(dimension, right.dimension);
+  if (isMixed) problems.push(values.mixedDimensions.at({ uri: file.uri, span: rightExpression }, { operator, left: describeDimension(dimension), right: describeDimension(right.dimension) }));
+  return { isKnown: true, metric, dimension, left: left?.value, right: isMixed ? undefined : right?.value };
 }
 
 /** Where no metric of a declaration is computed yet, one message for the file says so, not one a line. */

@@ -7,7 +7,8 @@ import { letValue, settledValue } from "./evaluate";
 import { blockTitle, declarationSchemas, describeType, type PropertyType } from "./schema";
 import { namesIn } from "./names-in";
 import { nearest } from "./suggest";
-import { spaceProblems } from "./space";
+import { readSweep } from "./sweep";
+import { subjectProblems } from "./sweep/problems";
 import { fieldsWithoutCost } from "./without-cost";
 import { exportedNames, fileScope, importCycle, inProgress, resolveSymbol, type Workspace } from "./workspace";
 
@@ -146,7 +147,8 @@ export function declarationProblems(workspace: Workspace, scope: FileScope, node
   const bound = bindDeclaration(workspace, node, scope);
   if (!bound) return [];
   const problems: Diagnostic[] = [...bound.problems];
-  if (node.of) problems.push(...spaceProblems(workspace, bound, node.of));
+  const ofSpace = node.keyword === "sweep" ? readSweep(workspace, bound).problems : node.of ? subjectProblems(workspace, bound, node.of) : [];
+  for (const problem of ofSpace) problems.push(problem);
   blockProblems(workspace, bound, bound.block, problems);
   for (const assertion of bound.assertions) {
     if (assertion.inherited) continue;

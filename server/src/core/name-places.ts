@@ -5,7 +5,7 @@ import { bindDeclaration } from "./bind";
 import type { BoundBlock, BoundDeclaration, FileScope, ResolvedImport } from "./bound";
 import { referenceAt } from "./evaluate";
 import { blockTarget, fileMeaning, importMeaning, referenceTarget, writtenTarget, type Meaning } from "./meaning";
-import { isOwnKey, subjectOf, walkPath } from "./space";
+import { isOwnKey, subjectOf, walkPath } from "./sweep";
 import { standingOf, standingOfLet, type Standing } from "./standing";
 import type { Workspace } from "./workspace";
 

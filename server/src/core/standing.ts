@@ -2,7 +2,7 @@ import type { Block, Expression, Identifier, LetDeclaration, Member } from "../.
 import type { BoundBlock, BoundDeclaration, FileScope } from "./bound";
 import type { Scope } from "./evaluate";
 import type { PropertyType } from "./schema";
-import { choicesOf, isOwnKey, subjectOf, walkPath } from "./space";
+import { choicesOf, isOwnKey, subjectOf, walkPath } from "./sweep";
 import type { Workspace } from "./workspace";
 
 /** Where the expressions of a statement stand. */
@@ -38,7 +38,7 @@ export function standingOf(workspace: Workspace, { file, bound, block }: Place, 
   if (plan) {
     const { spec } = walkPath(workspace, plan, member.path);
     const choices = new Set(choicesOf(member.value));
-    return { scope: { ...scope, block: plan.block, key: spec?.key, metricsOf: plan }, typeOf: (value) => (choices.has(value) ? spec?.type : undefined) };
+    return { scope: { ...scope, block: plan.block, key: spec?.key }, typeOf: (value) => (choices.has(value) ? spec?.type : undefined) };
   }
   const key = keyOf(member.path);
   const type = key === undefined ? undefined : block?.schema?.properties.get(key)?.type;

@@ -1,8 +1,7 @@
 import type { DeclarationKeyword } from "../../../grammar/src";
-import { compareFigures, conditionsOf, figuresOf, type FigureOptions, type MetricFigure } from "../analysis";
+import { compareFigures, conditionsOf, figuresOf, inReadingOrder, keyMetricsOf, type FigureOptions, type InReadingOrder, type MetricFigure } from "../analysis";
 import { bindDeclaration, evaluateAssertion, fileScope, type BoundDeclaration, type Diagnostic, type Workspace } from "../core";
 import type { Figure } from "../cost/metric";
-import { inReadingOrder, keyMetricsOf, type InReadingOrder } from "../ide/key-figures";
 import type { Cancellation } from "../rules";
 import { checkDesign, type Design, type NamedFile } from "./design";
 import { firstSentence } from "../ide/first-sentence";

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { version } from "../../../package.json";
@@ -32,6 +33,11 @@ try {
         const path = pathOf(folder);
         return path.kind === "text" ? (await findFiles(path.text, ".dsco")).map((file) => pathToFileURL(file).href) : [];
       },
+    },
+    libraryFile: (address, text) => {
+      const file = join(__dirname, "std", `${address.slice("std:".length)}.dsco`);
+      const found = readText(file);
+      return found.kind === "text" && found.text === text ? pathToFileURL(file).href : undefined;
     },
     letMessagesIn: async () => {
       for (let turn = 0; turn < turnsForMessages; turn += 1) await setImmediate();

@@ -1,9 +1,8 @@
 import type { DeclarationKeyword } from "../../../grammar/src";
-import { defaultSequenceLength, foundationsOf, metricOf, usersOf, type FigureOptions, type MetricFigure } from "../analysis";
-import { bindDeclaration, fileScope, headerSpan, type BoundDeclaration, type FileScope, type Range, type Workspace } from "../core";
+import { defaultSequenceLength, foundationsOf, metricOf, readingOf, shortFigure, usersOf, type FigureOptions, type MetricFigure, type Reading } from "../analysis";
+import { bindDeclaration, fileScope, headerSpan, type BoundDeclaration, type Diagnostic, type FileScope, type Range, type Workspace } from "../core";
 import { formatGrouped } from "../units";
 import { checkedFile } from "./diagnostics";
-import { readingOf, shortFigure, type Reading } from "./key-figures";
 
 /** What each figure is called in a lens. */
 const labels = {
@@ -167,11 +166,13 @@ function consequencesOf(workspace: Workspace, plan: BoundDeclaration, options: F
 const plansUsing = (workspace: Workspace, scope: FileScope, bound: BoundDeclaration): readonly BoundDeclaration[] =>
   usersOf(workspace, scope, bound).filter(({ keyword }) => keyword === "plan");
 
-/** Whether something is wrong with a declaration, or with another one of its file that its figures rest on. */
-function isInError(workspace: Workspace, declaration: BoundDeclaration): boolean {
+const isInError = (workspace: Workspace, declaration: BoundDeclaration): boolean => errorsBehind(workspace, declaration).length > 0;
+
+/** What is wrong with a declaration, or with another one of its file that its figures rest on. */
+export function errorsBehind(workspace: Workspace, declaration: BoundDeclaration): readonly Diagnostic[] {
   const { uri } = declaration.file;
   const parts = [declaration, ...foundationsOf(workspace, declaration)].filter(({ file }) => file.uri === uri);
-  return checkedFile(workspace, uri).some(({ severity, span }) => severity === "error" && parts.some(({ node }) => span.start <= node.end && node.start <= span.end));
+  return checkedFile(workspace, uri).filter(({ severity, span }) => severity === "error" && parts.some(({ node }) => span.start <= node.end && node.start <= span.end));
 }
 
 export interface LensText {

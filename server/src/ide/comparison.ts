@@ -1,9 +1,8 @@
 /** What a reader of a comparison wants to see of it, and in which order: one choice for terminal, Markdown and JSON. */
 
-import { conditionsOf, type ComparedFigure, type Comparison, type FigureOptions } from "../analysis";
+import { conditionsOf, inReadingOrder, keyMetricsOf, type ComparedFigure, type Comparison, type FigureOptions, type InReadingOrder } from "../analysis";
 import type { Workspace } from "../core";
 import type { Figure } from "../cost/metric";
-import { inReadingOrder, keyMetricsOf, type InReadingOrder } from "./key-figures";
 
 export interface FiguresForReading {
   /** Those that differ, the ones that are read first before the others; or those that were asked for, in that order. */

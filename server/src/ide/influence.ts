@@ -1,12 +1,11 @@
 /** What a key costs where it stands: its value is halved or doubled in memory, and the figures are computed again. */
 
 import type { BlockDeclaration } from "../../../grammar/src";
-import { figureOf, figuresOf, foundationsOf, type FigureOptions, type MetricFigure } from "../analysis";
+import { figureOf, figuresOf, foundationsOf, keyMetricsOf, type FigureOptions, type MetricFigure } from "../analysis";
 import {
   bindDeclaration, dimensionOf, settledValue, withOverrides, type BoundBlock, type BoundDeclaration, type BoundProperty, type Override, type PropertySpec, type Workspace,
 } from "../core";
 import { allRuleProblems } from "../rules";
-import { keyMetricsOf } from "./key-figures";
 
 /** What a change of one key does to the figures of one declaration. */
 export interface Influence {

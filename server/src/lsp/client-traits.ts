@@ -38,10 +38,12 @@ export interface ClientTraits {
   readonly runsCommands: boolean;
   /** It hands out files that the server cannot see. */
   readonly readsFiles: boolean;
+  /** It opens documents of the standard library by their own scheme. */
+  readonly readsLibrary: boolean;
 }
 
 export function traitsOf({ general, textDocument, workspace }: ClientCapabilities, initialization?: unknown): ClientTraits {
-  const { runsCommands, readsFiles } = (initialization ?? {}) as Partial<DscoInitialization>;
+  const { runsCommands, readsFiles, readsLibrary } = (initialization ?? {}) as Partial<DscoInitialization>;
   const item = textDocument?.completion?.completionItem;
   const signature = textDocument?.signatureHelp?.signatureInformation;
   return {
@@ -71,5 +73,6 @@ export function traitsOf({ general, textDocument, workspace }: ClientCapabilitie
     asksBeforeFileRename: workspace?.fileOperations?.willRename ?? false,
     runsCommands: runsCommands === true,
     readsFiles: readsFiles === true,
+    readsLibrary: readsLibrary === true,
   };
 }

@@ -5,21 +5,25 @@ import {
 import type { Completion, CompletionKind, CompletionMore, DefinitionLink, FileDiagnostic, FoldedLines, OutlineKind, OutlineSymbol, Signature } from "../ide";
 import type { ClientTraits } from "./client-traits";
 
-/** From the plain data of `ide/` to the protocol's. `uriOf` spells an address as the editor does. */
-export type UriOf = (uri: string) => string;
+// From the plain data of `ide/` to the protocol's.
+
+/** Spells an address as the editor does; `undefined` for what it cannot open. */
+export type UriOf = (uri: string) => string | undefined;
 
 const severities = {
   error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, information: DiagnosticSeverity.Information, hint: DiagnosticSeverity.Hint,
 } as const;
 
 export function toDiagnostic(diagnostic: FileDiagnostic, uriOf: UriOf): Diagnostic {
-  const { range, severity, code, documentationUrl, message, unnecessary, related } = diagnostic;
+  const { range, severity, code, documentationUrl, message, unnecessary } = diagnostic;
+  const related = diagnostic.related.flatMap((entry) => {
+    const uri = uriOf(entry.uri);
+    return uri === undefined ? [] : [{ location: { uri, range: entry.range }, message: entry.message }];
+  });
   return {
     range, severity: severities[severity], code, codeDescription: { href: documentationUrl }, source: "dsco", message,
     ...(unnecessary ? { tags: [DiagnosticTag.Unnecessary] } : {}),
-    ...(related.length > 0
-      ? { relatedInformation: related.map((entry) => ({ location: { uri: uriOf(entry.uri), range: entry.range }, message: entry.message })) }
-      : {}),
+    ...(related.length > 0 ? { relatedInformation: related } : {}),
   };
 }
 
@@ -38,8 +42,8 @@ export const toFoldingRange = ({ startLine, endLine, kind }: FoldedLines): Foldi
   startLine, endLine, ...(kind === undefined ? {} : { kind: kind === "comment" ? FoldingRangeKind.Comment : FoldingRangeKind.Imports }),
 });
 
-export const toLocationLink = ({ originRange, uri, range, selectionRange }: DefinitionLink, uriOf: UriOf): LocationLink => ({
-  originSelectionRange: originRange, targetUri: uriOf(uri), targetRange: range, targetSelectionRange: selectionRange,
+export const toLocationLink = ({ originRange, range, selectionRange }: DefinitionLink, targetUri: string): LocationLink => ({
+  originSelectionRange: originRange, targetUri, targetRange: range, targetSelectionRange: selectionRange,
 });
 
 const completionKinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {

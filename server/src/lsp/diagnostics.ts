@@ -8,7 +8,7 @@ import { ofDocument } from "./params";
 import { toEditorPlaces } from "./places";
 import type { StatusParams } from "./protocol";
 import { guarded } from "./requests";
-import { editorUri, logFault, type Session } from "./session";
+import { editorUri, logFault, openableUri, type Session } from "./session";
 
 /** Edits that follow one another faster than this are checked once. Of pushed diagnostics only: pulled ones never wait. */
 const pushDelayMilliseconds = 4;
@@ -29,7 +29,7 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastId = 0;
 
-  const convert = (found: readonly FileDiagnostic[]): Diagnostic[] => found.map((diagnostic) => toDiagnostic(diagnostic, (uri) => editorUri(session, uri)));
+  const convert = (found: readonly FileDiagnostic[]): Diagnostic[] => found.map((diagnostic) => toDiagnostic(diagnostic, (uri) => openableUri(session, uri)));
 
   const tellStatus = (uri: string, found: readonly FileDiagnostic[] | undefined) => {
     const document = session.documents.get(uri);

@@ -7,6 +7,7 @@ import { importConfig, nameOfPath } from "../import";
 import { registerActionFeatures } from "./action-features";
 import { registerAgentRequests } from "./agent-requests";
 import { registerCompareRequests } from "./compare-requests";
+import { registerPanelRequests } from "./panel-requests";
 import { registerReportRequests } from "./report-requests";
 import { toFoldingRange } from "./convert";
 import { actionCommand, explanationCommand } from "./lens-commands";
@@ -51,6 +52,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerDscoRequests(session);
   registerCompareRequests(session);
   registerReportRequests(session);
+  registerPanelRequests(session);
 }
 
 function registerLenses(session: Session, memory: LensMemory): void {

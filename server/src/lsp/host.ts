@@ -2,6 +2,8 @@
 export interface Host {
   /** Left out where the server has none: in a browser. */
   readonly disk?: Disk;
+  /** The `file:` address at which a part of the standard library can be read with exactly this text. Left out: it stands in no files. */
+  readonly libraryFile?: (address: string, text: string) => string | undefined;
   /** Resolves after a moment in which the next messages that have already arrived are handed out. */
   readonly letMessagesIn: () => Promise<void>;
 }

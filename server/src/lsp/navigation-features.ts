@@ -13,7 +13,7 @@ import { symbolKinds, toDocumentSymbol, toLocationLink } from "./convert";
 import { ofMovedFiles, ofNewName, ofPlaces, ofQuery, ofReferences } from "./params";
 import { guardedProject } from "./project";
 import { guarded, ofDocument, ofPlace } from "./requests";
-import { editorUri, type Session } from "./session";
+import { editorUri, openableUri, type Session } from "./session";
 import { toInternal } from "./uris";
 
 /** What an editor is told of these features. */
@@ -43,18 +43,20 @@ export function registerNavigationFeatures(session: Session): void {
 
 function registerNames(session: Session): void {
   const { connection } = session;
-  const uriOf = (address: string) => editorUri(session, address);
-
   connection.onDefinition(guarded(session, "the definition", ofPlace, ({ position }: DefinitionParams, { uri, workspace }): Location | LocationLink[] | null => {
     const found = definition(workspace, uri, position);
-    if (!found) return null;
-    const link = toLocationLink(found, uriOf);
+    const target = found && openableUri(session, found.uri);
+    if (!found || target === undefined) return null;
+    const link = toLocationLink(found, target);
     return session.client().takesDefinitionLinks ? [link] : { uri: link.targetUri, range: link.targetSelectionRange };
   }));
 
   connection.onReferences(guardedProject(session, "the references", ofReferences, ({ position, context }: ReferenceParams, { uri, workspace }, project): Location[] | null => {
     const found = references(workspace, uri, position, project);
-    return found?.filter(({ isDeclaration }) => context.includeDeclaration || !isDeclaration).map(({ uri: at, range }) => ({ uri: uriOf(at), range })) ?? null;
+    return found?.filter(({ isDeclaration }) => context.includeDeclaration || !isDeclaration).flatMap(({ uri: at, range }) => {
+      const place = openableUri(session, at);
+      return place === undefined ? [] : [{ uri: place, range }];
+    }) ?? null;
   }));
 
   // Where no name stands, the editor marks the word by itself.
@@ -138,10 +140,11 @@ function registerStructure(session: Session): void {
   const { connection } = session;
 
   connection.onDocumentLinks(guarded(session, "the links", ofDocument, (_, { uri, workspace }): DocumentLink[] => {
-    const { runsCommands, showsLinkTooltips } = session.client();
-    return documentLinks(workspace, uri)
-      .filter(({ target }) => runsCommands || !target.startsWith("std:"))
-      .map(({ range, target, isFile, tooltip }) => ({ range, target: isFile ? editorUri(session, target) : target, ...(showsLinkTooltips ? { tooltip } : {}) }));
+    const { showsLinkTooltips } = session.client();
+    return documentLinks(workspace, uri).flatMap(({ range, target, isFile, tooltip }): DocumentLink[] => {
+      const place = isFile ? openableUri(session, target) : target;
+      return place === undefined ? [] : [{ range, target: place, ...(showsLinkTooltips ? { tooltip } : {}) }];
+    });
   }));
 
   connection.onSelectionRanges(guarded(session, "the selection", ofPlaces, ({ positions }: SelectionRangeParams, { uri, workspace }): SelectionRange[] =>

@@ -6,18 +6,22 @@ import { toInternal } from "./uris";
 // The workspace counts columns in UTF-16. Where an editor counts bytes, every message passes here on its way in and out:
 // requests in `guarded`, pushed diagnostics and semantic tokens, which are numbers, where they are made.
 
-const textsOf = (workspace: Workspace): TextOf => (uri) => fileScope(workspace, toInternal(uri))?.source;
+/** A file that shows a part of the standard library is no file of the workspace. */
+const textsOf = ({ libraryFiles, documents }: Session, workspace: Workspace): TextOf => (uri) => {
+  const address = toInternal(uri);
+  return fileScope(workspace, documents.get(address) ? address : (libraryFiles.addressOf(uri) ?? address))?.source;
+};
 
 const countsBytes = (session: Session): boolean => session.client().positionEncoding === "utf-8";
 
 /** What an editor has sent about a document, with places as the workspace counts them. */
 export function fromEditor<Message>(session: Session, workspace: Workspace, editorUri: string, message: Message): Message {
-  return countsBytes(session) ? convertPlaces(message, editorUri, textsOf(workspace), fromBytes) : message;
+  return countsBytes(session) ? convertPlaces(message, editorUri, textsOf(session, workspace), fromBytes) : message;
 }
 
 /** What an editor is told about a document, with places as it counts them. */
 export function toEditorPlaces<Message>(session: Session, workspace: Workspace, editorUri: string, message: Message): Message {
-  return countsBytes(session) ? convertPlaces(message, editorUri, textsOf(workspace), toBytes()) : message;
+  return countsBytes(session) ? convertPlaces(message, editorUri, textsOf(session, workspace), toBytes()) : message;
 }
 
 interface Stretch extends Position {

@@ -3,7 +3,7 @@ import type { Project } from "../ide";
 import { Cancelled } from "../rules";
 import { standardLibrary } from "../std";
 import { guarded, type Asked } from "./requests";
-import type { Session } from "./session";
+import { openableUri, type Session } from "./session";
 
 /** Files that are read before messages are let in again. */
 const filesAtOnce = 32;
@@ -12,8 +12,9 @@ const filesAtOnce = 32;
  * The files of the workspace, with their texts read: a few at once, so that a key that is pressed meanwhile does not wait
  * for all. An editor that reports no changes of files has them read anew. Throws `Cancelled`.
  */
-async function readProject({ state, host, client }: Session, token: CancellationToken): Promise<Project> {
-  const { registersFileWatchers, runsCommands } = client();
+async function readProject(session: Session, token: CancellationToken): Promise<Project> {
+  const { state, host, client } = session;
+  const { registersFileWatchers } = client();
   if (!registersFileWatchers) state.lookAgain();
   const uris = await state.everyFile();
   for (const [index, uri] of uris.entries()) {
@@ -21,8 +22,8 @@ async function readProject({ state, host, client }: Session, token: Cancellation
     if (token.isCancellationRequested) throw new Cancelled();
     state.textOf(uri);
   }
-  // Only dsco's own extension can show a part of the standard library.
-  return { uris: runsCommands ? [...uris, ...standardLibrary.keys()] : uris, textOf: (uri) => (uri.startsWith("std:") ? standardLibrary.get(uri) : state.textOf(uri)) };
+  const library = [...standardLibrary.keys()].filter((uri) => openableUri(session, uri) !== undefined);
+  return { uris: [...uris, ...library], textOf: (uri) => (uri.startsWith("std:") ? standardLibrary.get(uri) : state.textOf(uri)) };
 }
 
 /** As `guarded`, for a question that concerns every file. */

@@ -51,6 +51,11 @@ export interface DscoRequests {
     readonly params: { readonly uri: string };
     readonly result: { readonly markdown: string } | null;
   };
+  /** What the report panel shows of the plan at a place. */
+  readonly "dsco/panel": {
+    readonly params: PanelParams;
+    readonly result: PanelAnswer;
+  };
   /** The figures of a file that can be explained, by declaration, those first that a reader looks for first. */
   readonly "dsco/figures": {
     readonly params: { readonly uri: string };
@@ -161,6 +166,42 @@ export interface DocumentPosition {
   readonly character: number;
 }
 
+export interface PanelParams {
+  readonly uri: string;
+  /** The declaration that is wanted: of the document, or imported. */
+  readonly declaration?: string;
+  /** Where none is named: that of this line, or the first plan that rests on it. Zero-based. */
+  readonly line?: number;
+}
+
+export type PanelAnswer =
+  | { readonly kind: "report"; readonly version: number; readonly report: PanelReport }
+  /** The declaration is there, but its text is in error and has no figures now: what was shown before says more. `reason`: a clause. */
+  | { readonly kind: "broken"; readonly version: number; readonly declaration: string; readonly reason: string }
+  /** No such declaration, or none that a report could be of. */
+  | { readonly kind: "none"; readonly version: number };
+
+export interface PanelReport extends DeclarationName {
+  /** `plan` */
+  readonly kind: string;
+  /** The first sentence of its documentation; empty where there is none. */
+  readonly summary: string;
+  readonly place: DocumentPosition;
+  /** Those first that a reader looks for first. */
+  readonly figures: readonly PanelFigure[];
+}
+
+export interface PanelFigure {
+  readonly metric: string;
+  readonly title: string;
+  /** In four digits, with its unit; `51.20 GB of 84.94 GB` for a memory. */
+  readonly value: string;
+  /** The physical bound of a time; empty for others. */
+  readonly ideal: string;
+  /** A part of the figure before it. */
+  readonly isPart: boolean;
+}
+
 /** Notifications from the server to the editor, by method. */
 export interface DscoNotifications {
   readonly "dsco/status": StatusParams;
@@ -196,6 +237,8 @@ export interface DscoInitialization {
   readonly runsCommands: true;
   /** It answers `DscoEditorRequests`. */
   readonly readsFiles: true;
+  /** It opens `dsco-std:` documents. Left out: the standard library is shown to it in files, or not at all. */
+  readonly readsLibrary: true;
 }
 
 export type SeverityOverride = "off" | "hint" | "information" | "warning" | "error";

@@ -11,6 +11,7 @@ import type { EditorReader } from "./editor-files";
 import { registerFeatures } from "./features";
 import type { Host } from "./host";
 import { createLensMemory } from "./lens-memory";
+import { createLibraryFiles } from "./library-files";
 import { fileCapabilities, navigationCapabilities } from "./navigation-features";
 import { isChangeOfDocument, isChangeOfFiles, isOfDocument, isOpening, isRecord } from "./params";
 import type { DscoEditorRequests } from "./protocol";
@@ -32,7 +33,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   };
   const session: Session = {
     connection, host, documents, state: createWorkspaceState(documents, host, () => (client.readsFiles ? reader : undefined), (uri) => textChanged(uri)),
-    phase: () => phase, client: () => client, settings: () => settings,
+    phase: () => phase, client: () => client, settings: () => settings, libraryFiles: createLibraryFiles(host),
   };
   const lenses = createLensMemory();
   const diagnostics = createDiagnostics(session);

@@ -1,6 +1,6 @@
 import type { Body, Member, Property, TextEdit } from "../../../grammar/src";
 import { layerRangesOf, removeMember, startWithDocs, type BoundBlock, type FileScope, type FixCandidate } from "../core";
-import { numberText } from "./numbers";
+import { numberText } from "../units";
 import type { RuleSubject } from "./rule";
 
 /** What a fix says beside the edit: what it buys in words, or the metrics whose change its title shows. */

@@ -44,7 +44,3 @@ export function isPrimePower(value: number): boolean {
 }
 
 const present = (...values: readonly (number | undefined)[]): readonly number[] => values.filter((value) => value !== undefined);
-
-/** A number as a file has it: `4096`, `129_280`. */
-export const numberText = (value: number): string =>
-  value < 10_000 ? String(value) : String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "_");

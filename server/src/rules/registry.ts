@@ -1,4 +1,4 @@
-import { names, syntaxDiagnostics, values, type DiagnosticEntry } from "../core";
+import { names, sweeps, syntaxDiagnostics, values, type DiagnosticEntry } from "../core";
 import { bandwidthInBitsRule, cardRateInBytesRule } from "./advice/bits-and-bytes";
 import { everyExpertChosenRule } from "./advice/every-expert-chosen";
 import { groupsWithoutLimitRule } from "./advice/groups-without-limit";
@@ -136,5 +136,6 @@ export const diagnosticEntries: readonly DiagnosticEntry[] = [
   ...Object.values(syntaxDiagnostics).map((code) => code.entry),
   ...Object.values(names).map((code) => code.entry),
   ...Object.values(values).map((code) => code.entry),
+  ...Object.values(sweeps).map((code) => code.entry),
   ...rules.flatMap((rule) => rule.entries),
 ].sort((left, right) => (left.code < right.code ? -1 : 1));

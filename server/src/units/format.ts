@@ -127,3 +127,7 @@ export function formatWithExact(value: number, dimension: Dimension): string {
 
 /** A share of one as per cent: `5.597 %`. */
 export const formatPercent = (fraction: number): string => `${fourDigits(fraction * 100)} %`;
+
+/** A number as a file has it: `4096`, `129_280`. */
+export const numberText = (value: number): string =>
+  value < 10_000 ? String(value) : String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "_");

@@ -255,10 +255,10 @@ plan Q { model = DeepSeekV3, hardware = A, parallelism = P, workload = W }
     ["parallelism.ep = [8, 2.5]", ["`ep` must be a whole number of at least 1, or `auto`: found 2.5"]],
     ["hardware = [A, P]", ["`hardware` needs the name of a `hardware`: found the parallelism `P`"]],
     ["hardware.gpu.memory = 80", ["`memory` needs a unit, such as `80 GB`: found 80"]],
-    ["where foo <= 3", ["`foo` is not known here"]],
+    ["where foo <= 3", ["a plan has no metric `foo`"]],
     ["maximize tokens_per_sec", ["a plan has no metric `tokens_per_sec`; did you mean `tokens_per_second`?"]],
   ])("%s", (line, messages) => {
-    const problems = checkFiles({ "main.dsco": `${design}sweep S of Q {\n  ${line}\n}\n` });
+    const problems = checkFiles({ "main.dsco": `${design}sweep S of Q {\n  ${line}\n  parallelism.zero = [0]\n  minimize memory_per_gpu\n}\n` });
     expect(problems.filter((problem) => problem.severity === "error").map((problem) => problem.message)).toEqual(messages);
   });
 

@@ -94,13 +94,14 @@ describe("a sweep that is no space", () => {
   it.each([
     ["maximize mfu", "nothing varies: write a line such as `parallelism.ep = [8, 16, 32]`"],
     ["parallelism.ep = [8]", "nothing is looked for: write `maximize METRIC` or `minimize METRIC`"],
-    ["parallelism.ep = [8]\nmaximize speed", "`speed` is no metric of a plan"],
+    ["parallelism.ep = [8]\nmaximize speed", "a plan has no metric `speed`"],
     ["parallelism.ep = [8]\nmaximize mfu\nminimize mfu", "`mfu` is an objective twice"],
-    ["parallelism.ep = [8]\nparallelism.ep = [16]\nmaximize mfu", "`parallelism.ep` varies twice"],
-    ["parallelism.ep = [8, 8]\nmaximize mfu", "`parallelism.ep`: `8` stands there twice"],
-    ["parallelism.ep = [0]\nmaximize mfu", "`parallelism.ep`: `0` is no value of it"],
-    ["parallelism.speed = [1]\nmaximize mfu", "the plan has no `parallelism.speed` to vary"],
-    ["parallelism.ep = [2 * Layout.pp]\nparallelism.pp = [8]\nmaximize mfu", "another key's values are computed from `parallelism.pp`, which varies itself"],
+    ["parallelism.ep = [8]\nparallelism.ep = [16]\nmaximize mfu", "`parallelism.ep` is already written in this block"],
+    ["parallelism.ep = [8, 8]\nmaximize mfu", "`8` stands there twice"],
+    ["parallelism.ep = [0]\nmaximize mfu", "`ep` must be a whole number of at least 1, or `auto`: found 0"],
+    ["budget = none\nparallelism.ep = [8]\nmaximize mfu", "`none` is not known here"],
+    ["parallelism.speed = [1]\nmaximize mfu", "`parallelism` has no property or metric `speed`"],
+    ["parallelism.ep = [2 * Layout.pp]\nparallelism.pp = [8]\nmaximize mfu", "these values are computed from `parallelism.pp`, which varies itself"],
   ])("%s", (lines, expected) => {
     expect(reason(lines)).toBe(expected);
   });

@@ -1,10 +1,10 @@
 // The npm package as a user of another editor gets it: packed, installed into an empty folder without a network, and asked
 // by a plain client that has nothing of VS Code's.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import manifest from "../../../package.json";
 import { createEditor, type Editor } from "../../kit/editor";
@@ -158,6 +158,37 @@ describe.each(["utf-16", "utf-8"])("a plain editor, columns in %s", (encoding) =
     await editor.request("shutdown");
     editor.notify("exit");
     expect(await processes.ended.at(-1)).toEqual({ code: 0, errors: "" });
+  });
+
+  test("a name of the standard library leads to a file of the package, at its columns", async () => {
+    const { editor } = await start(encoding);
+    const design = 'import { DeepSeekV3 } from "std:models/deepseek"\nmodel Mine extends DeepSeekV3 { }\nmodel DeepSeekV3 { }\n';
+    editor.notify("textDocument/didOpen", { textDocument: { uri, languageId: "dsco", version: 1, text: design } });
+    const position = { line: 0, character: design.indexOf("DeepSeekV3") + 1 };
+    const inLibrary = (places: readonly Place[]) => places.filter((place) => place.uri !== uri);
+    const text = (place: Place) => {
+      const line = Buffer.from(readFileSync(fileURLToPath(place.uri), "utf8").split("\n")[place.range.start.line] ?? "");
+      // Of a line of ASCII, both countings.
+      return line.toString("utf8", place.range.start.character, place.range.end.character);
+    };
+    interface Place { readonly uri: string; readonly range: { readonly start: { readonly line: number; readonly character: number }; readonly end: { readonly character: number } } }
+
+    const definition = await editor.request<Place>("textDocument/definition", { ...document, position });
+    expect(definition.uri).toBe(pathToFileURL(path.join(realpathSync(folder), "project/node_modules/dsco/dist/std/models/deepseek.dsco")).href);
+    expect(text(definition)).toBe("DeepSeekV3");
+    const references = inLibrary(await editor.request<readonly Place[]>("textDocument/references", { ...document, position, context: { includeDeclaration: true } }));
+    expect(references.length).toBeGreaterThan(0);
+    expect(references.map(text)).toEqual(references.map(() => "DeepSeekV3"));
+    const links = await editor.request<readonly { readonly target: string }[]>("textDocument/documentLink", document);
+    expect(links.map(({ target }) => target)).toEqual([definition.uri]);
+    // The file is read as any other: no errors, and it is open there.
+    const library = { textDocument: { uri: definition.uri } };
+    editor.notify("textDocument/didOpen", { textDocument: { uri: definition.uri, languageId: "dsco", version: 1, text: readFileSync(fileURLToPath(definition.uri), "utf8") } });
+    expect((await published(editor, definition.uri, () => true)).diagnostics).toEqual([]);
+    expect(await editor.request("textDocument/documentSymbol", library)).not.toEqual([]);
+    expect(editor.complaints).toEqual([]);
+    editor.notify("exit");
+    await processes.ended.at(-1);
   });
 
   test("diagnostics are pushed at the columns that the editor counts, and follow its edits", async () => {

@@ -176,9 +176,25 @@ describe("what an editor is offered", () => {
       return client.request<{ readonly target: string; readonly tooltip?: string }[]>("textDocument/documentLink", { textDocument: { uri: uriOf("main.dsco") } });
     };
     expect((await links({})).map(({ target, tooltip }) => [target, tooltip])).toEqual([[uriOf("sizes.dsco"), undefined], ["https://arxiv.org/abs/2412.19437", undefined]]);
-    expect((await links(everything, { runsCommands: true })).map(({ target, tooltip }) => [target, tooltip])).toEqual([
+    expect((await links(everything, { readsLibrary: true })).map(({ target, tooltip }) => [target, tooltip])).toEqual([
       ["dsco-std:/hardware/nvidia.dsco", "Open this part of the standard library"], [uriOf("sizes.dsco"), "Open this file"], ["https://arxiv.org/abs/2412.19437", "Open arXiv 2412.19437"],
     ]);
+  });
+
+  test("nothing leads where the editor cannot go: an editor that does not read the standard library, and no file of it", async () => {
+    const text = 'import { H800 } from "std:hardware/nvidia"\nhardware H { gpu = H800 }\n';
+    const asked = async (options?: object) => {
+      const { client, open, at } = await start(everything, options);
+      open("main.dsco", text);
+      const place = at("main.dsco", text, "H800");
+      return JSON.stringify(await Promise.all([
+        client.request("textDocument/definition", place), client.request("textDocument/references", { ...place, context: { includeDeclaration: true } }),
+        client.request("textDocument/documentLink", { textDocument: { uri: uriOf("main.dsco") } }), client.request("textDocument/hover", place),
+      ]));
+    };
+    expect(await asked({ readsLibrary: true })).toContain("dsco-std:");
+    expect(await asked()).not.toContain("dsco-std:");
+    expect(await asked({ runsCommands: true })).not.toContain("dsco-std:");
   });
 
   test("references in the standard library where it can be shown", async () => {
@@ -189,7 +205,7 @@ describe("what an editor is offered", () => {
       return (await client.request<Location[]>("textDocument/references", { ...at("main.dsco", text, "H800"), context: { includeDeclaration: true } })).map(({ uri }) => uri);
     };
     expect(new Set(await uris())).toEqual(new Set([uriOf("main.dsco")]));
-    expect(await uris({ runsCommands: true })).toContain("dsco-std:/hardware/nvidia.dsco");
+    expect(await uris({ readsLibrary: true })).toContain("dsco-std:/hardware/nvidia.dsco");
   });
 });
 

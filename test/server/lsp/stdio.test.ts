@@ -363,7 +363,7 @@ describe("features", () => {
   });
 
   test("a definition leads into the standard library, whose text can be asked for", async () => {
-    const client = await start();
+    const client = await start({ initializationOptions: { readsLibrary: true } });
     const file = open(client, deepseek);
     const [link] = await client.request<readonly { readonly targetUri: string; readonly targetSelectionRange: Range }[]>(
       "textDocument/definition", { ...file.document, position: file.position("= H800", 3) });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isPowerOfTwo, largestDivisor, nearestDivisors, nearestMultiples, numberText } from "../../../server/src/rules/numbers";
+import { isPowerOfTwo, largestDivisor, nearestDivisors, nearestMultiples } from "../../../server/src/rules/numbers";
+import { numberText } from "../../../server/src/units";
 
 test.each([
   [256, 7, [4, 8]],

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import "./opening";
 import "./figures";
 import "./comparison";
+import "./report-panel";
 import "./commands";
 import "./editing";
 import "./navigation";

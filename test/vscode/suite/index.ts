@@ -4,6 +4,7 @@ import { writeWith } from "./workbench";
 import "./opening";
 import "./figures";
 import "./comparison";
+import "./report-panel";
 import "./commands";
 import "./editing";
 import "./navigation";

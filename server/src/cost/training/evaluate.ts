@@ -12,7 +12,7 @@ import { stageCopies } from "../plan/layout";
 import type { ChunkTimes } from "./chunk";
 import type { Passes } from "./passes";
 import { sweepTime, syncOf } from "./replicas";
-import { stepOf, type Step } from "./step";
+import { stepOf, totalOf, type Step } from "./step";
 
 export interface Training {
   readonly step: Step;
@@ -25,6 +25,8 @@ export interface Training {
   readonly tp: number;
   readonly pp: number;
   readonly cp: number;
+  /** Dispatch and combine. */
+  readonly expert: number;
   /** Of the rank that has most to exchange: hidden or not, and what nothing hides. */
   readonly sync: number;
   readonly exposed_sync: number;
@@ -45,8 +47,10 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
   const pipeline = evaluation.pipeline;
   const perRank = (ofMicroBatch: number): number => (ofMicroBatch * pipeline.micro_batches) / pipeline.pp;
   const ends = endsOf(evaluation, mode, passes);
+  const run = evaluation.pipelineRun(mode);
   return {
-    step: stepOf(evaluation.pipelineRun(mode), ends),
+    step: stepOf(run, ends),
+    expert: totalOf(run.exchange),
     dispatch, combine, traffic,
     tp: perRank(tp),
     cp: perRank(cp),
@@ -78,7 +82,7 @@ function endsOf(evaluation: Evaluation, mode: Mode, { covers }: Passes): Ends {
   const microBatches = evaluation.pipeline.micro_batches / stageCopies(plan);
   let [sync, exposed_sync, sweep] = [0, 0, 0];
   for (const [kind, { states }] of evaluation.holdings.kinds.entries()) {
-    const { whole, exposed } = syncOf(evaluation, states, microBatches, covers[kind] ?? nothingBeside, links);
+    const { whole, exposed } = syncOf(evaluation, states, microBatches, (link) => covers[kind]?.[link] ?? nothingBeside, links);
     sync = Math.max(sync, whole);
     exposed_sync = Math.max(exposed_sync, exposed);
     sweep = Math.max(sweep, sweepTime(evaluation, states, device));

@@ -4,6 +4,7 @@
  */
 
 import { commSms, copiesPerToken } from "../communication/expert-parallel";
+import type { Transfer } from "../communication/transfer";
 import { deviceOf, type Device } from "../compute/device";
 import { computeOn, type StageCompute as AllCompute } from "../compute/layer";
 import type { Work } from "../compute/operator";
@@ -12,7 +13,7 @@ import { Unavailable } from "../definition";
 import { oncePerKey } from "../once";
 import { mirrorStage, type ChunkDurations } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
-import { moeBlocksOf, type Layout } from "../plan/layout";
+import { moeBlocksOf, type Group, type Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
 import { lastRun, rankKindsOf, shapeOf, type Stage, type StageParts } from "../plan/stages";
 import { chunkTimes, overlappedPair, type ChunkTimes, type PairHalf, type StageCompute, type StageExchange } from "./chunk";
@@ -24,8 +25,8 @@ export interface Passes {
   readonly chunks: readonly ChunkTimes[];
   /** From a stage to the next. */
   readonly send: number;
-  /** What the exchanges between replicas can stand beside, by kind of rank. */
-  readonly covers: readonly Cover[];
+  /** What the exchanges between replicas can stand beside on each link, by kind of rank. */
+  readonly covers: readonly Readonly<Record<Transfer["link"], Cover>>[];
   /** Of one micro-batch and one MoE layer, forward; `undefined` without a MoE layer. */
   readonly dispatch: number | undefined;
   readonly combine: number | undefined;
@@ -49,7 +50,10 @@ export function passesOf(evaluation: Evaluation, mode: Mode): Passes {
   return {
     chunks,
     send: sendTime(evaluation, shared),
-    covers: rankKindsOf(evaluation.plan.model, evaluation.pipeline).kinds.map(({ stages }) => coverOf(stages, chunks, chunkOf)),
+    covers: rankKindsOf(evaluation.plan.model, evaluation.pipeline).kinds.map(({ stages }) => {
+      const on = (link: Transfer["link"]): Cover => coverOf(evaluation, stages, plain, chunkOf, link);
+      return { scale_up: on("scale_up"), scale_out: on("scale_out"), none: on("none") };
+    }),
     ...exchangeOfLayer(evaluation, work, shared),
     tp: overStages((stage) => forwards * stage.tensor_forward + stage.tensor_backward),
     cp: overStages((stage) => forwards * stage.context_forward + stage.context_backward),
@@ -104,9 +108,9 @@ function withPairs(evaluation: Evaluation, mode: Mode, device: Device, alone: Al
 
 function withPair(chunk: ChunkTimes, forward: PairHalf | undefined, backward: PairHalf | undefined, mirror: ChunkTimes | undefined): ChunkTimes {
   if (!forward || !backward || !mirror) return chunk;
-  const { durations, compute, expert } = chunk;
+  const { durations, compute, expert, exchange } = chunk;
   const pair = overlappedPair(forward, backward, durations.forward + mirror.durations.backward);
-  return { durations: paired(durations, pair.duration), compute: paired(compute, pair.compute), expert: paired(expert, pair.expert) };
+  return { durations: paired(durations, pair.duration), compute: paired(compute, pair.compute), expert: paired(expert, pair.expert), exchange: paired(exchange, pair.exchange) };
 }
 
 const paired = ({ forward, backward, weight }: ChunkDurations, overlapped: number): ChunkDurations => ({ forward, backward, weight, overlapped });
@@ -157,16 +161,28 @@ function exposedExchange(evaluation: Evaluation, { all, core }: PartTimes, traff
   };
 }
 
-function coverOf(own: readonly Stage[], chunks: readonly ChunkTimes[], chunkOf: (stage: StageParts) => Chunk): Cover {
+/** `chunks`: of each stage, one after the other: what is exchanged beside operators in pairs of dualpipe holds its link as long. */
+function coverOf(evaluation: Evaluation, own: readonly Stage[], chunks: readonly Chunk[], chunkOf: (stage: StageParts) => Chunk, link: Transfer["link"]): Cover {
+  const free = own.map(({ index }) => freeTime(evaluation, chunks[index], link));
   const last = own.at(-1);
-  const uncovered = last === undefined ? undefined : chunkOf(lastUnit(last)).times.durations;
-  const sum = (of: (durations: ChunkDurations) => number): number =>
-    own.reduce((total, { index }) => total + of(chunks[index]?.durations ?? noChunk), 0) - of(uncovered ?? noChunk);
-  return { forward: Math.max(0, sum(({ forward }) => forward)), backward: Math.max(0, sum(({ backward }) => backward)) };
+  const uncovered = freeTime(evaluation, last && chunkOf(lastUnit(last)), link);
+  const sum = (of: (cover: Cover) => number): number => Math.max(0, free.reduce((total, cover) => total + of(cover), 0) - of(uncovered));
+  return { forward: sum(({ forward }) => forward), backward: sum(({ backward }) => backward) };
+}
+
+/** Of a chunk's passes, the time in which no exchange of theirs holds a link; one between domains holds the cards, one within a domain its scale-up link. */
+function freeTime(evaluation: Evaluation, chunk: Chunk | undefined, link: Transfer["link"]): Cover {
+  if (!chunk) return { forward: 0, backward: 0 };
+  const { traffic, times: { durations } } = chunk;
+  const { ep, tp, cp } = evaluation.groups;
+  const held = ({ size, per_domain }: Group, time: number): number => ((size > per_domain ? "scale_out" : "scale_up") === link ? time : 0);
+  const forward = held(ep, traffic.expert) + held(tp, traffic.tensor_forward) + held(cp, traffic.context_forward);
+  const backward = held(ep, traffic.expert) + held(tp, traffic.tensor_backward) + held(cp, traffic.context_backward) + (forwardPasses(evaluation) - 1) * forward;
+  return { forward: Math.max(0, durations.forward - forward), backward: Math.max(0, durations.backward - backward) };
 }
 
 const noChunk: ChunkDurations = { forward: 0, backward: 0, weight: 0 };
-const noChunkTimes: ChunkTimes = { durations: noChunk, compute: noChunk, expert: noChunk };
+const noChunkTimes: ChunkTimes = { durations: noChunk, compute: noChunk, expert: noChunk, exchange: noChunk };
 
 /** What of a stage runs last in the forward pass: the head, else its last layer, else the embedding. */
 function lastUnit({ head, runs }: Stage): StageParts {

@@ -1,7 +1,7 @@
 /** What the replicas of a model exchange in a step, how much of it the passes hide, and the optimizer's pass over its shard. Seconds. */
 
 import { gradientSync, type GradientSync } from "../communication/parallel";
-import type { Links } from "../communication/transfer";
+import type { Links, Transfer } from "../communication/transfer";
 import { memoryTime } from "../compute/time";
 import type { Device } from "../compute/device";
 import { shardsOf, type GroupStates, type States } from "../memory/memory-model";
@@ -10,8 +10,9 @@ import type { Evaluation } from "../plan/evaluation";
 import type { ParallelismRecord } from "../plan/record";
 
 /**
- * What stands beside the exchanges of one rank: its passes over one micro-batch of each of its stages. Of a pass an exchange can stand
- * beside all but the rank's last unit (head, MTP module, layer or embedding), the first to have a gradient and the last to need its weights. Seconds.
+ * What the exchanges of one rank can stand beside on one link: its passes over one micro-batch of each of its stages, without the time in
+ * which exchanges of the passes hold that link. Of a pass an exchange can stand beside all but the rank's last unit (head, MTP module,
+ * layer or embedding), the first to have a gradient and the last to need its weights. Seconds.
  */
 export interface Cover {
   readonly forward: number;
@@ -33,13 +34,14 @@ export const overlapsReplicas = ({ overlap_data_parallel, zero }: Pick<Paralleli
  * overlap-grad-reduce and overlap-param-gather do: below ZeRO 2 beside the last backward and the first forward of a step, else beside all of them. Without it everything waits.
  * `microBatches`: those that pass a stage of this rank.
  */
-export function syncOf({ plan, groups }: Evaluation, states: States, microBatches: number, { forward, backward }: Cover, links: Links): Sync {
+export function syncOf({ plan, groups }: Evaluation, states: States, microBatches: number, coverOn: (link: Transfer["link"]) => Cover, links: Links): Sync {
   const { zero } = plan.parallelism;
   const counts = { dense: states.dense.trained, expert: states.experts.trained };
   const { gradients, weights }: GradientSync = gradientSync(plan, groups, counts, microBatches, links);
   const whole = gradients.time + weights.time;
   if (!overlapsReplicas(plan.parallelism)) return { whole, exposed: whole };
-  const besideGradients = (zero >= 2 ? microBatches : 1) * backward;
+  const besideGradients = (zero >= 2 ? microBatches : 1) * coverOn(gradients.link).backward;
+  const { forward, backward } = coverOn(weights.link);
   const besideWeights = zero === 3 ? microBatches * (forward + backward) - Math.min(gradients.time, besideGradients) : forward;
   const exposed = (time: number, beside: number): number => Math.max(0, time - beside);
   return { whole, exposed: exposed(gradients.time, besideGradients) + exposed(weights.time, besideWeights) };

@@ -50,10 +50,14 @@ export interface Step {
 /** A schedule run with the durations of its chunks: seconds, the mean over the ranks. */
 export interface PipelineRun {
   readonly step_time: number;
-  /** Time in operations of each kind; the part of it in which operators run, and that in which nothing but exchanges of experts does. */
+  /**
+   * Time in operations of each kind; the part of it in which operators run, that in which nothing but exchanges of experts does, and how
+   * long such exchanges run, beside operators or not.
+   */
   readonly busy: Busy;
   readonly compute: Busy;
   readonly expert: Busy;
+  readonly exchange: Busy;
 }
 
 /** Throws `Unavailable` where the schedule cannot run with these sizes. */
@@ -65,6 +69,7 @@ export function pipelineRunOf(pipeline: Pipeline, { chunks, send }: { /** By sta
     busy: meanBusy(pipeline, run, durations.stages),
     compute: meanBusy(pipeline, run, chunks.map((chunk) => chunk.compute)),
     expert: meanBusy(pipeline, run, chunks.map((chunk) => chunk.expert)),
+    exchange: meanBusy(pipeline, run, chunks.map((chunk) => chunk.exchange)),
   };
 }
 
@@ -82,11 +87,11 @@ export function stepOf({ step_time, busy, compute, expert }: PipelineRun, ends: 
     backward: busy.backward + busy.backward_input,
     weight_gradient: busy.backward_weight,
     overlapped: busy.overlapped,
-    bubble: Math.max(0, step_time - total(busy)), // a difference of sums: 0 may come out a little below
+    bubble: Math.max(0, step_time - totalOf(busy)), // a difference of sums: 0 may come out a little below
     optimizer: ends.exposed_sync + ends.sweep,
-    compute: total(compute),
+    compute: totalOf(compute),
     exposed_communication: exposed.forward + exposed.backward + exposed.overlapped + exposed.replicas,
-    exposed_expert: total(expert),
+    exposed_expert: totalOf(expert),
     exposed,
   };
 }
@@ -95,7 +100,7 @@ type Busy = Readonly<Record<OperationKind, number>>;
 
 const operationKinds = ["forward", "backward", "backward_input", "backward_weight", "overlapped"] as const satisfies readonly OperationKind[];
 
-const total = ({ forward, backward, backward_input, backward_weight, overlapped }: Busy): number =>
+export const totalOf = ({ forward, backward, backward_input, backward_weight, overlapped }: Busy): number =>
   forward + backward + backward_input + backward_weight + overlapped;
 
 /** Time in operations of each kind, the mean over the ranks, with the given durations. */
@@ -128,7 +133,7 @@ function simulatedRun(pipeline: Pipeline, durations: Durations): Run {
 }
 
 /** Chunks of a step that is run through as a whole, under a millisecond. */
-const mostSimulated = 40_000;
+export const mostSimulated = 40_000;
 
 /**
  * A longer step by two short ones: once the pipeline is full each further micro-batch takes the same on average, so that time and counts grow
@@ -137,9 +142,7 @@ const mostSimulated = 40_000;
 function longRun(pipeline: Pipeline, durations: Durations): Run | undefined {
   const stages = stageCount(pipeline);
   if (stages * pipeline.micro_batches <= mostSimulated || unmetConditions(pipeline).length > 0) return undefined;
-  const { atLeast = 1, multipleOf = 1 } = conditionsOf(pipeline).find(({ property }) => property === "micro_batches") ?? {};
-  const few = Math.max(atLeast, 4 * pipeline.pp, Math.floor(mostSimulated / (4 * stages)));
-  const short = { ...pipeline, micro_batches: Math.ceil(few / multipleOf) * multipleOf };
+  const short = withMicroBatches(pipeline, Math.max(4 * pipeline.pp, Math.floor(mostSimulated / (4 * stages))));
   const long = { ...pipeline, micro_batches: 2 * short.micro_batches };
   if (long.micro_batches >= pipeline.micro_batches) return undefined;
   const [one, two] = [simulatedRun(short, durations), simulatedRun(long, durations)];
@@ -154,4 +157,10 @@ function longRun(pipeline: Pipeline, durations: Durations): Run | undefined {
     };
   });
   return { step_time: along(one.step_time, two.step_time), counts };
+}
+
+/** With at least so many micro-batches, and no more than the schedule's conditions ask for. */
+export function withMicroBatches(pipeline: Pipeline, few: number): Pipeline {
+  const { atLeast = 1, multipleOf = 1 } = conditionsOf(pipeline).find(({ property }) => property === "micro_batches") ?? {};
+  return { ...pipeline, micro_batches: Math.ceil(Math.max(atLeast, few) / multipleOf) * multipleOf };
 }

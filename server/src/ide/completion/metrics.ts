@@ -1,7 +1,6 @@
 import type { DeclarationKeyword } from "../../../../grammar/src";
-import { computedKinds, figureOf, metricIds, metricOf, shortText } from "../../analysis";
+import { computedKinds, figureOf, keyMetricsOf, metricIds, metricOf, shortText } from "../../analysis";
 import type { BoundDeclaration, Workspace } from "../../core";
-import { keyMetricsOf } from "../key-figures";
 import { code, paragraphs } from "../markdown";
 import type { Around } from "./around";
 import type { CompletionMore, Draft } from "./draft";

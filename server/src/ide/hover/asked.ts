@@ -1,7 +1,7 @@
 import type { FigureOptions, MetricFigure } from "../../analysis";
 import type { BoundDeclaration, FileScope, PropertyValue, Workspace } from "../../core";
 import { describeAny, figureLines } from "../describe";
-import { fullFigure } from "../key-figures";
+import { fullFigure } from "../../analysis";
 
 export interface HoverOptions extends FigureOptions {
   /** The address that opens the explanation of a figure, in an editor that has one. */

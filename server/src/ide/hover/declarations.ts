@@ -1,10 +1,9 @@
 import type { BlockDeclaration, StringLiteral } from "../../../../grammar/src";
-import { confidenceText, explainFigure, figureOf, figuresOf, type TracedExplanation } from "../../analysis";
+import { confidenceText, explainFigure, figureOf, figuresOf, keyMetricsOf, type TracedExplanation } from "../../analysis";
 import {
   bindDeclaration, declarationSchemas, exportedNames, fileScope, letValue, settledValue, type BoundBlock, type BoundDeclaration, type LetSymbol, type ResolvedImport, type Workspace,
 } from "../../core";
 import { describeAny, headerText, placeText, plainProperty } from "../describe";
-import { keyMetricsOf } from "../key-figures";
 import { code, documentation, paragraphs } from "../markdown";
 import { isInapplicable, linesOf, list, valueText, type Asked, type HoverOptions } from "./asked";
 

@@ -1,8 +1,7 @@
-import { fedMetrics, figuresOf, usersOf, type MetricFigure } from "../../analysis";
+import { fedMetrics, figuresOf, keyMetricsOf, usersOf, type MetricFigure } from "../../analysis";
 import { declarationSchemas, documentationUrl, type BoundBlock, type BoundDeclaration, type FileScope, type Workspace } from "../../core";
 import { rules } from "../../rules";
 import { figureLines } from "../describe";
-import { keyMetricsOf } from "../key-figures";
 import { code, paragraphs } from "../markdown";
 import { isInapplicable, linesOf, list, type HoverOptions } from "./asked";
 

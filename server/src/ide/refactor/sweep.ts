@@ -1,7 +1,7 @@
 import { phaseOf, usersOf } from "../../analysis";
 import { bindDeclaration, settledValue, type BoundDeclaration } from "../../core";
 import { targetOf } from "../../explore";
-import { numberText } from "../../rules/numbers";
+import { numberText } from "../../units";
 import { boundBlock, freshName, lineBreakOf, type Asked, type Candidate } from "./asked";
 
 const objectives = {

@@ -1,8 +1,8 @@
 import { declarationKeywords } from "../../../../grammar/src";
 import { defineDiagnostic } from "../../core";
-import { formatGrouped, magnitudes } from "../../units";
+import { formatGrouped, magnitudes, numberText } from "../../units";
 import { candidate } from "../edits";
-import { isPowerOfTwo, numberText } from "../numbers";
+import { isPowerOfTwo } from "../numbers";
 import { writtenProperties, type Rule } from "../rule";
 
 const binary = { K: "Ki", M: "Mi" } as const;

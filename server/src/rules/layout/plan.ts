@@ -5,8 +5,8 @@ import { once } from "../../cost/once";
 import { evaluationOf, type Evaluation } from "../../cost/plan/evaluation";
 import type { Layout } from "../../cost/plan/layout";
 import type { PlanRecord } from "../../cost/plan/record";
+import { numberText } from "../../units";
 import { candidate, extendFix, setKeyFix, writeChildKey, writeKeys, type FixWords } from "../edits";
-import { numberText } from "../numbers";
 import { legalLayout } from "./conditions";
 import { ownKey, placeOfKey, type Rule, type RuleSubject } from "../rule";
 

@@ -9,10 +9,10 @@ import { moeBlocksOf } from "../../cost/plan/layout";
 import type { ParallelismRecord, PlanRecord, WorkloadRecord } from "../../cost/plan/record";
 import type { ScheduleKind } from "../../cost/pipeline/schedule";
 import { overlapsReplicas } from "../../cost/training/replicas";
+import { numberText } from "../../units";
 import { fitsDomain, legalLayout, withChanges } from "../layout/conditions";
 import { available } from "../../cost/definition";
 import { setAllIn, type PlanSubject } from "../layout/plan";
-import { numberText } from "../numbers";
 
 export interface Change {
   /** Changes of one lever are tried together: the best of them speaks for it. */

@@ -1,8 +1,7 @@
 import { defineDiagnostic, type FixCandidate } from "../../core";
-import { formatGrouped } from "../../units";
+import { formatGrouped, numberText } from "../../units";
 import { candidate, setKeyFix, writeKey } from "../edits";
 import { exampleExperts } from "../examples";
-import { numberText } from "../numbers";
 import { ownKey, placeOfKey, type Rule, type RuleSubject } from "../rule";
 import { checkRouting, limitText, nodeLimitedRouting, supplyOf, type Routing } from "./moe";
 

@@ -34,6 +34,33 @@ describe("exchanges between replicas beside the passes", () => {
   });
 });
 
+describe("a link that carries something else already", () => {
+  const v3 = (ep: number, zero: number, sequence_length: number): PlanRecord =>
+    written(deepSeekV3, { ep, zero, overlap_data_parallel: "true" }, { global_batch_size: 1024, sequence_length }, 16);
+
+  test.each([16, 64].flatMap((ep) => [1, 3].flatMap((zero) => [1024, 4096, 16_384].map((tokens) => [ep, zero, tokens] as const))))(
+    "the cards carry experts' tokens and weights one after the other: EP%i, ZeRO %i, %i tokens", (ep, zero, tokens) => {
+      const { step, sync } = trained(v3(ep, zero, tokens));
+      expect(step.exposed_expert).toBeGreaterThan(0);
+      expect(sync + step.exposed_expert).toBeLessThanOrEqual(step.step_time);
+    });
+
+  test("what experts exchange within a node leaves the cards free", () => {
+    const { step, sync, exposed_sync } = trained(v3(8, 3, 4096));
+    expect(sync - exposed_sync).toBeGreaterThan(step.compute + 0.8 * step.exposed_expert);
+    expect(sync - exposed_sync).toBeLessThan(step.compute + step.exposed_expert);
+  });
+
+  test("tensor parallelism holds the scale-up link, not the cards", () => {
+    const split = (nodes: number) => trained(written(stack(8), { tp: 2, zero: 3, overlap_data_parallel: "true" }, { sequence_length: 1024, global_batch_size: 64 * nodes }, nodes));
+    const [inOne, inMany] = [split(1), split(4)];
+    expect(inOne.tp).toBeGreaterThan(0);
+    expect(inOne.sync + inOne.tp).toBeLessThanOrEqual(inOne.step.step_time);
+    // over the cards: beside operators and the tensor-parallel exchanges that they wait for, but for the head
+    expect(inMany.sync - inMany.exposed_sync).toBeGreaterThan(0.8 * (inMany.step.compute + inMany.tp));
+  });
+});
+
 /** Bytes a second of the scale-up link that a plan's groups stand on. */
 const lineRate = ({ hardware: { gpu } }: PlanRecord): number => gpu.scale_up?.bandwidth ?? Number.NaN;
 

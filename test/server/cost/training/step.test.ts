@@ -53,13 +53,13 @@ describe("a step too long to run through", () => {
 
 describe("an overlapped pair", () => {
   test("takes the longer of compute and exchanges", () => {
-    expect(overlappedPair({ compute: 2, expert: 1, blocking: 0 }, { compute: 4, expert: 2, blocking: 0 }, 9)).toEqual({ duration: 6, compute: 6, expert: 0 });
-    expect(overlappedPair({ compute: 2, expert: 4, blocking: 0 }, { compute: 1, expert: 3, blocking: 0 }, 10)).toEqual({ duration: 7, compute: 3, expert: 4 });
+    expect(overlappedPair({ compute: 2, expert: 1, blocking: 0 }, { compute: 4, expert: 2, blocking: 0 }, 9)).toEqual({ duration: 6, compute: 6, expert: 0, exchange: 3 });
+    expect(overlappedPair({ compute: 2, expert: 4, blocking: 0 }, { compute: 1, expert: 3, blocking: 0 }, 10)).toEqual({ duration: 7, compute: 3, expert: 4, exchange: 7 });
   });
 
   test("what blocks counts as no exchange of experts", () => {
     // 7 s of exchanges beside 3 s of operators leave 4 s, whatever tensor parallelism adds
-    expect(overlappedPair({ compute: 2, expert: 4, blocking: 0.5 }, { compute: 1, expert: 3, blocking: 0.25 }, 20)).toEqual({ duration: 7.75, compute: 3, expert: 4 });
+    expect(overlappedPair({ compute: 2, expert: 4, blocking: 0.5 }, { compute: 1, expert: 3, blocking: 0.25 }, 20)).toEqual({ duration: 7.75, compute: 3, expert: 4, exchange: 7 });
   });
 
   test("never takes longer than one after the other", () => {

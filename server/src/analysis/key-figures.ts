@@ -1,8 +1,11 @@
 /** Which figures of a declaration a reader looks for first: by its kind, and of a plan by its phase. */
 
-import { figuresOf, figureText, phaseOf, planResult, shortText, type MetricFigure, type Phase } from "../analysis";
 import type { BoundDeclaration, Workspace } from "../core";
 import { Unavailable } from "../cost/definition";
+import { figureText, shortText } from "./figure-text";
+import { figuresOf, type MetricFigure } from "./figures";
+import { planResult } from "./plan-record";
+import { phaseOf, type Phase } from "./plans";
 
 /** The kinds of declarations that are read in one way. */
 export type Reading = "model" | "hardware" | "service" | Phase;
@@ -64,7 +67,7 @@ export function inReadingOrder<Metric extends { readonly id: string }>(
 }
 
 /** What a figure is measured against: the memory of a plan against that of its GPU, in bytes; `undefined` for others. */
-function capacityOf(workspace: Workspace, declaration: BoundDeclaration, metric: string): number | undefined {
+export function capacityOf(workspace: Workspace, declaration: BoundDeclaration, metric: string): number | undefined {
   if (declaration.keyword !== "plan" || metric !== wholeMemory) return undefined;
   try {
     return planResult(workspace, declaration)?.record.hardware.gpu.memory;

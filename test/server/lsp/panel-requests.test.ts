@@ -1,0 +1,76 @@
+// What the report panel asks: of a line or a name, also while the text is broken.
+import { afterEach, describe, expect, test } from "vitest";
+import type { PanelAnswer } from "../../../server/src/lsp/protocol";
+import { startInMemory, type InMemoryEditor } from "../../kit/in-memory-editor";
+import { smallPlans } from "../../kit/plans";
+
+const uri = "file:///design/plans.dsco";
+const editors: InMemoryEditor[] = [];
+afterEach(() => {
+  for (const editor of editors.splice(0)) {
+    expect(editor.complaints).toEqual([]);
+    editor.close();
+  }
+});
+
+async function start(text: string): Promise<InMemoryEditor> {
+  const editor = await startInMemory();
+  editors.push(editor);
+  editor.open(uri, text);
+  return editor;
+}
+
+const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split("\n").length - 1;
+const ask = async (text: string, params: object): Promise<PanelAnswer> => (await start(text)).request<PanelAnswer>("dsco/panel", { uri, ...params });
+const nameOf = (answer: PanelAnswer): string | undefined => (answer.kind === "report" ? answer.report.declaration : undefined);
+
+describe("which declaration", () => {
+  test.each([
+    ["model Small", "Small"], ["gpus_per_node", "Rack"], ["plan Train", "Train"], ["measured", "Train"],
+    ["schedule = 1f1b", "Train"], ["parallelism Wide", "Prompts"], ["workload Write", "Answers"],
+  ])("a line with `%s`: %s, a plan where the part has no figures of its own", async (part, expected) => {
+    expect(nameOf(await ask(smallPlans, { line: lineOf(smallPlans, part) }))).toBe(expected);
+  });
+
+  test("one that is imported, at the place where it is declared", async () => {
+    const answer = await ask('import { DeepSeekV3 } from "std:models/deepseek"\n', { declaration: "DeepSeekV3" });
+    expect(answer.kind === "report" && answer.report.uri).toBe("dsco-std:/models/deepseek.dsco");
+  });
+
+  test.each([[{ line: 0 }], [{ line: 1 }], [{ line: 9999 }], [{ declaration: "Nobody" }], [{ declaration: "Split" }]])("%j: none", async (params) => {
+    expect(await ask(smallPlans, params)).toEqual({ kind: "none", version: 1 });
+  });
+
+  test.each([[{}], [{ line: -1 }], [{ line: 0.5 }], [{ declaration: 7 }]])("%j is refused", async (params) => {
+    await expect(ask(smallPlans, params)).rejects.toThrow("no declaration and no line");
+  });
+});
+
+test("the figures are those that are read first, the parts of the memory behind it", async () => {
+  const answer = await ask(smallPlans, { declaration: "Train" });
+  if (answer.kind !== "report") throw new Error(answer.kind);
+  expect(answer).toMatchObject({ version: 1, report: { uri, declaration: "Train", kind: "plan", summary: "", place: { line: lineOf(smallPlans, "plan Train"), character: 5 } } });
+  const { figures } = answer.report;
+  expect(figures.slice(0, 5).map(({ metric, isPart }) => [metric, isPart])).toEqual([
+    ["step_time", false], ["tokens_per_second_per_gpu", false], ["mfu", false], ["memory_per_gpu", false], ["memory_weights", true],
+  ]);
+  expect(figures.find(({ metric }) => metric === "memory_per_gpu")?.value).toMatch(/^[\d.]+ GB of 84\.94 GB$/);
+  expect(figures.every(({ metric, ideal }) => (ideal !== "") === ["step_time", "exposed_comm_time", "training_time"].includes(metric))).toBe(true);
+});
+
+describe("while the text is in error", () => {
+  const unreadable = smallPlans.replace("plan Train {", "plan {");
+  const wrong = smallPlans.replace("pp = 2", "pp = 3 TB");
+
+  test("a name that cannot be read any more is broken, not gone", async () => {
+    expect(await ask(unreadable, { declaration: "Train" })).toMatchObject({ kind: "broken", declaration: "Train", version: 1 });
+  });
+
+  test("a plan without figures says what is wrong", async () => {
+    expect(await ask(wrong, { line: lineOf(wrong, "plan Train") })).toMatchObject({ kind: "broken", declaration: "Train", reason: expect.stringContaining("pp") as unknown });
+  });
+
+  test("what the error does not touch is shown", async () => {
+    expect(nameOf(await ask(wrong, { declaration: "Prompts" }))).toBe("Prompts");
+  });
+});
