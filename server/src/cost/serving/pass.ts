@@ -44,7 +44,7 @@ export interface StagePass {
 
 export function stagePasses(evaluation: Evaluation, batch: Batch, mode: Mode): readonly StagePass[] {
   const context = contextOf(evaluation, batch, mode);
-  return evaluation.stages().map(oncePerKey(shapeOf, (stage) => stagePass(context, stage)));
+  return evaluation.stages.map(oncePerKey(shapeOf, (stage) => stagePass(context, stage)));
 }
 
 interface Context {
@@ -59,9 +59,9 @@ interface Context {
 
 function contextOf(evaluation: Evaluation, batch: Batch, mode: Mode): Context {
   const { plan } = evaluation;
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   const { sms } = plan.hardware.gpu;
-  const share = sms === undefined ? 1 : (sms - commSms(plan, evaluation.groups())) / sms;
+  const share = sms === undefined ? 1 : (sms - commSms(plan, evaluation.groups)) / sms;
   const work: Work = {
     phase: batch.phase,
     tokens: tokensOf(batch, layout),
@@ -79,9 +79,9 @@ function stagePass(context: Context, stage: Stage): StagePass {
   const parts = { attention: 0, ffn: 0, routed: 0, ends: 0, exchange: 0, tensor_parallel: 0, context_parallel: 0, send: 0 };
   for (const run of stage.runs) addRun(parts, context, run);
   parts.ends = micro_batches * compute.times(endsOf(stage)).all.forward;
-  const vocabulary = vocabularyTransfers(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links);
+  const vocabulary = vocabularyTransfers(plan, evaluation.layout, evaluation.groups, context.work.tokens, links);
   parts.tensor_parallel += micro_batches * ((stage.embedding ? vocabulary.embedding.forward.time : 0) + (stage.head ? vocabulary.head.forward.time : 0));
-  if (!stage.head) parts.send = micro_batches * pipelineSend(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links).time;
+  if (!stage.head) parts.send = micro_batches * pipelineSend(plan, evaluation.layout, evaluation.groups, context.work.tokens, links).time;
   return { parts, operators: () => [...stage.runs.flatMap((run) => runOperators(context, run)), ...compute.operators(endsOf(stage))] };
 }
 
@@ -102,7 +102,7 @@ function addRun(sums: Sums, context: Context, run: LayerRun): void {
   const { evaluation, batch: { micro_batches }, work, compute, links } = context;
   const { plan } = evaluation;
   const layers = run.layers.length;
-  const [layout, groups] = [evaluation.layout(), evaluation.groups()];
+  const [layout, groups] = [evaluation.layout, evaluation.groups];
   const times = compute.layerTimes(run);
   const [attention, ffn] = [times.attention.forward, times.ffn.forward];
   const routed = hostMultiplies(context) ? 0 : times.routed.forward;
@@ -126,8 +126,8 @@ function exposedTime({ evaluation, batch, mode }: Context, { ffn }: LayerRun, op
   const { plan } = evaluation;
   if (ffn?.kind !== "moe") return 0;
   const tokens = exchangedTokens(evaluation, batch);
-  if (expertsOnHost(plan)) return batch.micro_batches * exposedHostTime(operators, hostExpertTime(plan, evaluation.layout(), ffn, tokens, mode), batch);
-  const { dispatch, combine } = evaluation.layout().ep === 1 ? noExchange : expertExchange(plan, evaluation.groups(), ffn, tokens, mode, exchangeLinks(plan, mode));
+  if (expertsOnHost(plan)) return batch.micro_batches * exposedHostTime(operators, hostExpertTime(plan, evaluation.layout, ffn, tokens, mode), batch);
+  const { dispatch, combine } = evaluation.layout.ep === 1 ? noExchange : expertExchange(plan, evaluation.groups, ffn, tokens, mode, exchangeLinks(plan, mode));
   if (batch.micro_batches === 1) return dispatch.time + combine.time;
   return exposedOfTwo({ ...operators, dispatch: dispatch.time, combine: combine.time }, mode, batch.phase === "decode");
 }
