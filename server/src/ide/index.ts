@@ -17,7 +17,7 @@ export { hover, type HoverOptions } from "./hover";
 export { hintKinds, inlayHints, type HintKind, type InlayHint } from "./inlay-hints";
 export { actionLenses, type ActionLens, type LensAction } from "./lens-actions";
 export { refactorings, type Refactoring, type RefactoringKind } from "./refactor";
-export { panel, type Panel, type PanelFigure, type PanelQuestion } from "./panel";
+export { panel, type Panel, type PanelOf, type PanelQuestion } from "./panel";
 export type { Project } from "./project";
 export { highlights, references, type ReferencePlace } from "./references";
 export { prepareRename, rename, type Renameable, type Renaming } from "./rename/rename";

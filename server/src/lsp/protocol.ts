@@ -56,6 +56,11 @@ export interface DscoRequests {
     readonly params: PanelParams;
     readonly result: PanelAnswer;
   };
+  /** The same as a page that needs nothing else: figures with their formulas, pictures. `null` where the document declares no such thing any more. */
+  readonly "dsco/reportPage": {
+    readonly params: DeclarationName;
+    readonly result: { readonly html: string } | null;
+  };
   /** The figures of a file that can be explained, by declaration, those first that a reader looks for first. */
   readonly "dsco/figures": {
     readonly params: { readonly uri: string };
@@ -172,6 +177,8 @@ export interface PanelParams {
   readonly declaration?: string;
   /** Where none is named: that of this line, or the first plan that rests on it. Zero-based. */
   readonly line?: number;
+  /** Of the room for a picture, in CSS pixels. */
+  readonly width?: number;
 }
 
 export type PanelAnswer =
@@ -181,14 +188,35 @@ export type PanelAnswer =
   /** No such declaration, or none that a report could be of. */
   | { readonly kind: "none"; readonly version: number };
 
-export interface PanelReport extends DeclarationName {
+/** A place that a reader can go to. */
+export interface PanelPlace {
+  readonly uri: string;
+  readonly place: DocumentPosition;
+}
+
+export interface PanelReport extends DeclarationName, PanelPlace {
   /** `plan` */
   readonly kind: string;
   /** The first sentence of its documentation; empty where there is none. */
   readonly summary: string;
-  readonly place: DocumentPosition;
+  /** What it comes to, in a line. */
+  readonly headline: string;
+  /** Whether its memory fits; left out where that is no question or not known. */
+  readonly fits?: boolean;
+  /** The declarations that it binds, in the order of its kind. */
+  readonly parts: readonly PanelPart[];
   /** Those first that a reader looks for first. */
   readonly figures: readonly PanelFigure[];
+  readonly checks: readonly PanelCheck[];
+  readonly pictures: readonly PanelPicture[];
+  /** Pictures that such a declaration has and this one cannot have: `reason` completes "not drawn: …". */
+  readonly missing: readonly { readonly title: string; readonly reason: string }[];
+}
+
+/** `hardware`: `H800Cluster`. */
+export interface PanelPart extends PanelPlace {
+  readonly key: string;
+  readonly declaration: string;
 }
 
 export interface PanelFigure {
@@ -200,6 +228,28 @@ export interface PanelFigure {
   readonly ideal: string;
   /** A part of the figure before it. */
   readonly isPart: boolean;
+}
+
+/** A `require` or `measured` of the declaration, as it is written, beside what is computed. */
+export interface PanelCheck extends PanelPlace {
+  readonly text: string;
+  /** `61.20 GB`; of a measurement with how far off: `19.93 s, +1.5 %`. */
+  readonly computed: string;
+  /** Of a requirement. */
+  readonly holds?: boolean;
+  /** Of a measurement; empty for others. */
+  readonly source: string;
+}
+
+export interface PanelPicture {
+  /** `memory` */
+  readonly id: string;
+  readonly title: string;
+  /** What it shows in a sentence or two. */
+  readonly summary: string;
+  /** One `<svg>` element. Its marks name what they stand for (`data-mark`, `data-tip`) and a place (`data-place`: `URI#LINE:CHARACTER`, as the editor spells it). */
+  readonly svg: string;
+  readonly table: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
 /** Notifications from the server to the editor, by method. */
