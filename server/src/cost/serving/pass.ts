@@ -58,7 +58,7 @@ export interface LayerPass {
 
 export function stagePasses(evaluation: Evaluation, batch: Batch, mode: Mode): readonly StagePass[] {
   const context = contextOf(evaluation, batch, mode);
-  return evaluation.stages().map(oncePerKey(shapeOf, (stage) => stagePass(context, stage)));
+  return evaluation.stages.map(oncePerKey(shapeOf, (stage) => stagePass(context, stage)));
 }
 
 interface Context {
@@ -73,9 +73,9 @@ interface Context {
 
 function contextOf(evaluation: Evaluation, batch: Batch, mode: Mode): Context {
   const { plan } = evaluation;
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   const { sms } = plan.hardware.gpu;
-  const share = sms === undefined ? 1 : (sms - commSms(plan, evaluation.groups())) / sms;
+  const share = sms === undefined ? 1 : (sms - commSms(plan, evaluation.groups)) / sms;
   const work: Work = {
     phase: batch.phase,
     tokens: tokensOf(batch, layout),
@@ -93,9 +93,9 @@ function stagePass(context: Context, stage: Stage): StagePass {
   const parts = noParts();
   for (const run of stage.runs) addRun(parts, context, run);
   parts.ends = micro_batches * compute.times(endsOf(stage)).all.forward;
-  const vocabulary = vocabularyTransfers(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links);
+  const vocabulary = vocabularyTransfers(plan, evaluation.layout, evaluation.groups, context.work.tokens, links);
   parts.tensor_parallel += micro_batches * ((stage.embedding ? vocabulary.embedding.forward.time : 0) + (stage.head ? vocabulary.head.forward.time : 0));
-  if (!stage.head) parts.send = micro_batches * pipelineSend(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links).time;
+  if (!stage.head) parts.send = micro_batches * pipelineSend(plan, evaluation.layout, evaluation.groups, context.work.tokens, links).time;
   return { parts, operators: () => [...stage.runs.flatMap((run) => runOperators(context, run)), ...compute.operators(endsOf(stage))], layers: () => stage.runs.map((run) => layerPass(context, run)) };
 }
 
@@ -125,7 +125,7 @@ function addRun(sums: Sums, context: Context, run: LayerRun): void {
   const { evaluation, batch: { micro_batches }, work, compute, links } = context;
   const { plan } = evaluation;
   const layers = run.layers.length;
-  const [layout, groups] = [evaluation.layout(), evaluation.groups()];
+  const [layout, groups] = [evaluation.layout, evaluation.groups];
   const times = compute.layerTimes(run);
   const [attention, ffn] = [times.attention.forward, times.ffn.forward];
   const routed = hostMultiplies(context) ? 0 : times.routed.forward;
@@ -159,12 +159,12 @@ type Times = Pick<LayerWork, "dispatch" | "combine">;
 /** Of one layer and micro-batch. */
 function exchanged({ evaluation, batch, mode }: Context, ffn: MoeFfnRecord): Times {
   const { plan } = evaluation;
-  const { dispatch, combine } = evaluation.layout().ep === 1 ? noExchange : expertExchange(plan, evaluation.groups(), ffn, exchangedTokens(evaluation, batch), mode, exchangeLinks(plan, mode));
+  const { dispatch, combine } = evaluation.layout.ep === 1 ? noExchange : expertExchange(plan, evaluation.groups, ffn, exchangedTokens(evaluation, batch), mode, exchangeLinks(plan, mode));
   return { dispatch: dispatch.time, combine: combine.time };
 }
 
 const onHost = ({ evaluation, batch, mode }: Context, ffn: MoeFfnRecord): number =>
-  hostExpertTime(evaluation.plan, evaluation.layout(), ffn, exchangedTokens(evaluation, batch), mode);
+  hostExpertTime(evaluation.plan, evaluation.layout, ffn, exchangedTokens(evaluation, batch), mode);
 
 function wholeExchange(context: Context, ffn: MoeFfnRecord): number {
   if (expertsOnHost(context.evaluation.plan)) return onHost(context, ffn);

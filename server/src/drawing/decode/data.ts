@@ -54,7 +54,7 @@ export interface LatencyData {
 export function latencyData(evaluation: Evaluation): LatencyData {
   const { batch, stages, parts, waiting, latency } = evaluation.serving("estimate");
   const found: { pass: LayerPass; layers: number[] }[] = [];
-  evaluation.stages().forEach(({ runs }, index) => {
+  evaluation.stages.forEach(({ runs }, index) => {
     // stages of the same shape have one pass in common: which layers stand in this one its own runs say
     const passes = stages[index]?.layers() ?? [];
     runs.forEach(({ layers }, at) => {

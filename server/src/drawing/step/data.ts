@@ -38,7 +38,7 @@ export function stepData(evaluation: Evaluation): StepData {
   const exposedExpert = Math.min(step.exposed_expert, pipelineExposed);
   const blocking = pipelineExposed - exposedExpert;
   const both: StepExchange = { kind: tp > 0 && cp > 0 ? "tp and cp" : cp > 0 ? "cp" : "tp", total: tp + cp, exposed: blocking };
-  const exchanges: readonly StepExchange[] = [{ kind: "ep", total: expert(), exposed: exposedExpert }, both, { kind: "pp", total: pp, exposed: undefined }, { kind: "dp", total: sync, exposed: exposed_sync }];
+  const exchanges: readonly StepExchange[] = [{ kind: "ep", total: expert, exposed: exposedExpert }, both, { kind: "pp", total: pp, exposed: undefined }, { kind: "dp", total: sync, exposed: exposed_sync }];
   return {
     step: step.step_time,
     parts: { compute: step.compute, expert: exposedExpert, blocking, replicas: exposed_sync, bubble: step.bubble, sweep },
