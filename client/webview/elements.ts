@@ -23,6 +23,18 @@ export function button(label: string, attributes: Attributes, press: () => void)
   return made;
 }
 
+/** Writes a text where it is another one: what a reader has selected in it stays selected. */
+export function setText(shown: Element | null, text: string): void {
+  if (shown && shown.textContent !== text) shown.textContent = text;
+}
+
+/** A part that can be opened. `changed` is told when a reader does. */
+export function foldable(title: string, isOpen: boolean, changed: (isOpen: boolean) => void, ...children: readonly Child[]): HTMLDetailsElement {
+  const made = element("details", { open: isOpen }, element("summary", {}, title), ...children);
+  made.addEventListener("toggle", () => changed(made.open));
+  return made;
+}
+
 /** Of the page's own document: it is there, or the page is not the one that this script was written for. */
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id);

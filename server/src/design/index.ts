@@ -12,6 +12,7 @@ export * from "./library";
 export { printable } from "./printable";
 export { findTarget, type Refuse, type Target } from "./property-path";
 export * from "./report";
+export { reportHtml } from "./report-html";
 export * from "./report-markdown";
 export { starterFile, starters, type StarterName } from "./starters";
 export { meantInFile, unknownDeclaration } from "./unknown-name";

@@ -1,7 +1,7 @@
 /** What every picture is made of: the frame, marks that stand for something, fills that are told apart without colour, legends. */
 
 import { patterns, type Colour } from "./colours";
-import { element, escapeXml, rect, text, type Box } from "./svg";
+import { element, escapeXml, text, type Box } from "./svg";
 import { lineHeight, textWidth } from "./text-width";
 import type { DrawingOptions } from "./picture";
 
@@ -11,7 +11,9 @@ export interface Mark {
   readonly id: string;
   /** Name and figure first, then the formula and what else is worth knowing, a line each. */
   readonly tip: readonly string[];
-  readonly place: string | undefined;
+  readonly place?: string | undefined;
+  /** What it is called where the tip is long; else the tip. */
+  readonly label?: string;
 }
 
 /** A picture on its way: what it draws with. */
@@ -20,37 +22,38 @@ export interface Canvas extends DrawingOptions {
   readonly id: string;
 }
 
-export function markOf({ titles }: Canvas, { id, tip, place }: Mark, drawn: string): string {
-  const attributes = { class: "mark", role: "img", "data-mark": id, "aria-label": tip.join(". "), "data-place": place };
+export function markOf({ titles }: Canvas, { id, tip, place, label }: Mark, drawn: string): string {
+  const attributes = { class: "mark", role: "img", "data-mark": id, "aria-label": label ?? tip.join(". "), "data-place": place };
   const lines = tip.join("\n");
   return titles
     ? element("g", attributes, `<title>${escapeXml(lines)}</title>${drawn}`)
     : element("g", { ...attributes, "data-tip": lines }, drawn);
 }
 
-/** A filled box: a tint that text can stand on, its texture, and an edge in the full colour. */
-export function filled(canvas: Canvas, box: Box, colour: Colour, rounding = 2): string {
-  const texture = patterns[colour] === undefined ? "" : element("rect", { ...sizeOf(box), rx: rounding, fill: `url(#${patternId(canvas, colour)})` });
-  return `${rect(box, `tint c-${colour}`, rounding)}${texture}${rect(box, `edge c-${colour}`, rounding)}`;
-}
+/** A box filled with a tint that text can stand on, its texture, and an edge in the full colour. */
+export const filled = (canvas: Canvas, { x, y, width, height }: Box, colour: Colour, rounding = 2): string =>
+  element("rect", { class: `edge c-${colour}`, x, y, width: Math.max(0, width), height: Math.max(0, height), rx: rounding === 0 ? undefined : rounding, fill: fillOf(canvas, colour) });
 
-const sizeOf = ({ x, y, width, height }: Box): Box => ({ x, y, width: Math.max(0, width), height: Math.max(0, height) });
+/** The same for any shape. */
+export const filledPath = (canvas: Canvas, path: string, colour: Colour): string => (path === "" ? "" : element("path", { class: `edge c-${colour}`, d: path, fill: fillOf(canvas, colour) }));
+
+const fillOf = (canvas: Canvas, colour: Colour): string => `url(#${patternId(canvas, colour)})`;
 
 const patternId = ({ scope, id }: Canvas, colour: Colour): string => `${scope}-${id}-${colour}`;
 
 /** The whole picture. `colours`: those whose fills occur. */
 export function frame(canvas: Canvas, height: number, title: string, colours: readonly Colour[], drawn: string): string {
   const { width } = canvas;
-  const definitions = [...new Set(colours)].map((colour) => patternOf(canvas, colour)).join("");
+  const definitions = element("defs", {}, [...new Set(colours)].map((colour) => patternOf(canvas, colour)).join(""));
   return element("svg", {
     xmlns: "http://www.w3.org/2000/svg", class: "picture", width, height: Math.ceil(height), viewBox: `0 0 ${width} ${Math.ceil(height)}`, role: "group", "aria-label": title,
-  }, `${definitions === "" ? "" : element("defs", {}, definitions)}${drawn}`);
+  }, `${definitions}${drawn}`);
 }
 
 function patternOf(canvas: Canvas, colour: Colour): string {
   const path = patterns[colour];
-  if (path === undefined) return "";
-  return element("pattern", { id: patternId(canvas, colour), width: 8, height: 8, patternUnits: "userSpaceOnUse" }, element("path", { class: `texture c-${colour}`, d: path }));
+  const texture = path === undefined ? "" : element("path", { class: `texture c-${colour}`, d: path });
+  return element("pattern", { id: patternId(canvas, colour), width: 8, height: 8, patternUnits: "userSpaceOnUse" }, element("rect", { class: `tint c-${colour}`, width: 8, height: 8 }) + texture);
 }
 
 export interface LegendEntry {

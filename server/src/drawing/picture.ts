@@ -10,7 +10,7 @@ export interface Picture {
   /**
    * One `<svg>` element, drawn for a width. Its colours are custom properties (`colours.ts`) and its classes those of `pictureStyles`. A mark that
    * stands for something is a `<g class="mark" role="img" data-mark="id">` with `aria-label`, `data-tip` (figure and formula, lines of plain text) and,
-   * where a line of the design is behind it, `data-place` (`URI#LINE:COLUMN`, zero-based).
+   * where a line of the design is behind it, `data-place` (`URI#LINE:COLUMN`, zero-based) on it or on a group around it.
    */
   readonly svg: string;
   /** The same data as a table, for screen readers and copying. */

@@ -4,9 +4,13 @@ import { capacityOf, computedKinds, figuresOf, keyMetricsOf, planResult, reading
 import type { BoundDeclaration, Workspace } from "../core";
 import { Unavailable } from "../cost/definition";
 import { evaluationOf } from "../cost/plan/evaluation";
+import { latencyPicture } from "./decode";
 import { memoryPicture } from "./memory";
 import { narrowest, usualWidth, type DrawingOptions, type Picture, type PictureId } from "./picture";
 import { placesOf } from "./places";
+import { rooflineData, rooflinePicture } from "./roofline";
+import { schedulePicture } from "./schedule";
+import { stepPicture } from "./step";
 import type { PlanSubject } from "./subject";
 
 export interface Report {
@@ -50,7 +54,7 @@ export function reportOf(workspace: Workspace, declaration: BoundDeclaration, op
   if (!computedKinds[declaration.keyword]) return undefined;
   const figures = figuresOf(workspace, declaration);
   const drawn = drawingsOf(workspace, declaration, figures, {
-    width: Math.max(narrowest, Math.round(options.width ?? usualWidth)), scope: options.scope ?? declaration.name, titles: options.titles ?? false,
+    width: Math.max(narrowest, Math.round(options.width ?? usualWidth)), scope: options.scope ?? "dsco", titles: options.titles ?? false,
   }).map(attempt);
   return {
     declaration: declaration.name, kind: declaration.keyword,
@@ -77,7 +81,13 @@ function drawingsOf(workspace: Workspace, declaration: BoundDeclaration, figures
   const subject: PlanSubject = {
     name: declaration.name, evaluation: evaluationOf(result.record), metric: (id) => figures.find((figure) => figure.id === id), places: placesOf(workspace, result.blocks), options,
   };
-  return [{ id: "memory", title: "Memory", draw: () => memoryPicture(subject) }];
+  return [
+    { id: "memory", title: "Memory", draw: () => memoryPicture(subject) },
+    { id: "schedule", title: "Schedule of a step", draw: () => schedulePicture(subject) },
+    { id: "step", title: "Time of a step", draw: () => stepPicture(subject) },
+    { id: "decode", title: "Latency by layer", draw: () => latencyPicture(subject) },
+    { id: "roofline", title: "Roofline", draw: () => rooflinePicture({ ...subject, gpu: "hardware.gpu" }, rooflineData(subject.evaluation)) },
+  ];
 }
 
 function mainFigures(workspace: Workspace, declaration: BoundDeclaration, figures: readonly MetricFigure[]): readonly ReportFigure[] {
@@ -95,7 +105,7 @@ const deeds: Readonly<Record<string, readonly (readonly [metric: string, sentenc
   decode: [["tokens_per_second_per_gpu", (value) => `writes ${value} per GPU`]],
   service: [["tokens_per_second_per_node", (value) => `serves ${value} per node`], ["tpot", (value) => `a token every ${value}`]],
   model: [["total_params", (value) => `${value} parameters`], ["active_params", (value) => `${value} active a token`]],
-  hardware: [["gpus", (value) => `${value} GPUs`], ["peak_flops", (value) => `${value} in BF16`]],
+  hardware: [["gpus", (value) => `${value} ${value === "1" ? "GPU" : "GPUs"}`], ["peak_flops", (value) => `${value} in BF16`]],
 };
 
 function headlineOf(workspace: Workspace, declaration: BoundDeclaration, figures: readonly MetricFigure[]): Pick<Report, "headline" | "fits"> {

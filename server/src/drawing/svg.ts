@@ -9,8 +9,10 @@ const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\ufffe\uffff]|[\ud8
 
 export const escapeXml = (text: string): string => text.replace(unprintable, " ").replace(/[&<>"\n]/g, (character) => entities[character] ?? character);
 
-/** Two decimals are a hundredth of a pixel. */
-const shown = (value: string | number): string => (typeof value === "number" ? String(Number(value.toFixed(2))) : escapeXml(value));
+/** In tenths: of a pixel, where it is one. */
+export const tenth = (value: number): string => String(Number(value.toFixed(1)));
+
+const shown = (value: string | number): string => (typeof value === "number" ? tenth(value) : escapeXml(value));
 
 /** An element; attributes without a value are left out. `children` are SVG already. */
 export function element(name: string, attributes: Attributes, children = ""): string {

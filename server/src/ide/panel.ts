@@ -1,12 +1,15 @@
-import { figuresOf, idealText, inReadingOrder, keyMetricsOf, readingOf, shortFigure, usersOf, type FigureOptions, type MetricFigure } from "../analysis";
-import { bindDeclaration, fileScope, resolveSymbol, type BoundDeclaration, type FileScope, type Position, type Workspace } from "../core";
+import { differenceText, figuresOf, idealText, inReadingOrder, keyMetricsOf, readingOf, shortFigure, shortText, usersOf, type FigureOptions, type MetricFigure } from "../analysis";
+import { bindDeclaration, declarationSchemas, fileScope, headerSpan, resolveSymbol, settledValue, type BoundDeclaration, type FileScope, type Position, type Workspace } from "../core";
+import { reportOf, type MissingPicture, type Picture } from "../drawing";
+import { assertionsOf, formOf, holds, textOf } from "../rules";
 import { errorsBehind } from "./code-lens";
 import { firstSentence } from "./first-sentence";
 
-/** Which declaration a panel is about: by name, or by a line of the file (zero-based). */
+/** Which declaration a panel is about, by name or by a line of the file (zero-based), and the room for its pictures in CSS pixels. */
 export interface PanelQuestion {
   readonly declaration?: string | undefined;
   readonly line?: number | undefined;
+  readonly width?: number | undefined;
 }
 
 export type Panel =
@@ -16,15 +19,35 @@ export type Panel =
   /** There is no such declaration, or none that has figures. */
   | { readonly kind: "none" };
 
+/** Where a reader goes. */
+interface Place {
+  readonly uri: string;
+  readonly place: Position;
+}
+
 export interface PanelOf {
   readonly kind: "report";
   readonly declaration: BoundDeclaration;
   /** The first sentence of its documentation; empty where there is none. */
   readonly summary: string;
+  readonly headline: string;
+  /** Whether its memory fits; `undefined` where that is no question or not known. */
+  readonly fits: boolean | undefined;
   /** Of its name. */
   readonly place: Position;
+  /** The declarations that it binds. */
+  readonly parts: readonly PanelPart[];
   /** Those that are read first, in that order, each with its parts behind it. */
   readonly figures: readonly PanelFigure[];
+  readonly checks: readonly PanelCheck[];
+  readonly pictures: readonly Picture[];
+  readonly missing: readonly MissingPicture[];
+}
+
+export interface PanelPart extends Place {
+  /** `hardware` */
+  readonly key: string;
+  readonly declaration: string;
 }
 
 export interface PanelFigure {
@@ -37,6 +60,18 @@ export interface PanelFigure {
   readonly isPart: boolean;
 }
 
+/** A `require` or `measured` beside what is computed. */
+export interface PanelCheck extends Place {
+  /** As it is written, without its keyword and source. */
+  readonly text: string;
+  /** `61.20 GB`; of a measurement with how far off: `19.93 s, +1.5 %`. */
+  readonly computed: string;
+  /** `undefined`: a measurement. */
+  readonly holds: boolean | undefined;
+  /** Of a measurement; empty for others. */
+  readonly source: string;
+}
+
 /** What a panel beside the editor shows. */
 export function panel(workspace: Workspace, uri: string, question: PanelQuestion, options: FigureOptions = {}): Panel {
   const scope = fileScope(workspace, uri);
@@ -46,9 +81,11 @@ export function panel(workspace: Workspace, uri: string, question: PanelQuestion
   const figures = mainFigures(workspace, declaration, options);
   const [error] = figures.length === 0 ? errorsBehind(workspace, declaration) : [];
   if (error) return { kind: "broken", declaration: declaration.name, reason: error.message };
-  const { node, file } = declaration;
+  const report = reportOf(workspace, declaration, question.width === undefined ? {} : { width: question.width });
   return {
-    kind: "report", declaration, summary: firstSentence(node.doc) ?? "", place: file.source.lines.position((node.name ?? node.keywordSpan).start), figures,
+    kind: "report", declaration, summary: firstSentence(declaration.node.doc) ?? "", headline: report?.headline ?? "", fits: report?.fits,
+    place: nameOf(declaration).place, parts: partsOf(workspace, declaration), figures, checks: checksOf(workspace, declaration),
+    pictures: report?.pictures ?? [], missing: report?.unavailable ?? [],
   };
 }
 
@@ -73,10 +110,42 @@ function atLine(workspace: Workspace, scope: FileScope, line: number): BoundDecl
   return readingOf(workspace, declaration) === undefined ? usersOf(workspace, scope, declaration)[0] : declaration;
 }
 
+const nameOf = ({ node, file }: BoundDeclaration): Place => ({ uri: file.uri, place: file.source.lines.position((node.name ?? headerSpan(node)).start) });
+
+/** Only what a plan or a service binds: that a cluster has a GPU is one of its facts. */
+function partsOf(workspace: Workspace, { keyword, block }: BoundDeclaration): readonly PanelPart[] {
+  if (keyword !== "plan" && keyword !== "service") return [];
+  return [...declarationSchemas[keyword].block.properties.values()].filter(({ type }) => type.kind === "reference").flatMap(({ key }) => {
+    const { value, plain } = settledValue(workspace, block, key);
+    return plain !== undefined && value?.kind === "declaration" ? [{ key, declaration: value.declaration.name, ...nameOf(value.declaration) }] : [];
+  });
+}
+
 function mainFigures(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions): readonly PanelFigure[] {
   const hasValue = ({ figure }: MetricFigure) => figure.kind !== "unavailable";
   const { main } = inReadingOrder(keyMetricsOf(workspace, declaration), figuresOf(workspace, declaration, options).filter(hasValue), ({ figure }) => figure.kind === "value" && figure.value === 0);
   return main.map((metric) => ({
     metric: metric.id, title: metric.title, value: shortFigure(workspace, declaration, metric) ?? "", ideal: idealText(metric.figure, metric), isPart: metric.isPart,
   }));
+}
+
+function checksOf(workspace: Workspace, declaration: BoundDeclaration): readonly PanelCheck[] {
+  const subject = { workspace, declaration };
+  const placeOf = ({ file, node }: BoundDeclaration["assertions"][number]): Place => ({ uri: file.uri, place: file.source.lines.position(node.start) });
+  const required = assertionsOf(subject, "require").flatMap((compared): readonly PanelCheck[] => {
+    const { assertion, left, right } = compared;
+    const { operator, left: what, right: bound } = assertion.node;
+    if (operator === undefined) return [];
+    return [{ ...placeOf(assertion), text: `${textOf(assertion, what)} ${operator} ${textOf(assertion, bound)}`, computed: shortText(left, formOf(subject, compared)), holds: holds(left, operator, right), source: "" }];
+  });
+  const measured = assertionsOf(subject, "measured").map((compared): PanelCheck => {
+    const { assertion, left, right } = compared;
+    const { metric, value, from } = assertion.node;
+    const off = differenceText(left, right);
+    return {
+      ...placeOf(assertion), text: `${textOf(assertion, metric)} = ${textOf(assertion, value)}`, computed: `${shortText(left, formOf(subject, compared))}${off === "" ? "" : `, ${off}`}`,
+      holds: undefined, source: from?.value ?? "",
+    };
+  });
+  return [...required, ...measured];
 }

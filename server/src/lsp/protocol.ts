@@ -56,6 +56,11 @@ export interface DscoRequests {
     readonly params: PanelParams;
     readonly result: PanelAnswer;
   };
+  /** The same as a page that needs nothing else: figures with their formulas, pictures. `null` where the document declares no such thing any more. */
+  readonly "dsco/reportPage": {
+    readonly params: DeclarationName;
+    readonly result: { readonly html: string } | null;
+  };
   /** The figures of a file that can be explained, by declaration, those first that a reader looks for first. */
   readonly "dsco/figures": {
     readonly params: { readonly uri: string };
@@ -70,6 +75,31 @@ export interface DscoRequests {
   readonly "dsco/importConfig": {
     readonly params: ImportParams;
     readonly result: ImportAnswer;
+  };
+  /** Begins to try the designs of a sweep; a run of the same sweep that is going on ends. `DscoNotifications` bring what it finds. */
+  readonly "dsco/sweep/start": {
+    readonly params: SweepParams;
+    readonly result: SweepStart;
+  };
+  /** Ends a run at once; what it has found so far stays. `false` where it has ended before or is not known. */
+  readonly "dsco/sweep/cancel": {
+    readonly params: { readonly run: string };
+    readonly result: boolean;
+  };
+  /** The edit after which the plan is a design of a run, proved in memory. */
+  readonly "dsco/sweep/apply": {
+    readonly params: DesignParams;
+    readonly result: SweepApplication;
+  };
+  /** A design beside the plan, as Markdown; `null` where the run is not known any more. */
+  readonly "dsco/sweep/compare": {
+    readonly params: DesignParams;
+    readonly result: { readonly markdown: string } | null;
+  };
+  /** A design as `--set` of the command line. */
+  readonly "dsco/sweep/options": {
+    readonly params: DesignParams;
+    readonly result: SweepOptions;
   };
   /** What a tool of a language model answers, from the texts that the editor holds. */
   readonly "dsco/agentTool": {
@@ -92,6 +122,109 @@ export interface AgentToolAnswer {
   readonly text: string;
   /** The text says why there is no answer. */
   readonly isError: boolean;
+}
+
+export interface SweepParams {
+  readonly uri: string;
+  /** `DecodeFrontier` */
+  readonly sweep: string;
+  /** Of the document, as in `textDocument/didChange`: the sweep of another version is not what the reader sees. */
+  readonly version?: number;
+}
+
+export type SweepStart =
+  | { readonly kind: "started"; readonly run: string; readonly space: SweepSpace }
+  /** `reason`: a clause. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** What a run tries, in the order of its file. The number of a design counts them all: the last axis varies fastest. */
+export interface SweepSpace {
+  readonly uri: string;
+  readonly sweep: string;
+  readonly plan: string;
+  /** Of the document that the run is of. */
+  readonly version: number;
+  /** Designs: the product of the choices. */
+  readonly size: number;
+  readonly axes: readonly SweepAxis[];
+  readonly objectives: readonly SweepObjective[];
+}
+
+/** Units with how many base units each is, the largest first; one without a name for plain numbers. */
+export type UnitSteps = readonly (readonly [scale: number, unit: string])[];
+
+export interface SweepAxis {
+  /** `parallelism.ep` */
+  readonly path: string;
+  /** As a file would say them. */
+  readonly choices: readonly string[];
+  /** Of each choice in base units; `null` for what varies in words or names. */
+  readonly numbers: readonly number[] | null;
+  readonly steps: UnitSteps;
+}
+
+export interface SweepObjective {
+  readonly id: string;
+  readonly title: string;
+  readonly sense: "maximize" | "minimize";
+  readonly steps: UnitSteps;
+}
+
+/** A design of a run by its number. */
+export interface DesignParams {
+  readonly run: string;
+  readonly design: number;
+}
+
+export type SweepApplication =
+  | {
+    readonly kind: "edit";
+    /** None where the plan has these values already. */
+    readonly files: readonly { readonly uri: string; readonly version: number | null; readonly edits: readonly DocumentEdit[] }[];
+    /** What else the edit changes, a sentence each without its full stop. */
+    readonly notes: readonly string[];
+  }
+  | { readonly kind: "refused"; readonly reason: string };
+
+export interface DocumentEdit {
+  readonly range: { readonly start: DocumentPosition; readonly end: DocumentPosition };
+  readonly newText: string;
+}
+
+export type SweepOptions = { readonly kind: "text"; readonly text: string } | { readonly kind: "refused"; readonly reason: string };
+
+/** What a run has found since its last message, and where it stands. */
+export interface SweepProgress {
+  readonly run: string;
+  readonly state: "running" | "done" | "cancelled" | "failed";
+  /** Why it failed, a clause. */
+  readonly failure?: string;
+  /** Designs so far. */
+  readonly tried: number;
+  readonly feasible: number;
+  /** Numbers of designs that meet everything, in no order; those of earlier messages left out. */
+  readonly designs: readonly number[];
+  /** Their objectives in base units, one design after the other. */
+  readonly values: readonly number[];
+  /** All designs that no other one beats, the best in the first objective first; left out where they are the same as before. */
+  readonly front?: readonly number[];
+  /** Why designs are left out, the most frequent first. */
+  readonly reasons: readonly SweepReason[];
+  /** Sentences, where the run is over and nothing meets everything. */
+  readonly advice?: readonly string[];
+}
+
+export interface SweepReason {
+  /** `memory`: `text` names the largest part; `where`, `require`: the comparison. */
+  readonly kind: "layout" | "memory" | "where" | "require" | "unknown";
+  readonly text: string;
+  readonly count: number;
+}
+
+/** The files of a run have been edited since it began, or are again as they were. */
+export interface SweepAge {
+  readonly run: string;
+  readonly isOutdated: boolean;
 }
 
 export type StarterName = "model" | "plan";
@@ -172,6 +305,8 @@ export interface PanelParams {
   readonly declaration?: string;
   /** Where none is named: that of this line, or the first plan that rests on it. Zero-based. */
   readonly line?: number;
+  /** Of the room for a picture, in CSS pixels. */
+  readonly width?: number;
 }
 
 export type PanelAnswer =
@@ -181,14 +316,35 @@ export type PanelAnswer =
   /** No such declaration, or none that a report could be of. */
   | { readonly kind: "none"; readonly version: number };
 
-export interface PanelReport extends DeclarationName {
+/** A place that a reader can go to. */
+export interface PanelPlace {
+  readonly uri: string;
+  readonly place: DocumentPosition;
+}
+
+export interface PanelReport extends DeclarationName, PanelPlace {
   /** `plan` */
   readonly kind: string;
   /** The first sentence of its documentation; empty where there is none. */
   readonly summary: string;
-  readonly place: DocumentPosition;
+  /** What it comes to, in a line. */
+  readonly headline: string;
+  /** Whether its memory fits; left out where that is no question or not known. */
+  readonly fits?: boolean;
+  /** The declarations that it binds, in the order of its kind. */
+  readonly parts: readonly PanelPart[];
   /** Those first that a reader looks for first. */
   readonly figures: readonly PanelFigure[];
+  readonly checks: readonly PanelCheck[];
+  readonly pictures: readonly PanelPicture[];
+  /** Pictures that such a declaration has and this one cannot have: `reason` completes "not drawn: …". */
+  readonly missing: readonly { readonly title: string; readonly reason: string }[];
+}
+
+/** `hardware`: `H800Cluster`. */
+export interface PanelPart extends PanelPlace {
+  readonly key: string;
+  readonly declaration: string;
 }
 
 export interface PanelFigure {
@@ -202,9 +358,34 @@ export interface PanelFigure {
   readonly isPart: boolean;
 }
 
+/** A `require` or `measured` of the declaration, as it is written, beside what is computed. */
+export interface PanelCheck extends PanelPlace {
+  readonly text: string;
+  /** `61.20 GB`; of a measurement with how far off: `19.93 s, +1.5 %`. */
+  readonly computed: string;
+  /** Of a requirement. */
+  readonly holds?: boolean;
+  /** Of a measurement; empty for others. */
+  readonly source: string;
+}
+
+export interface PanelPicture {
+  /** `memory` */
+  readonly id: string;
+  readonly title: string;
+  /** What it shows in a sentence or two. */
+  readonly summary: string;
+  /** One `<svg>` element. Its marks name what they stand for (`data-mark`, `data-tip`) and a place (`data-place`: `URI#LINE:CHARACTER`, as the editor spells it). */
+  readonly svg: string;
+  readonly table: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
+}
+
 /** Notifications from the server to the editor, by method. */
 export interface DscoNotifications {
   readonly "dsco/status": StatusParams;
+  /** At most ten times a second for a run, and when it ends. */
+  readonly "dsco/sweep/progress": SweepProgress;
+  readonly "dsco/sweep/age": SweepAge;
 }
 
 export interface StatusParams {
@@ -229,6 +410,8 @@ export interface DscoCommands {
   readonly "dsco.compareWith": readonly [DeclarationName];
   /** The model of a config that the reader chooses, written into a document. */
   readonly "dsco.importConfig": readonly [ImportTarget];
+  /** Tries the designs of a sweep; they are shown beside the editor. */
+  readonly "dsco.runSweep": readonly [DeclarationName];
 }
 
 /** What an editor that has dsco's extension tells the server at the start, as `initializationOptions`. */

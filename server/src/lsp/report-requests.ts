@@ -1,4 +1,4 @@
-import { buildReport, declarationsOf, figureText, groupMetrics, reportMarkdown, reportOn, starters, type Design } from "../design";
+import { buildReport, declarationsOf, figureText, groupMetrics, reportHtml, reportMarkdown, reportOn, starters, type Design } from "../design";
 import type { FigureOptions } from "../analysis";
 import type { Workspace } from "../core";
 import { invalidParams, isRecord } from "./params";
@@ -28,6 +28,13 @@ export function registerReportRequests(session: Session): void {
       return { markdown: `# ${shortName(uri)}\n\n${markdown}` };
     }));
 
+  connection.onRequest("dsco/reportPage", guarded<Params<"dsco/reportPage">, Result<"dsco/reportPage">>(
+    session, "the report as a page", ofDeclaration, async ({ declaration }, { uri, workspace, token }) => {
+      const report = buildReport(designOf(workspace, uri), await optionsOf(uri), contextOption, token);
+      const declarations = report.declarations.filter(({ name }) => name === declaration);
+      return declarations.length === 0 ? null : { html: reportHtml({ ...report, declarations }) };
+    }));
+
   connection.onRequest("dsco/figures", guarded<Params<"dsco/figures">, Result<"dsco/figures">>(
     session, "the figures", ({ uri }) => uri, async (_, { uri, workspace }) => {
       const design = designOf(workspace, uri);
@@ -44,6 +51,12 @@ export function registerReportRequests(session: Session): void {
 
   connection.onRequest("dsco/starter", guarded<Params<"dsco/starter">, Result<"dsco/starter">>(
     session, "a design to start from", ofStarter, ({ name }) => ({ text: starters[name] })));
+}
+
+/** For `guarded`: the document of a declaration. Throws for parameters that name none. */
+function ofDeclaration({ uri, declaration }: Params<"dsco/reportPage">): string {
+  if (typeof declaration !== "string") throw invalidParams("no declaration");
+  return uri;
 }
 
 /** For `guarded`: a question about no document. */

@@ -37,6 +37,23 @@ describe("dsco/report", () => {
   });
 });
 
+describe("dsco/reportPage", () => {
+  test("is a page of one declaration that needs nothing else", async () => {
+    const two = `${tiny}\n${tiny.replace("model Tiny", "model Other")}`;
+    const page = (await (await start(two)).request<Result<"dsco/reportPage">>("dsco/reportPage", { uri, declaration: "Tiny" }))?.html ?? "";
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain("<h2>model Tiny</h2>");
+    expect(page).not.toContain("<h2>model Other</h2>");
+    expect(page).not.toMatch(/<script|src=|href="http/);
+  });
+
+  test("of what is gone is none, of nothing is refused", async () => {
+    const editor = await start(tiny);
+    expect(await editor.request("dsco/reportPage", { uri, declaration: "Nobody" })).toBeNull();
+    await expect(editor.request("dsco/reportPage", { uri })).rejects.toThrow("no declaration");
+  });
+});
+
 describe("dsco/figures", () => {
   test("are those of each declaration, with their places", async () => {
     const found = await (await start(`let two = 2\n${tiny}`)).request<Result<"dsco/figures">>("dsco/figures", { uri });

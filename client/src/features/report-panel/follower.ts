@@ -1,9 +1,10 @@
 import { commands, Disposable, Position, Range, Uri, ViewColumn, window, workspace, type TextEditor } from "vscode";
-import type { DeclarationName, DocumentPosition, DscoCommands, PanelAnswer, PanelParams } from "../../../../server/src/lsp/protocol";
+import type { DeclarationName, DscoCommands, PanelAnswer, PanelParams, PanelPlace } from "../../../../server/src/lsp/protocol";
 import type { FromReport, ReportState, ToReport } from "../../../webview/report/messages";
 import type { Server } from "../../infrastructure/server";
 import type { OpenPage, PageOwner } from "../../infrastructure/webview";
 import { createLatest } from "./latest";
+import { save } from "./saving";
 
 /** What is behind one report panel: it follows the cursor, or a declaration that it is pinned to, and every edit. */
 export interface Follower extends PageOwner<FromReport> {
@@ -21,7 +22,10 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
   /** Where the cursor of a design was last: while the panel has the focus, no editor is active. */
   let cursor = target === undefined ? cursorOf(window.activeTextEditor) : undefined;
   let last: PanelAnswer | undefined;
+  /** Of the room for a picture in the page; unknown until the page says it. */
+  let width: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isClosed = false;
 
   const say = (): void => {
     if (last?.kind === "report") post({ type: "report", report: last.report, pinned });
@@ -29,9 +33,10 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
   };
 
   const ask = createLatest(async () => {
-    if (!panel.visible) return;
-    const answer = await answerOf(server, pinned ? undefined : cursor, target);
-    if (answer === undefined || isStale(answer, target ?? cursor)) return;
+    if (isClosed || !panel.visible || width === undefined) return;
+    const answer = await answerOf(server, pinned ? undefined : cursor, target, width);
+    // Another question follows, or the panel was closed meanwhile.
+    if (answer === undefined || isClosed) return;
     if (answer.kind === "report") {
       last = answer;
       target = { uri: answer.report.uri, declaration: answer.report.declaration };
@@ -71,20 +76,27 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
       target = wanted ?? target;
       ask();
     },
+    // What was shown before is there at once; the page then says how wide it is, and is asked for anew.
     onReady: () => {
+      width = undefined;
       if (last !== undefined) say();
-      ask();
     },
     receive: (message) => {
       switch (message.type) {
-        case "go": return void goTo(message.uri, message.place);
+        case "size":
+          width = message.width;
+          return ask();
+        case "go": return void goTo(message.to);
         case "explain": return void explain(message.figure);
         case "pin":
           pinned = message.pinned;
-          if (!pinned) ask();
+          if (last?.kind === "report") say();
+          return ask();
+        case "save": if (target) void save(server, target, message);
       }
     },
     dispose: () => {
+      isClosed = true;
       clearTimeout(timer);
       listening.dispose();
     },
@@ -99,19 +111,24 @@ interface Cursor {
 const cursorOf = (editor: TextEditor | undefined): Cursor | undefined =>
   (editor?.document.languageId === "dsco" ? { uri: editor.document.uri.toString(), line: editor.selection.active.line } : undefined);
 
-/** What is at the cursor; where that is nothing, what was shown before. `undefined` where there is no answer now: another question follows. */
-async function answerOf(server: Server, cursor: Cursor | undefined, target: DeclarationName | undefined): Promise<PanelAnswer | undefined> {
-  const ask = (params: PanelParams) => server.request("dsco/panel", params).catch(() => undefined);
-  const found = cursor && (await ask({ uri: cursor.uri, line: cursor.line }));
-  if (cursor && found === undefined) return undefined;
-  return found !== undefined && found.kind !== "none" ? found : target ? ask({ uri: target.uri, declaration: target.declaration }) : found ?? { kind: "none", version: 0 };
+/**
+ * What is at the cursor; where that is nothing, what was shown before. `undefined` where there is no answer now: the server is busy with a newer text, or
+ * starts, or has answered about an older text; the next event asks again.
+ */
+async function answerOf(server: Server, cursor: Cursor | undefined, target: DeclarationName | undefined, width: number): Promise<PanelAnswer | undefined> {
+  const ask = async (params: PanelParams): Promise<PanelAnswer | undefined> => {
+    const answer = await server.request("dsco/panel", { ...params, width }).catch(() => undefined);
+    return answer && !isStale(answer, params.uri) ? answer : undefined;
+  };
+  const found: PanelAnswer | undefined = cursor ? await ask({ uri: cursor.uri, line: cursor.line }) : { kind: "none", version: 0 };
+  return found?.kind === "none" && target ? ask({ uri: target.uri, declaration: target.declaration }) : found;
 }
 
 /** Whether a document has been edited since an answer about it was computed. */
-const isStale = ({ version }: PanelAnswer, about: { readonly uri: string } | undefined): boolean =>
-  version > 0 && workspace.textDocuments.some((document) => document.uri.toString() === about?.uri && document.version > version);
+const isStale = ({ version }: PanelAnswer, uri: string): boolean =>
+  version > 0 && workspace.textDocuments.some((document) => document.uri.toString() === uri && document.version > version);
 
-async function goTo(uri: string, { line, character }: DocumentPosition): Promise<void> {
+async function goTo({ uri, place: { line, character } }: PanelPlace): Promise<void> {
   const place = new Position(line, character);
   const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri);
   await window.showTextDocument(Uri.parse(uri, true), { viewColumn: shown?.viewColumn ?? ViewColumn.One, selection: new Range(place, place) });

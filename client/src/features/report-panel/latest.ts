@@ -1,4 +1,4 @@
-/** Runs one task at a time; of those that are asked for meanwhile only the last one. */
+/** Runs one task at a time; of those that are asked for meanwhile only the last one. The task never rejects. */
 export function createLatest(run: () => Promise<void>): () => void {
   let isRunning = false;
   let isWanted = false;

@@ -5,15 +5,19 @@ import { isDeclarationName } from "../../infrastructure/declaration-name";
 export function isFromReport(message: unknown): message is FromReport {
   if (!isRecord(message)) return false;
   switch (message["type"]) {
-    case "go": return typeof message["uri"] === "string" && isPlace(message["place"]);
+    case "size": return typeof message["width"] === "number" && message["width"] > 0;
+    case "go": return isRecord(message["to"]) && typeof message["to"]["uri"] === "string" && isPlace(message["to"]["place"]);
     case "explain": return isRecord(message["figure"]) && isDeclarationName(message["figure"]) && typeof message["figure"]["metric"] === "string";
     case "pin": return typeof message["pinned"] === "boolean";
+    case "save": return message["format"] === "html" || (isPictureFormat(message["format"]) && typeof message["name"] === "string" && typeof message["data"] === "string");
     default: return false;
   }
 }
 
 export const isReportState = (state: unknown): state is ReportState =>
   isRecord(state) && (state["target"] === undefined || isDeclarationName(state["target"])) && typeof state["pinned"] === "boolean";
+
+const isPictureFormat = (value: unknown): boolean => value === "svg" || value === "png";
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 

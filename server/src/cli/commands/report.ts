@@ -1,8 +1,7 @@
-import { buildReport, hasErrors, reportMarkdown } from "../../design";
+import { buildReport, hasErrors, reportHtml, reportMarkdown } from "../../design";
 import { WrongUse, type Command } from "../command";
 import { openDesign } from "../design";
 import { contextOptionText, figureHelp, figureOptions, figureOptionSpecs, formatOption, layoutColumns, setHelp, setOption, whatIfs } from "../options";
-import { reportHtml } from "../report/html";
 import { reportJson } from "../report/json";
 import { reportText } from "../report/text";
 import { styleFor } from "../terminal-text";

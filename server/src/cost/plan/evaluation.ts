@@ -5,35 +5,47 @@
 
 import { operatorsOf, type Operators } from "../compute/layer";
 import { Unavailable } from "../definition";
+import { ranksInFlight, type InFlight } from "../memory/in-flight";
 import { memoryModel, type MemoryModel } from "../memory/memory-model";
-import { stageMemory, type PlanMemory } from "../memory/stage-memory";
-import type { Pipeline } from "../pipeline/schedule";
+import { holdingsOf, stageMemory, type Holdings, type PlanMemory } from "../memory/stage-memory";
+import { copyOfPipeline, type Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
-import { once } from "../once";
+import { settled, taken, type Outcome } from "../once";
 import { groupsOf, layoutOf, stageCopies, type Groups, type Layout } from "./layout";
 import type { PlanRecord } from "./record";
 import { stagesOf, type Stage } from "./stages";
 import { servingOf, type Serving } from "../serving/evaluate";
-import { trainingOf, trainingWork, type Training } from "../training/evaluate";
-import { replicasOf, type Replicas } from "../training/replicas";
+import { isSharing, shared } from "../shared";
+import { trainingOf, type Training } from "../training/evaluate";
+import { passesOf, trainingWork, type Passes } from "../training/passes";
+import { pipelineRunOf, type PipelineRun } from "../training/step";
 
 /** `ideal`: the physical bound; peaks and line rates, efficiencies 1, no latency. */
 export type Mode = "estimate" | "ideal";
 
-export interface Evaluation {
+/** What everything else of a plan rests on. */
+interface Ground {
   readonly plan: PlanRecord;
-  readonly layout: () => Layout;
-  readonly groups: () => Groups;
-  /** Micro-batches of a step and a data-parallel replica; throws `Unavailable` outside training. */
-  readonly microBatches: () => number;
-  readonly pipeline: () => Pipeline;
-  readonly stages: () => readonly Stage[];
+  readonly layout: Layout;
+  readonly groups: Groups;
+  readonly pipeline: Pipeline;
+}
+
+/** Each part is computed when it is first read; what cannot be computed throws `Unavailable` then. */
+export interface Evaluation extends Ground {
+  readonly stages: readonly Stage[];
   /** What the figures of memory and the exchanges between replicas share. */
-  readonly memoryModel: () => MemoryModel;
-  readonly memory: () => PlanMemory;
-  readonly replicas: () => Replicas;
+  readonly memoryModel: MemoryModel;
+  readonly memory: PlanMemory;
+  /** Of a training plan. */
+  readonly holdings: Holdings;
+  /** By rank. */
+  readonly inFlight: readonly InFlight[];
   /** What a micro-batch of a training plan computes, whatever device runs it. */
-  readonly trainingOperators: () => Operators;
+  readonly trainingOperators: Operators;
+  readonly passes: (mode: Mode) => Passes;
+  /** The schedule with the durations of the passes. */
+  readonly pipelineRun: (mode: Mode) => PipelineRun;
   readonly training: (mode: Mode) => Training;
   /** Of prefill and decode plans. */
   readonly serving: (mode: Mode) => Serving;
@@ -65,29 +77,85 @@ export function evaluationOf(plan: PlanRecord): Evaluation {
   return evaluation;
 }
 
-function evaluate(plan: PlanRecord): Evaluation {
-  const layout = once(() => layoutOf(plan));
-  const microBatches = once(() => microBatchesOf(plan, layout()));
-  const pipeline = once(() => (plan.workload.phase === "training" ? trainingPipeline(plan, layout(), microBatches()) : forwardPipeline(layout())));
-  const evaluation: Evaluation = {
-    plan, layout, microBatches, pipeline,
-    groups: once(() => groupsOf(layout(), plan.hardware, stageCopies(plan))),
-    stages: once(() => stagesOf(plan.model, pipeline())),
-    memoryModel: once(() => memoryModel(evaluation)),
-    memory: once(() => stageMemory(evaluation.memoryModel())),
-    replicas: once(() => replicasOf(evaluation)),
-    trainingOperators: once(() => operatorsOf(plan, layout(), trainingWork(plan, layout()))),
-    training: oncePerMode((mode) => trainingOf(evaluation, mode)),
-    serving: oncePerMode((mode) => servingOf(evaluation, mode)),
-  };
-  return evaluation;
+const evaluate = (plan: PlanRecord): Evaluation => new PlanEvaluation(plan);
+
+/** A class for its speed alone: a search makes one for each design, and its parts are made when they are asked for. */
+class PlanEvaluation implements Evaluation {
+  private readonly known: Partial<Record<string, Outcome<unknown>>> = {};
+
+  /** `ground`: what would else be computed of the plan. */
+  constructor(readonly plan: PlanRecord, private readonly ground?: Ground) {}
+
+  get layout(): Layout {
+    return this.ground?.layout ?? this.once("layout", () => layoutOf(this.plan));
+  }
+
+  get pipeline(): Pipeline {
+    return this.ground?.pipeline ?? this.once("pipeline", () => pipelineOf(this.plan, this.layout));
+  }
+
+  get groups(): Groups {
+    return this.ground?.groups ?? this.once("groups", () => groupsOf(this.layout, this.plan.hardware, stageCopies(this.plan)));
+  }
+
+  get stages(): readonly Stage[] {
+    return this.once("stages", () => stagesOf(this.plan.model, this.pipeline));
+  }
+
+  get memoryModel(): MemoryModel {
+    return this.once("memory model", () => memoryModel(this));
+  }
+
+  get memory(): PlanMemory {
+    return this.once("memory", () => stageMemory(this));
+  }
+
+  get holdings(): Holdings {
+    return this.part("holdings", ({ memoryModel }) => holdingsOf(memoryModel));
+  }
+
+  get inFlight(): readonly InFlight[] {
+    return this.once("in flight", () => shared("in flight", { pipeline: this.pipeline, holdings: this.holdings }, ({ pipeline, holdings }) => ranksInFlight(copyOfPipeline(pipeline), holdings.kept)));
+  }
+
+  get trainingOperators(): Operators {
+    return this.once("training operators", () => operatorsOf(this.plan, this.layout, trainingWork(this.plan, this.layout)));
+  }
+
+  passes(mode: Mode): Passes {
+    return this.part(passesNames[mode], (evaluation) => passesOf(evaluation, mode));
+  }
+
+  pipelineRun(mode: Mode): PipelineRun {
+    return this.once(runNames[mode], () => shared("run", { pipeline: this.pipeline, passes: this.passes(mode) }, ({ pipeline, passes }) => pipelineRunOf(copyOfPipeline(pipeline), passes)));
+  }
+
+  training(mode: Mode): Training {
+    return this.once(trainingNames[mode], () => trainingOf(this, mode));
+  }
+
+  serving(mode: Mode): Serving {
+    return this.once(servingNames[mode], () => servingOf(this, mode));
+  }
+
+  private once<Result>(name: string, compute: () => Result): Result {
+    return taken((this.known[name] ??= settled(compute)) as Outcome<Result>); // what this name's computation gave
+  }
+
+  /** Plain data, no part of which asks the plan again: plans that are searched together share it. */
+  private part<Result>(name: string, compute: (evaluation: Evaluation) => Result): Result {
+    return this.once(name, () => {
+      if (!isSharing()) return compute(this);
+      const { plan, layout, groups, pipeline } = this;
+      return shared<Ground, Result>(name, { plan, layout, groups, pipeline }, (ground) => compute(new PlanEvaluation(ground.plan, ground)));
+    });
+  }
 }
 
-/** One result for each mode, computed when it is asked for. */
-export function oncePerMode<Result>(compute: (mode: Mode) => Result): (mode: Mode) => Result {
-  const results = { estimate: once(() => compute("estimate")), ideal: once(() => compute("ideal")) };
-  return (mode) => results[mode]();
-}
+const passesNames: Readonly<Record<Mode, string>> = { estimate: "passes", ideal: "ideal passes" };
+const runNames: Readonly<Record<Mode, string>> = { estimate: "run", ideal: "ideal run" };
+const trainingNames: Readonly<Record<Mode, string>> = { estimate: "training", ideal: "ideal training" };
+const servingNames: Readonly<Record<Mode, string>> = { estimate: "serving", ideal: "ideal serving" };
 
 export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: Layout): number {
   const { global_batch_size } = workload;
@@ -99,6 +167,9 @@ export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: La
   }
   return global_batch_size / perStep;
 }
+
+const pipelineOf = (plan: PlanRecord, layout: Layout): Pipeline =>
+  (plan.workload.phase === "training" ? trainingPipeline(plan, layout, microBatchesOf(plan, layout)) : forwardPipeline(layout));
 
 /** Serving runs forward alone, one micro-batch a stage, in the order of the stages whatever schedule is written. */
 export const forwardPipeline = ({ pp }: Layout): Pipeline => ({ schedule: "1f1b", pp, micro_batches: pp });

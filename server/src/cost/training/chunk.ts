@@ -25,6 +25,8 @@ export interface ChunkTimes {
   readonly compute: ChunkDurations;
   /** The part in which nothing but exchanges of experts runs. */
   readonly expert: ChunkDurations;
+  /** How long exchanges of experts run in each, beside operators or not. */
+  readonly exchange: ChunkDurations;
 }
 
 /** Where nothing overlaps, a chunk is its operators and its exchanges one after the other. */
@@ -39,6 +41,7 @@ export function chunkTimes(compute: StageCompute, exchange: StageExchange): Chun
     },
     compute: { forward, backward, weight: backward_weight },
     expert: { forward: exchange.expert_forward, backward: exchange.expert_backward, weight: 0 },
+    exchange: { forward: exchange.expert_forward, backward: exchange.expert_backward, weight: 0 },
   };
 }
 
@@ -54,11 +57,11 @@ export interface PairHalf {
  * longer sets the time. `compute` is that with fewer SMs: the exchanges take the others (`comm_sms`). It never takes longer than
  * one after the other: then nobody would overlap. `expert` is the part in which only exchanges of experts run.
  */
-export function overlappedPair(forward: PairHalf, backward: PairHalf, apart: number): { readonly duration: number; readonly compute: number; readonly expert: number } {
+export function overlappedPair(forward: PairHalf, backward: PairHalf, apart: number): Readonly<Record<"duration" | "compute" | "expert" | "exchange", number>> {
   const operators = forward.compute + backward.compute;
   const exchanges = forward.expert + backward.expert;
   const blocking = forward.blocking + backward.blocking;
   const duration = Math.min(apart, Math.max(operators, exchanges) + blocking);
   const compute = Math.min(operators, duration);
-  return { duration, compute, expert: Math.max(0, duration - compute - blocking) };
+  return { duration, compute, expert: Math.max(0, duration - compute - blocking), exchange: exchanges };
 }

@@ -1,13 +1,14 @@
 /** Memory by rank of the pipeline: stacked bars against what the GPU has. */
 
 import { formatLayers } from "../../analysis";
-import { dimensions, formatPercent, formatQuantity, formatShortest } from "../../units";
-import { filled, frame, hidden, legend, markOf, type Canvas } from "../canvas";
+import { dimensions, formatQuantity, formatShortest } from "../../units";
+import { frame, hidden, legend, markOf, type Canvas } from "../canvas";
 import type { Picture } from "../picture";
-import { linearScale, roundTicks } from "../scale";
+import { linearScale, roundTicks, shareText } from "../scale";
+import { drawSegments, type Segment } from "../segments";
 import { formulaLine, type PlanSubject } from "../subject";
 import { line, rect, text } from "../svg";
-import { lineHeight, smallSize, textWidth, widestOf } from "../text-width";
+import { lineHeight, textWidth, widestOf } from "../text-width";
 import { memoryData, memoryParts, type MemoryBar, type MemoryData, type MemoryPart } from "./data";
 
 const bytes = (value: number): string => formatQuantity(value, dimensions.bytes);
@@ -38,7 +39,7 @@ const rankText = ({ firstRank, lastRank }: MemoryBar): string => (firstRank === 
 const stagesText = ({ stages }: MemoryBar): string => `${stages.length === 1 ? "stage" : "stages"} ${formatLayers(stages)}`;
 
 function summaryOf({ capacity, worst, used, ranks }: MemoryData): string {
-  const verdict = worst.total <= capacity ? `${bytes(capacity - worst.total)} (${formatPercent(1 - worst.total / capacity)}) of the GPU's ${bytes(capacity)} stay free` : `${bytes(worst.total - capacity)} more than the ${bytes(capacity)} of the GPU`;
+  const verdict = worst.total <= capacity ? `${bytes(capacity - worst.total)} (${shareText(1 - worst.total / capacity)}) of the GPU's ${bytes(capacity)} stay free` : `${bytes(worst.total - capacity)} more than the ${bytes(capacity)} of the GPU`;
   const parts = used.filter((part) => worst.parts[part] > 0).sort((one, other) => worst.parts[other] - worst.parts[one]).slice(0, 3).map((part) => `${names[part]} ${bytes(worst.parts[part])}`);
   const where = ranks === 1 ? "Every GPU holds" : `The fullest rank (${worst.rank}, ${stagesText(worst)}) holds`;
   return `${where} ${bytes(worst.total)}: ${verdict}. Most of it: ${parts.join(", ")}; it needs most at: ${worst.moment}.`;
@@ -79,7 +80,7 @@ function draw(subject: PlanSubject, data: MemoryData, title: string): string {
     const middle = top + (index + 0.5) * pitch;
     const isOver = bar.total > capacity;
     const total = text(totals[index] ?? "", canvas.width, middle + 4, { anchor: "end", className: isOver ? "over strong" : bar.rank === worst.rank ? "strong" : "muted" });
-    return hidden(text(labels[index] ?? "", 0, middle + 4, { className: bar.rank === worst.rank && data.ranks > 1 ? "strong" : "" }) + total) + segments(subject, canvas, data, bar, plot, middle - pitch / 2 + 3, pitch - 6);
+    return hidden(text(labels[index] ?? "", 0, middle + 4, { className: bar.rank === worst.rank && data.ranks > 1 ? "strong" : "" }) + total) + drawSegments(canvas, segmentsOf(subject, data, bar), plot.x, middle - pitch / 2 + 3, pitch - 6);
   });
   const drawn = key.drawn + hidden(grid(plot)) + rows.join("") + limits(subject, canvas, data, plot);
   return frame(canvas, bottom + lineHeight + 6, title, used, drawn);
@@ -92,21 +93,16 @@ function grid({ left, right, top, bottom, x }: Plot): string {
 }
 
 /** The bar of a rank, component by component. */
-function segments(subject: PlanSubject, canvas: Canvas, data: MemoryData, bar: MemoryBar, { x }: Plot, top: number, height: number): string {
-  let from = 0;
-  return memoryParts.filter((part) => bar.parts[part] > 0).map((part) => {
+function segmentsOf(subject: PlanSubject, { ranks }: MemoryData, bar: MemoryBar): readonly Segment[] {
+  const where = ranks === 1 ? "" : `, ${rankText(bar)} (${stagesText(bar)})`;
+  return memoryParts.map((part) => {
     const value = bar.parts[part];
-    const box = { x: x(from) + 0.5, y: top, width: x(from + value) - x(from) - 1, height };
-    from += value;
-    const label = bytes(value);
-    const inside = textWidth(label, smallSize) + 8 <= box.width && height >= 16 ? text(label, box.x + box.width / 2, top + height / 2 + 4, { anchor: "middle", className: "inside" }) : "";
-    const where = data.ranks === 1 ? "" : `, ${rankText(bar)} (${stagesText(bar)})`;
     const tip = [
-      `${names[part]}${where}: ${label}`, `${formatPercent(value / bar.total)} of ${bytes(bar.total)}`, formulaLine(subject, metrics[part]),
+      `${names[part]}${where}: ${bytes(value)}`, `${shareText(value / bar.total)} of ${bytes(bar.total)}`, formulaLine(subject, metrics[part]),
       ...(part === "activations" ? [`at its worst moment: ${bar.moment}${bar.inFlight === undefined ? "" : `, ${bar.inFlight} ${bar.inFlight === 1 ? "micro-batch" : "micro-batches"} kept`}`] : []),
     ];
-    return markOf(canvas, { id: `rank-${bar.rank}-${part}`, tip, place: subject.places(...edits[part]) }, filled(canvas, box, part) + inside);
-  }).join("");
+    return { id: `rank-${bar.rank}-${part}`, value, colour: part, labels: [bytes(value)], tip, place: subject.places(...edits[part]) };
+  });
 }
 
 /** What the GPU has, and what of it the layout lets the plan use. */

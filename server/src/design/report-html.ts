@@ -1,5 +1,7 @@
-import { countDiagnostics, figureText, groupMetrics, placeText, publishedText, severityWords, whatIfLines, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
-import { printable } from "../terminal-text";
+import { countDiagnostics, placeText, severityWords, whatIfLines } from "./diagnostic-text";
+import { figureText, publishedText } from "./figure-text";
+import { printable } from "./printable";
+import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./report";
 
 /** One page without scripts or outside resources; each figure opens to its formula and source. */
 export function reportHtml(report: Report): string {
