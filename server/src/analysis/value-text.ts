@@ -31,12 +31,12 @@ const mostDigits = 7;
  */
 export function writtenNumber({ property, value }: Pick<PropertyValue, "property" | "value">): string | undefined {
   const node = property?.node.value;
-  if (node?.kind !== "number" || value?.kind !== "quantity" || property === undefined) return undefined;
+  if (node?.kind !== "number" || value?.kind !== "quantity") return undefined;
   const { suffix, unit } = node;
   const isPlainNumber = isPlain(value.dimension);
   if (!isPlainNumber && node.digits.replace(/\D/g, "").length > mostDigits) return undefined;
   if (suffix === undefined && unit === undefined && isPlainNumber) return formatGrouped(value.value);
-  const text = property.file.source.text.slice(node.start, node.end).replace(/_/g, ",").replace(/\s+/g, " ");
+  const text = `${node.digits.replace(/_/g, ",")}${suffix ?? ""}${unit === undefined ? "" : ` ${unit}`}`;
   if (suffix?.endsWith("i") !== true && (unit === undefined || isShownUnit(unit))) return text;
   return `${text} (${isPlainNumber ? formatGrouped(value.value) : formatShortest(value.value, value.dimension)})`;
 }

@@ -106,6 +106,13 @@ describe("dsco explain", () => {
     expect(section(output, "Inputs")).toContainEqual(expect.stringMatching(/^parallelism\.pp +2 +a\.dsco:16:8$/));
   });
 
+  it("takes GPU hours apart in GPU hours, and echoes what was written", async () => {
+    const { output } = await explain(smallPlans, "Train.gpu_hours");
+    expect(section(output, "Breakdown")).toEqual([expect.stringMatching(/^GPUs x time +[\d.]+K? GPU·h$/)]);
+    expect(section(output, "Inputs")).toContainEqual(expect.stringMatching(/^workload\.tokens +1B +a\.dsco:\d+:\d+$/));
+    expect(section(output, "Inputs")).toContainEqual(expect.stringMatching(/^hardware\.nic\.rate +400 Gbps \(50 GB\/s\) +std:/));
+  });
+
   it("lists the operators of a plan, the longest first", async () => {
     const { output } = await explain(smallPlans, "Train.compute_time");
     const [header = "", ...rows] = section(output, "Operators of one micro-batch, all stages, alone on the GPU");
