@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import Tinypool from "tinypool";
-import type { Stretch, SweepPool, SweepTask } from "../explore";
+import type { Stretch, SweepPool, SweepTask, Trial } from "../explore";
 import type { ThreadRequest } from "./sweep-worker";
 
 /** `program`: the bundle that a thread runs, whose default export is that of `sweep-worker`. */
@@ -11,6 +11,7 @@ export function sweepPool(task: SweepTask, threads: number, program = join(__dir
   const pool = new Tinypool({ filename: program, minThreads: threads, maxThreads: threads, workerData: task });
   return {
     run: (from, to) => pool.run({ kind: "stretch", from, to, stop } satisfies ThreadRequest) as Promise<Stretch>,
+    attempt: (designs) => pool.run({ kind: "designs", designs, stop } satisfies ThreadRequest) as Promise<Trial>,
     advise: (reasons) => pool.run({ kind: "advice", reasons } satisfies ThreadRequest) as Promise<readonly string[]>,
     stop: () => void Atomics.store(stop, 0, 1),
     close: () => pool.destroy(),
