@@ -5,9 +5,9 @@ import { isNoting, noteReads, repeatReads, type InputsByPath } from "./reads";
 /** What a computation gave or threw, and what it read where somebody notes that. */
 export type Outcome<Result> = ({ readonly result: Result } | { readonly fault: unknown }) & { readonly inputs?: InputsByPath };
 
-export function settled<Result>(compute: () => Result): Outcome<Result> {
-  if (!isNoting()) return outcomeOf(compute);
-  const { result, inputs } = noteReads(() => outcomeOf(compute));
+export function settled<Subject, Result>(compute: (subject: Subject) => Result, subject: Subject): Outcome<Result> {
+  if (!isNoting()) return outcomeOf(compute, subject);
+  const { result, inputs } = noteReads(() => outcomeOf(compute, subject));
   return { ...result, inputs };
 }
 
@@ -18,9 +18,9 @@ export function taken<Result>(outcome: Outcome<Result>): Result {
   return outcome.result;
 }
 
-function outcomeOf<Result>(compute: () => Result): Outcome<Result> {
+function outcomeOf<Subject, Result>(compute: (subject: Subject) => Result, subject: Subject): Outcome<Result> {
   try {
-    return { result: compute() };
+    return { result: compute(subject) };
   } catch (fault) {
     return { fault };
   }
@@ -29,7 +29,7 @@ function outcomeOf<Result>(compute: () => Result): Outcome<Result> {
 /** A function that computes once; a fault is thrown again without computing again. */
 export function once<Result>(compute: () => Result): () => Result {
   let outcome: Outcome<Result> | undefined;
-  return () => taken((outcome ??= settled(compute)));
+  return () => taken((outcome ??= settled(compute, undefined)));
 }
 
 /** A function that computes once for each key: of items with the same key one stands for all. */

@@ -16,8 +16,8 @@ export interface SharedParts {
 
 export const sharedParts = (): SharedParts => ({ parts: new Map(), kept: 0 });
 
-/** Results that a search keeps: some hundred megabytes at most. */
-const mostKept = 50_000;
+/** Results that a search keeps: a hundred megabytes at most. */
+const mostKept = 20_000;
 
 let active: SharedParts | undefined;
 

@@ -67,7 +67,7 @@ ${setHelp}`,
       await writeTable(out, format ?? "csv", header, stretches, host);
       if (!isShard) host.remove(recordPath(out));
     } else if (format !== undefined) {
-      host.print(textTable(format, header, stretches));
+      for (const line of textTable(format, header, stretches)) host.print(line);
       return 0;
     }
     const reasons = tally.reasons();

@@ -33,7 +33,7 @@ export async function merge(files: readonly string[], out: string | undefined, f
   const whole: RunHeader = { ...first.header, from: 0, to: first.header.size };
   const stretches = ordered.flatMap((run) => run.stretches);
   await writeTable(out, format ?? "csv", whole, stretches, host);
-  const designs = designsOf(whole, stretches);
-  host.print(`${formatGrouped(whole.size)} designs of ${files.length} ${files.length === 1 ? "file" : "files"}, ${formatGrouped(designs.length)} meet everything, ${formatGrouped(frontDesigns(whole, designs).length)} on the front: ${out}\n`);
+  const feasible = stretches.reduce((count, { indices }) => count + indices.length, 0);
+  host.print(`${formatGrouped(whole.size)} designs of ${files.length} ${files.length === 1 ? "file" : "files"}, ${formatGrouped(feasible)} meet everything, ${formatGrouped(frontDesigns(whole, designsOf(whole, stretches)).length)} on the front: ${out}\n`);
   return 0;
 }

@@ -5,7 +5,7 @@ import type { CommandHost } from "../../hosts/command-host";
 import { WrongUse } from "../command";
 import { csvOf, jsonLinesOf, type ResultFormat } from "./formats";
 
-export function textTable(format: ResultFormat, header: RunHeader, stretches: readonly Stretch[]): string {
+export function textTable(format: ResultFormat, header: RunHeader, stretches: readonly Stretch[]): Iterable<string> {
   const table = tableOf(header, stretches);
   return format === "jsonl" ? jsonLinesOf(table) : csvOf(table);
 }

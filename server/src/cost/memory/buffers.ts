@@ -21,6 +21,8 @@ const groupedWorkspaces = 4;
 /** Buffers of a rank, apart from what the ZeRO stage and the author add. */
 export interface Buffers {
   readonly always: readonly Term[];
+  /** Of them. */
+  readonly bytes: number;
   /** Of a training plan from ZeRO 2, and from 3. */
   readonly gradients: Term;
   readonly gathered: Term;
@@ -33,28 +35,33 @@ export function buffersOf(memory: MemoryModel, stages: readonly Stage[]): Buffer
   const workspaces = gemmWorkspaces + (hasExperts ? groupedWorkspaces : 0);
   const units = training ? [...layers, ...endsOfRank(memory, stages).map((matrix) => [matrix])] : [];
   const largest = (of: (matrix: Matrix) => number): number => Math.max(0, ...units.map((unit) => unit.reduce((sum, matrix) => sum + of(matrix), 0)));
+  const always = [
+    product("GEMM workspaces", [workspaces, { value: 32 * MiB, unit: "B" }]),
+    ...(layout.tp > 1 && layout.sequence_parallel ? [product("gathered sequence", [flow.tokens, flow.hidden, flow.plain])] : []),
+    ...(layout.pp > 1 ? [product("received from the stage before", [flow.ownTokens, flow.streams * flow.hidden, flow.plain])] : []),
+    ...(training ? [product("placeholders for weight gradients", [placeholders(layers), { value: 1, unit: "B" }])] : [...dispatchBuffers(memory, stages), ...fetchedExperts(memory, stages)]),
+  ];
   return {
-    always: [
-      product("GEMM workspaces", [workspaces, { value: 32 * MiB, unit: "B" }]),
-      ...(layout.tp > 1 && layout.sequence_parallel ? [product("gathered sequence", [flow.tokens, flow.hidden, flow.plain])] : []),
-      ...(layout.pp > 1 ? [product("received from the stage before", [flow.ownTokens, flow.streams * flow.hidden, flow.plain])] : []),
-      ...(training ? [product("placeholders for weight gradients", [placeholders(layers), { value: 1, unit: "B" }])] : [...dispatchBuffers(memory, stages), ...fetchedExperts(memory, stages)]),
-    ],
+    always,
+    bytes: always.reduce((total, { value }) => total + value, 0),
     gradients: product("gradients of the largest layer before they are divided", [largest(elementsOf), plainElement(model.precision.gradients)]),
     gathered: product("gathered weights of this layer and the next", [2, { value: largest(bytesOf), unit: "B" }]),
   };
 }
 
+type Asked = Pick<MemoryModel, "training" | "plan">;
+
 /** All of them, with what the layout asks for. */
-export const bufferTerms = ({ always, gradients, gathered }: Buffers, { training, plan: { parallelism: { zero, memory_reserve } } }: Pick<MemoryModel, "training" | "plan">): readonly Term[] => [
+export const bufferTerms = ({ always, gradients, gathered }: Buffers, { training, plan: { parallelism: { zero, memory_reserve } } }: Asked): readonly Term[] => [
   ...always,
   ...(training && zero >= 2 ? [gradients] : []),
   ...(training && zero >= 3 ? [gathered] : []),
   product("memory_reserve", [{ value: memory_reserve, unit: "B" }]),
 ];
 
-export const bufferBytes = (buffers: Buffers, memory: Pick<MemoryModel, "training" | "plan">): number =>
-  bufferTerms(buffers, memory).reduce((total, { value }) => total + value, 0);
+/** Their sum: a search asks for nothing else. */
+export const bufferBytes = ({ bytes, gradients, gathered }: Buffers, { training, plan: { parallelism: { zero, memory_reserve } } }: Asked): number =>
+  bytes + (training && zero >= 2 ? gradients.value : 0) + (training && zero >= 3 ? gathered.value : 0) + memory_reserve;
 
 /**
  * Where weight gradients are added into the gradient buffer by the GEMM itself, TransformerEngine hands autograd an empty tensor in

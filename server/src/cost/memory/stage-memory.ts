@@ -13,7 +13,7 @@ import { bufferBytes, buffersOf, type Buffers } from "./buffers";
 import type { InFlight } from "./in-flight";
 import { cacheOfRuns } from "./kv-cache";
 import { vocabularyOf } from "./matrix";
-import { rankStates, runsOfRank, shardsOf, statesOfRanks, type GroupStates, type MemoryModel, type States } from "./memory-model";
+import { rankStates, runsOfRank, shardsOf, statesOfRanks, type MemoryModel, type Shards, type States } from "./memory-model";
 import { servingActivations } from "./serving";
 
 /** Bytes of one GPU. */
@@ -54,7 +54,8 @@ export const stageMemory = (evaluation: Evaluation): PlanMemory => (evaluation.m
 
 /** Of a serving plan, whatever batch and context its model is asked for. */
 export function servingMemory(model: MemoryModel): PlanMemory {
-  const fixed = statesOfRanks(model).map((own) => fixedBytes(model, own));
+  const divisors = divisorsOf(model);
+  const fixed = statesOfRanks(model).map((own) => fixedBytes(divisors, own));
   const ranks = model.ranks.map((stages, rank) => servingRank(model, stages, rank, fixed[model.kinds.ofRank[rank] ?? 0] ?? nothingFixed));
   return memoryOf(model, (rank) => ranks[rank]?.total ?? 0, (rank) => ranks[rank] ?? noRank());
 }
@@ -121,19 +122,24 @@ type Fixed = Pick<MemoryComponents, "weights" | "gradients" | "optimizer">;
 
 const nothingFixed: Fixed = { weights: 0, gradients: 0, optimizer: 0 };
 
-/** Weights, gradients and optimizer of one rank. */
-function fixedBytes(memory: MemoryModel, states: States): Fixed {
-  const divided = (from: 1 | 2 | 3, bytesOf: (group: GroupStates) => number): number => {
-    const shards = shardsOf(memory, from);
-    return bytesOf(states.dense) / shards.dense + bytesOf(states.experts) / shards.experts;
-  };
-  const gradient = plainElement(memory.plan.model.precision.gradients).value;
-  return {
-    weights: divided(3, ({ weights }) => weights),
-    gradients: divided(2, ({ trained }) => trained * gradient),
-    optimizer: divided(1, ({ optimizer }) => optimizer),
-  };
+/** By what a plan divides each: the GPUs that share it, and bytes of a gradient. */
+interface Divisors {
+  readonly weights: Shards;
+  readonly gradients: Shards;
+  readonly optimizer: Shards;
+  readonly gradient: number;
 }
+
+const divisorsOf = (memory: MemoryModel): Divisors => ({
+  weights: shardsOf(memory, 3), gradients: shardsOf(memory, 2), optimizer: shardsOf(memory, 1), gradient: plainElement(memory.plan.model.precision.gradients).value,
+});
+
+/** Weights, gradients and optimizer of one rank. */
+const fixedBytes = ({ weights, gradients, optimizer, gradient }: Divisors, { dense, experts }: States): Fixed => ({
+  weights: dense.weights / weights.dense + experts.weights / weights.experts,
+  gradients: (dense.trained * gradient) / gradients.dense + (experts.trained * gradient) / gradients.experts,
+  optimizer: dense.optimizer / optimizer.dense + experts.optimizer / optimizer.experts,
+});
 
 /** What one micro-batch keeps in a stage, in bytes. */
 function savedByStage(memory: MemoryModel, stage: Stage): number {
@@ -146,12 +152,19 @@ function savedByStage(memory: MemoryModel, stage: Stage): number {
 interface RankHoldings extends Fixed, Pick<KindHoldings, "layerWorking" | "head" | "embedding"> {
   readonly buffers: number;
   readonly optimizerWorking: number;
+  /** The most that is needed beside all that is kept. */
+  readonly beside: number;
 }
 
 function trainingMemory({ memoryModel: memory, holdings, inFlight }: Evaluation): PlanMemory {
-  const held = holdings.kinds.map(({ states, buffers, layerWorking, head, embedding }): RankHoldings => ({
-    ...fixedBytes(memory, states), buffers: bufferBytes(buffers, memory), optimizerWorking: optimizerWorking(memory, states), layerWorking, head, embedding,
-  }));
+  const divisors = divisorsOf(memory);
+  const held = holdings.kinds.map(({ states, buffers, layerWorking, head, embedding }): RankHoldings => {
+    const { weights, gradients, optimizer } = fixedBytes(divisors, states);
+    return {
+      weights, gradients, optimizer, buffers: bufferBytes(buffers, memory), optimizerWorking: optimizerWorking(memory, divisors.optimizer, states), layerWorking, head, embedding,
+      beside: head ? Math.max(layerWorking, holdings.loss, holdings.headBackward) : layerWorking,
+    };
+  });
   const heldBy = (rank: number): RankHoldings => held[memory.kinds.ofRank[rank] ?? 0] ?? noRank();
   const keptBy = (rank: number): number => inFlight[rank]?.bytes ?? 0;
   if (inFlight.length === 0) throw new Unavailable("the schedule has no operations");
@@ -192,11 +205,10 @@ const moments: readonly { readonly moment: Moment; readonly kept: (kept: number,
   },
 ];
 
-/** What a rank keeps and needs at the worst moment, in bytes. */
-function peakBytes(kept: number, own: RankHoldings, holdings: Holdings): number {
-  let most = 0;
-  for (const moment of moments) most = Math.max(most, moment.kept(kept, own, holdings) + moment.working(own, holdings));
-  return most;
+/** What a rank keeps and needs at the worst of these moments, in bytes: the same without the words, for a search asks it of every rank. */
+function peakBytes(kept: number, { beside, optimizerWorking, embedding }: RankHoldings, { embeddingGradient, kept: byStage }: Holdings): number {
+  const most = Math.max(kept + beside, optimizerWorking);
+  return embedding === undefined ? most : Math.max(most, kept - Math.min(kept, byStage[embedding] ?? 0) + embeddingGradient);
 }
 
 /** The first of the moments at which that is. */
@@ -217,9 +229,8 @@ const embeddingGradient = ({ plan: { model }, layout, flow }: MemoryModel): numb
   vocabularyOf(model, layout.tp) * model.hidden_size * flow.plain.value;
 
 /** Adam runs in FP32: gradients of another precision are widened, those that this GPU's share of the optimizer moves. */
-function optimizerWorking(memory: MemoryModel, { dense, experts }: States): number {
+function optimizerWorking(memory: MemoryModel, shards: Shards, { dense, experts }: States): number {
   if (memory.plan.model.precision.gradients === "fp32") return 0;
-  const shards = shardsOf(memory, 1);
   return plainElement("fp32").value * (dense.trained / shards.dense + experts.trained / shards.experts);
 }
 

@@ -79,83 +79,110 @@ export function evaluationOf(plan: PlanRecord): Evaluation {
 
 const evaluate = (plan: PlanRecord): Evaluation => new PlanEvaluation(plan);
 
-/** A class for its speed alone: a search makes one for each design, and its parts are made when they are asked for. */
+/**
+ * A class for its speed alone: a search makes one for each design, its parts are made when they are asked for, and what makes them is
+ * made once for all evaluations.
+ */
 class PlanEvaluation implements Evaluation {
-  private readonly known: Partial<Record<string, Outcome<unknown>>> = {};
+  /** By part and mode, in the order in which parts are first named. */
+  private readonly known: (Outcome<unknown> | undefined)[] = [];
 
   /** `ground`: what would else be computed of the plan. */
   constructor(readonly plan: PlanRecord, private readonly ground?: Ground) {}
 
   get layout(): Layout {
-    return this.ground?.layout ?? this.once("layout", () => layoutOf(this.plan));
+    return this.ground?.layout ?? this.once(layoutPart);
   }
 
   get pipeline(): Pipeline {
-    return this.ground?.pipeline ?? this.once("pipeline", () => pipelineOf(this.plan, this.layout));
+    return this.ground?.pipeline ?? this.once(pipelinePart);
   }
 
   get groups(): Groups {
-    return this.ground?.groups ?? this.once("groups", () => groupsOf(this.layout, this.plan.hardware, stageCopies(this.plan)));
+    return this.ground?.groups ?? this.once(groupsPart);
   }
 
   get stages(): readonly Stage[] {
-    return this.once("stages", () => stagesOf(this.plan.model, this.pipeline));
+    return this.once(stagesPart);
   }
 
   get memoryModel(): MemoryModel {
-    return this.once("memory model", () => memoryModel(this));
+    return this.once(memoryModelPart);
   }
 
   get memory(): PlanMemory {
-    return this.once("memory", () => stageMemory(this));
+    return this.once(memoryPart);
   }
 
   get holdings(): Holdings {
-    return this.part("holdings", ({ memoryModel }) => holdingsOf(memoryModel));
+    return this.once(holdingsPart);
   }
 
   get inFlight(): readonly InFlight[] {
-    return this.once("in flight", () => shared("in flight", { pipeline: this.pipeline, holdings: this.holdings }, ({ pipeline, holdings }) => ranksInFlight(copyOfPipeline(pipeline), holdings.kept)));
+    return this.once(inFlightPart);
   }
 
   get trainingOperators(): Operators {
-    return this.once("training operators", () => operatorsOf(this.plan, this.layout, trainingWork(this.plan, this.layout)));
+    return this.once(trainingOperatorsPart);
   }
 
   passes(mode: Mode): Passes {
-    return this.part(passesNames[mode], (evaluation) => passesOf(evaluation, mode));
+    return this.once(passesPart[mode]);
   }
 
   pipelineRun(mode: Mode): PipelineRun {
-    return this.once(runNames[mode], () => shared("run", { pipeline: this.pipeline, passes: this.passes(mode) }, ({ pipeline, passes }) => pipelineRunOf(copyOfPipeline(pipeline), passes)));
+    return this.once(pipelineRunPart[mode]);
   }
 
   training(mode: Mode): Training {
-    return this.once(trainingNames[mode], () => trainingOf(this, mode));
+    return this.once(trainingPart[mode]);
   }
 
   serving(mode: Mode): Serving {
-    return this.once(servingNames[mode], () => servingOf(this, mode));
+    return this.once(servingPart[mode]);
   }
 
-  private once<Result>(name: string, compute: () => Result): Result {
-    return taken((this.known[name] ??= settled(compute)) as Outcome<Result>); // what this name's computation gave
-  }
-
-  /** Plain data, no part of which asks the plan again: plans that are searched together share it. */
-  private part<Result>(name: string, compute: (evaluation: Evaluation) => Result): Result {
-    return this.once(name, () => {
-      if (!isSharing()) return compute(this);
-      const { plan, layout, groups, pipeline } = this;
-      return shared<Ground, Result>(name, { plan, layout, groups, pipeline }, (ground) => compute(new PlanEvaluation(ground.plan, ground)));
-    });
+  private once<Result>({ place, compute }: Part<Result>): Result {
+    const known = (this.known[place] ??= settled(compute, this));
+    return taken(known as Outcome<Result>); // what this part's computation gave
   }
 }
 
-const passesNames: Readonly<Record<Mode, string>> = { estimate: "passes", ideal: "ideal passes" };
-const runNames: Readonly<Record<Mode, string>> = { estimate: "run", ideal: "ideal run" };
-const trainingNames: Readonly<Record<Mode, string>> = { estimate: "training", ideal: "ideal training" };
-const servingNames: Readonly<Record<Mode, string>> = { estimate: "serving", ideal: "ideal serving" };
+/** How a part of an evaluation is computed. */
+interface Part<Result> {
+  /** Of its outcome in an evaluation. */
+  readonly place: number;
+  readonly compute: (evaluation: Evaluation) => Result;
+}
+
+let parts = 0;
+
+const part = <Result>(compute: (evaluation: Evaluation) => Result): Part<Result> => ({ place: parts++, compute });
+
+const perMode = <Result>(of: (mode: Mode) => Part<Result>): Readonly<Record<Mode, Part<Result>>> => ({ estimate: of("estimate"), ideal: of("ideal") });
+
+/** Plain data, no part of which asks the plan again: plans that are searched together share it. */
+const sharedPart = <Result>(name: string, compute: (evaluation: Evaluation) => Result): Part<Result> => part((evaluation) => {
+  if (!isSharing()) return compute(evaluation);
+  const { plan, layout, groups, pipeline } = evaluation;
+  return shared<Ground, Result>(name, { plan, layout, groups, pipeline }, (ground) => compute(new PlanEvaluation(ground.plan, ground)));
+});
+
+const layoutPart = part(({ plan }) => layoutOf(plan));
+const pipelinePart = part(({ plan, layout }) => pipelineOf(plan, layout));
+const groupsPart = part(({ plan, layout }) => groupsOf(layout, plan.hardware, stageCopies(plan)));
+const stagesPart = part(({ plan, pipeline }) => stagesOf(plan.model, pipeline));
+const memoryModelPart = part((evaluation) => memoryModel(evaluation));
+const memoryPart = part(stageMemory);
+const holdingsPart = sharedPart("holdings", ({ memoryModel }) => holdingsOf(memoryModel));
+const inFlightPart = part(({ pipeline, holdings }) =>
+  shared("in flight", { pipeline, holdings }, (own) => ranksInFlight(copyOfPipeline(own.pipeline), own.holdings.kept)));
+const trainingOperatorsPart = part(({ plan, layout }) => operatorsOf(plan, layout, trainingWork(plan, layout)));
+const passesPart = perMode((mode) => sharedPart(mode === "ideal" ? "ideal passes" : "passes", (evaluation) => passesOf(evaluation, mode)));
+const pipelineRunPart = perMode((mode) => part((evaluation) =>
+  shared("run", { pipeline: evaluation.pipeline, passes: evaluation.passes(mode) }, (own) => pipelineRunOf(copyOfPipeline(own.pipeline), own.passes))));
+const trainingPart = perMode((mode) => part((evaluation) => trainingOf(evaluation, mode)));
+const servingPart = perMode((mode) => part((evaluation) => servingOf(evaluation, mode)));
 
 export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: Layout): number {
   const { global_batch_size } = workload;
