@@ -21,7 +21,7 @@ const starter = readFileSync(path.join(repository, "server/src/design/starters/p
 /** Pictures of the walkthrough are shown small and stand in the package. */
 const small = { width: 620, height: 340 };
 
-/** @type {readonly { readonly name: string, readonly size?: { readonly width: number, readonly height: number }, readonly sideBar?: boolean, readonly edit?: (text: string) => string, readonly show: (page: Page) => Promise<void> }[]} */
+/** @type {readonly { readonly name: string, readonly size?: { readonly width: number, readonly height: number }, readonly window?: { readonly width: number, readonly height: number }, readonly sideBar?: boolean, readonly edit?: (text: string) => string, readonly show: (page: Page) => Promise<void> }[]} */
 const pictures = [
   {
     name: "lenses",
@@ -38,10 +38,36 @@ const pictures = [
   },
   {
     name: "explanation",
+    window: { width: 1440, height: 800 },
     show: async (page) => {
       await page.locator(".codelens-decoration a", { hasText: "KV" }).first().click();
-      const preview = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
-      await preview.getByText("70,272").first().waitFor();
+      await webview(page).getByText("70,272").first().waitFor();
+      await page.locator(".monaco-list-row", { hasText: "kv_lora_rank" }).first().waitFor();
+    },
+  },
+  {
+    name: "report-panel",
+    window: { width: 1440, height: 900 },
+    show: async (page) => {
+      await goTo(page, 85);
+      await command(page, "dsco: Open Report Panel");
+      const panel = webview(page);
+      await panel.getByText("72.23 GB").first().waitFor();
+      await panel.locator(".picture-section .mark").first().waitFor();
+    },
+  },
+  {
+    name: "explanation-tree",
+    window: { width: 1440, height: 900 },
+    show: async (page) => {
+      await goTo(page, 85);
+      await command(page, "dsco: Open Report Panel");
+      await webview(page).locator(".tile", { hasText: "MFU" }).click();
+      const row = (/** @type {string} */ text) => page.locator(".pane-body .monaco-list-row", { hasText: text }).first();
+      await row("Throughput of a GPU").waitFor();
+      await row("Throughput of a GPU").click();
+      await page.keyboard.press("ArrowRight");
+      await row("Throughput").nth(0).waitFor();
     },
   },
   {
@@ -114,6 +140,9 @@ const pictures = [
   },
 ];
 
+/** The document of the webview that is seen. */
+const webview = (/** @type {Page} */ page) => page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+
 /** A word of the editor's text. */
 function word(/** @type {Page} */ page, /** @type {string} */ text) {
   return page.locator(".view-line span:not(:has(span))", { hasText: new RegExp(`^\\s*${text}\\s*$`) }).first();
@@ -160,11 +189,11 @@ await runScript(async () => {
   const target = path.join(cacheFolder, "pictures");
   mkdirSync(target, { recursive: true });
   let failed = 0;
-  for (const { name, size, sideBar, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
+  for (const { name, size, window = { width: 1080, height: 680 }, sideBar, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
     const file = path.join(workspace, example);
     const original = readFileSync(file, "utf8");
     if (edit) writeFileSync(file, edit(original));
-    const page = await browser.newPage({ viewport: size ?? { width: 1080, height: 680 }, deviceScaleFactor: size === undefined ? 1.4 : 1.25 });
+    const page = await browser.newPage({ viewport: size ?? window, deviceScaleFactor: size === undefined ? 1.4 : 1.25 });
     page.setDefaultTimeout(20_000);
     try {
       await page.goto(workbenchAddress(server.port, workspace, [["openFile", remote(server.port, file)], ["skipWelcome", "true"]]));
