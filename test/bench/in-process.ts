@@ -26,7 +26,7 @@ const editor = { takesSnippets: true, takesInsertReplace: true, takesLabelDetail
 export function openDesign(text: string) {
   const documents = createDocuments();
   const disk: Disk = { readFile: () => ({ kind: "failed", reason: "there is no such file" }), isInside: () => false, findFiles: () => Promise.resolve([]) };
-  const state = createWorkspaceState(documents, { disk, letMessagesIn: () => Promise.resolve() }, () => undefined, () => undefined);
+  const state = createWorkspaceState(documents, { disk }, () => undefined, () => undefined);
   const uri = "file:///bench/design.dsco";
   let version = 1;
   documents.open(uri, version, text);

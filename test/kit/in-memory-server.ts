@@ -1,10 +1,15 @@
 import { setImmediate } from "node:timers/promises";
 import { AbstractMessageReader, AbstractMessageWriter, createConnection, ProposedFeatures, type DataCallback, type Message as ServerMessage } from "vscode-languageserver/node";
+import { slicedPool } from "../../server/src/hosts/sweep-slices";
 import type { Host } from "../../server/src/lsp/host";
 import { serve } from "../../server/src/lsp/server";
 import type { Connect, Message } from "./editor";
 
 /** The host of a server whose disk is a map of texts by their addresses. */
+const letMessagesIn = async (): Promise<void> => {
+  for (let turn = 0; turn < 10; turn += 1) await setImmediate();
+};
+
 export const memoryHost = (disk: ReadonlyMap<string, string>): Host => ({
   disk: {
     readFile: (uri) => {
@@ -14,9 +19,8 @@ export const memoryHost = (disk: ReadonlyMap<string, string>): Host => ({
     isInside: (uri, folders) => folders.some((folder) => uri.startsWith(folder)),
     findFiles: (folder) => Promise.resolve([...disk.keys()].filter((uri) => uri.startsWith(folder) && uri.endsWith(".dsco"))),
   },
-  letMessagesIn: async () => {
-    for (let turn = 0; turn < 10; turn += 1) await setImmediate();
-  },
+  letMessagesIn,
+  sweeps: { atOnce: 1, open: (task) => Promise.resolve(slicedPool(task, letMessagesIn)) },
 });
 
 class Reader extends AbstractMessageReader {

@@ -6,6 +6,7 @@ import { pick, placeOf, properOffset, type Encoding } from "./session-texts";
 const ownRequests: Readonly<Record<keyof DscoRequests, true>> = {
   "dsco/sourceText": true, "dsco/explain": true, "dsco/comparable": true, "dsco/compare": true, "dsco/importConfig": true, "dsco/agentTool": true,
   "dsco/report": true, "dsco/figures": true, "dsco/starter": true, "dsco/panel": true, "dsco/reportPage": true, "dsco/explanationTree": true,
+  "dsco/sweep/start": true, "dsco/sweep/cancel": true, "dsco/sweep/apply": true, "dsco/sweep/compare": true, "dsco/sweep/options": true,
 };
 
 export const requestMethods: readonly string[] = [
@@ -25,6 +26,7 @@ export function paramsFor(uri: string, text: string, at: number, to: number, enc
     textDocument: { uri }, position: start, positions: [start, end], range: { start, end }, context: { diagnostics: [], triggerKind: 1, includeDeclaration: true },
     options: { tabSize: 2, insertSpaces: true }, ch: "\n", newName: "renamed", query: "a", previousResultId: "1", previousResultIds: [], files: [{ oldUri: uri, newUri: `${uri}.new` }],
     uri, declaration: "Train", metric: "step_time", text: "{\"model_type\": \"llama\"}",
+    sweep: "Layouts", run: "none", design: 3,
     left: { uri, declaration: "Train" }, right: { uri, declaration: "Answers" },
     name: pick(["check", "report", "explain", "what_if", "list_std", "language", "model", "plan"], Math.floor(at * 1000)), input: { text, name: "Train", file: "a.dsco", set: ["Split.pp = 4"] },
   };

@@ -66,7 +66,7 @@ export function resolvedOf(workspace: Workspace, plan: BoundDeclaration, key: Re
   const { record } = result;
   try {
     if (key === "recompute") return record.parallelism.recompute;
-    return key === "overlap_data_parallel" ? overlapsReplicas(record.parallelism) : evaluationOf(record).layout()[key];
+    return key === "overlap_data_parallel" ? overlapsReplicas(record.parallelism) : evaluationOf(record).layout[key];
   } catch (fault) {
     if (fault instanceof Unavailable) return undefined;
     throw fault;

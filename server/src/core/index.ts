@@ -15,5 +15,5 @@ export { sameTarget, textsOf, type Meaning, type Target } from "./meaning";
 export { nameAt, namesOfFile, occurrencesIn, occurrencesOf, placesOf, type Occurrence, type PlacedName } from "./occurrences";
 export { expressionsOf, type NameRole } from "./name-places";
 export { standingOf, standingOfLet, type Standing } from "./standing";
-export { readSweep, targetOf, type Axis, type Choice, type Constraint, type Objective, type Space } from "./sweep";
+export { readSweep, targetOf, type VariedKey, type Axis, type Choice, type Constraint, type Objective, type Space } from "./sweep";
 export { didYouMean, nearest } from "./suggest";

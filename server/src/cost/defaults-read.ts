@@ -21,6 +21,9 @@ export interface Default {
 
 let collected: Map<string, Default> | undefined;
 
+/** Whether somebody collects defaults: then nothing may come from what was computed before. */
+export const isCollecting = (): boolean => collected !== undefined;
+
 /** Says that a default enters into what is computed; costs nothing where nobody collects. */
 export function noteDefault(used: Default): void {
   collected?.set(used.name, used);

@@ -2,30 +2,34 @@
 
 import { isNoting, noteReads, repeatReads, type InputsByPath } from "./reads";
 
-/** A function that computes once; a fault is thrown again without computing again. Whoever asks again reads what the first one read. */
-export function once<Result>(compute: () => Result): () => Result {
-  let state: Outcome<Result> | undefined;
-  return () => {
-    if (state === undefined) state = isNoting() ? noted(() => outcomeOf(compute)) : outcomeOf(compute);
-    else if (state.inputs) repeatReads(state.inputs);
-    if ("fault" in state) throw state.fault;
-    return state.result;
-  };
+/** What a computation gave or threw, and what it read where somebody notes that. */
+export type Outcome<Result> = ({ readonly result: Result } | { readonly fault: unknown }) & { readonly inputs?: InputsByPath };
+
+export function settled<Subject, Result>(compute: (subject: Subject) => Result, subject: Subject): Outcome<Result> {
+  if (!isNoting()) return outcomeOf(compute, subject);
+  const { result, inputs } = noteReads(() => outcomeOf(compute, subject));
+  return { ...result, inputs };
 }
 
-type Outcome<Result> = ({ readonly result: Result } | { readonly fault: unknown }) & { readonly inputs?: InputsByPath };
+/** The result again, or the fault; whoever takes it reads what its computation read. */
+export function taken<Result>(outcome: Outcome<Result>): Result {
+  if (outcome.inputs) repeatReads(outcome.inputs);
+  if ("fault" in outcome) throw outcome.fault;
+  return outcome.result;
+}
 
-function outcomeOf<Result>(compute: () => Result): Outcome<Result> {
+function outcomeOf<Subject, Result>(compute: (subject: Subject) => Result, subject: Subject): Outcome<Result> {
   try {
-    return { result: compute() };
+    return { result: compute(subject) };
   } catch (fault) {
     return { fault };
   }
 }
 
-function noted<Result>(compute: () => Outcome<Result>): Outcome<Result> {
-  const { result, inputs } = noteReads(compute);
-  return { ...result, inputs };
+/** A function that computes once; a fault is thrown again without computing again. */
+export function once<Result>(compute: () => Result): () => Result {
+  let outcome: Outcome<Result> | undefined;
+  return () => taken((outcome ??= settled(compute, undefined)));
 }
 
 /** A function that computes once for each key: of items with the same key one stands for all. */

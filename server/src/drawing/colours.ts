@@ -5,9 +5,9 @@ const fills = {
   weights: ["#2f6fb5", "#6aa9ea"], gradients: ["#8a5a9c", "#c795dc"], optimizer: ["#b3662a", "#e59a5c"], activations: ["#2f8557", "#66c08f"], cache: ["#0e7f8a", "#4fc3cf"],
   buffers: ["#77797f", "#a5a8af"], reserve: ["#77797f", "#a5a8af"],
   forward: ["#2f6fb5", "#6aa9ea"], forward2: ["#0e7f8a", "#4fc3cf"], backward: ["#2f8557", "#66c08f"], backward2: ["#76811f", "#b9c45a"], weightGradient: ["#b3662a", "#e59a5c"],
-  compute: ["#2f6fb5", "#6aa9ea"], exposed: ["#c2413b", "#f08a83"], hidden: ["#77797f", "#a5a8af"], bubble: ["#77797f", "#a5a8af"],
+  compute: ["#5a55b5", "#a3a0f0"], exposed: ["#c2413b", "#f08a83"], hidden: ["#77797f", "#a5a8af"], bubble: ["#77797f", "#a5a8af"],
   attention: ["#2f6fb5", "#6aa9ea"], mixer: ["#0e7f8a", "#4fc3cf"], dense: ["#2f8557", "#66c08f"], experts: ["#b3662a", "#e59a5c"], embedding: ["#8a5a9c", "#c795dc"],
-  tp: ["#2f6fb5", "#6aa9ea"], ep: ["#b3662a", "#e59a5c"], pp: ["#2f8557", "#66c08f"], dp: ["#8a5a9c", "#c795dc"], cp: ["#0e7f8a", "#4fc3cf"],
+  tp: ["#a8447f", "#e58bc0"], ep: ["#b3662a", "#e59a5c"], pp: ["#2f8557", "#66c08f"], dp: ["#8a5a9c", "#c795dc"], cp: ["#0e7f8a", "#4fc3cf"],
   device: ["#77797f", "#a5a8af"],
 } as const satisfies Readonly<Record<string, readonly [light: string, dark: string]>>;
 
@@ -36,7 +36,7 @@ export const patterns: Partial<Readonly<Record<Colour, string>>> = {
   backward: textures.rising, backward2: textures.rising, forward2: textures.dots, weightGradient: textures.level,
   exposed: textures.rising, hidden: textures.dots, bubble: textures.sparse,
   mixer: textures.level, dense: textures.dots, experts: textures.rising, embedding: textures.upright,
-  ep: textures.rising, pp: textures.dots, dp: textures.level, cp: textures.falling,
+  tp: textures.falling, ep: textures.rising, pp: textures.dots, dp: textures.level, cp: textures.crossed,
 };
 
 /** The classes of pictures. */
@@ -47,6 +47,7 @@ export const pictureStyles = `
 .picture .small { font-size: 11px; }
 .picture .strong { font-weight: 600; }
 .picture .over { fill: var(--dsco-over); }
+.picture .halo { paint-order: stroke; stroke: var(--dsco-surface); stroke-width: 4px; stroke-linejoin: round; }
 .picture .inside { paint-order: stroke; stroke: var(--dsco-surface); stroke-width: 2.5px; stroke-linejoin: round; font-size: 11px; }
 .picture .grid { stroke: var(--dsco-line); }
 .picture .axis { stroke: var(--dsco-muted); fill: none; }
@@ -71,6 +72,5 @@ export const pageColours = `
 @media (prefers-color-scheme: dark) { :root { ${declarations(1)} } }
 @media (forced-colors: active) {
   :root { ${Object.keys(fills).map((name) => `${propertyOf(name)}: CanvasText;`).join(" ")} --dsco-text: CanvasText; --dsco-muted: CanvasText; --dsco-line: GrayText; --dsco-surface: Canvas; --dsco-limit: Highlight; --dsco-over: Mark; }
-  .picture .tint { fill-opacity: 0; }
 }
 `;

@@ -4,10 +4,13 @@ import { capacityOf, computedKinds, figuresOf, keyMetricsOf, planResult, reading
 import type { BoundDeclaration, Workspace } from "../core";
 import { Unavailable } from "../cost/definition";
 import { evaluationOf } from "../cost/plan/evaluation";
+import { latencyPicture } from "./decode";
 import { memoryPicture } from "./memory";
 import { narrowest, usualWidth, type DrawingOptions, type Picture, type PictureId } from "./picture";
 import { placesOf } from "./places";
+import { rooflineData, rooflinePicture } from "./roofline";
 import { schedulePicture } from "./schedule";
+import { stepPicture } from "./step";
 import type { PlanSubject } from "./subject";
 
 export interface Report {
@@ -81,6 +84,9 @@ function drawingsOf(workspace: Workspace, declaration: BoundDeclaration, figures
   return [
     { id: "memory", title: "Memory", draw: () => memoryPicture(subject) },
     { id: "schedule", title: "Schedule of a step", draw: () => schedulePicture(subject) },
+    { id: "step", title: "Time of a step", draw: () => stepPicture(subject) },
+    { id: "decode", title: "Latency by layer", draw: () => latencyPicture(subject) },
+    { id: "roofline", title: "Roofline", draw: () => rooflinePicture({ ...subject, gpu: "hardware.gpu" }, rooflineData(subject.evaluation)) },
   ];
 }
 
@@ -99,7 +105,7 @@ const deeds: Readonly<Record<string, readonly (readonly [metric: string, sentenc
   decode: [["tokens_per_second_per_gpu", (value) => `writes ${value} per GPU`]],
   service: [["tokens_per_second_per_node", (value) => `serves ${value} per node`], ["tpot", (value) => `a token every ${value}`]],
   model: [["total_params", (value) => `${value} parameters`], ["active_params", (value) => `${value} active a token`]],
-  hardware: [["gpus", (value) => `${value} GPUs`], ["peak_flops", (value) => `${value} in BF16`]],
+  hardware: [["gpus", (value) => `${value} ${value === "1" ? "GPU" : "GPUs"}`], ["peak_flops", (value) => `${value} in BF16`]],
 };
 
 function headlineOf(workspace: Workspace, declaration: BoundDeclaration, figures: readonly MetricFigure[]): Pick<Report, "headline" | "fits"> {

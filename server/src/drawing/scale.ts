@@ -21,18 +21,32 @@ export function roundTicks(most: number, count: number): readonly number[] {
   return Array.from({ length: Math.floor((most / step) * (1 + 1e-9)) + 1 }, (_, index) => index * step);
 }
 
-/** Powers of ten from `least` to `most`, every so many that no more than `count` are left. */
-export function powerTicks(least: number, most: number, count: number): readonly number[] {
-  const first = Math.ceil(Math.log10(least) - 1e-9);
-  const last = Math.floor(Math.log10(most) + 1e-9);
-  const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, count)));
-  return Array.from({ length: Math.max(0, Math.floor((last - first) / every) + 1) }, (_, index) => 10 ** (first + index * every));
+/** Round figures from `least` to `most` for a logarithmic axis, no more than `count`: powers of ten, with 2 and 5 between them where there is room. */
+export function logTicks(least: number, most: number, count: number): readonly number[] {
+  const first = Math.floor(Math.log10(least));
+  const last = Math.ceil(Math.log10(most));
+  const within = (factors: readonly number[], every: number): readonly number[] =>
+    Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, index) => first + index * every)
+      .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`))).filter((tick) => tick >= least * (1 - 1e-9) && tick <= most * (1 + 1e-9));
+  const fine = within([1, 2, 5], 1);
+  if (fine.length <= count) return fine;
+  for (let every = 1; every < last - first; every++) {
+    const ticks = within([1], every);
+    if (ticks.length <= count) return ticks;
+  }
+  return within([1], Math.max(1, last - first));
 }
 
 /** How the ticks of a time axis are written, all in the unit that fits its longest time: `0.25 s`. */
 export function timeLabels(most: number): (value: number) => string {
   const [scale, unit] = timeUnits.find(([size]) => most >= size) ?? [1e-9, "ns"];
   return (value) => `${formatGrouped(Number((value / scale).toPrecision(6)))} ${unit}`;
+}
+
+/** A share of one for reading in passing: `79.4 %`. */
+export function shareText(share: number): string {
+  if (share > 0 && share < 0.001) return "<0.1 %";
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 const timeUnits = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"]] as const;

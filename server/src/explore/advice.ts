@@ -14,15 +14,27 @@ const metricOf = (expression: Expression): string | undefined => (expression.kin
 
 /** Sentences; `reasons` of a run in which nothing met everything, the most frequent first. */
 export function adviceFor(space: Space, reasons: readonly ReasonCount[]): readonly string[] {
+  const steps = adviceSteps(space, reasons);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps of some milliseconds, for who has other things to do meanwhile. */
+export function* adviceSteps(space: Space, reasons: readonly ReasonCount[]): Generator<void, readonly string[]> {
   const [most] = reasons;
   if (!most) return [];
   const lines = [`Nothing meets everything. Most designs (${formatGrouped(most.count)}) are left out because of this: ${most.kind === "where" || most.kind === "require" ? `\`${most.text}\`` : most.text}.`];
-  for (const constraint of space.constraints) lines.push(...without(space, constraint));
+  for (const constraint of space.constraints) lines.push(...(yield* without(space, constraint)));
   if (lines.length === 1 && space.constraints.length > 0) lines.push("No single condition is to blame: without any one of them there is still no design.");
   return lines;
 }
 
-function without(space: Space, constraint: Constraint): readonly string[] {
+/** Designs between two steps. */
+const atOnce = 8;
+
+function* without(space: Space, constraint: Constraint): Generator<void, readonly string[]> {
   const id = metricOf(constraint.left);
   const dimension = id === undefined ? undefined : metricDimension("plan", id);
   const isUpper = constraint.operator === "<=" || constraint.operator === "<";
@@ -31,7 +43,12 @@ function without(space: Space, constraint: Constraint): readonly string[] {
     ...(id !== undefined && dimension ? { objectives: [{ sense: isUpper ? "minimize" as const : "maximize" as const, id, dimension }] } : {}),
   };
   const tally = tallyOf(relaxed);
-  tally.add(runStretch(evaluatorOf(relaxed), 0, Math.min(relaxed.size, mostTried)));
+  const evaluator = evaluatorOf(relaxed);
+  const end = Math.min(relaxed.size, mostTried);
+  for (let from = 0; from < end; from += atOnce) {
+    tally.add(runStretch(evaluator, from, Math.min(end, from + atOnce)));
+    yield;
+  }
   if (tally.feasible() === 0) return [];
   const [best] = tally.front.designs();
   const bound = id !== undefined && dimension && best ? `; the nearest has ${id} = ${formatQuantity(best.values[0] ?? 0, dimension)}` : "";

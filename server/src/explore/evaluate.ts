@@ -3,6 +3,7 @@
 import { Unavailable } from "../cost/definition";
 import { evaluationOf } from "../cost/plan/evaluation";
 import type { MemoryComponents } from "../cost/memory/stage-memory";
+import { sharedParts, sharing } from "../cost/shared";
 import { gpusOf, layoutFault } from "../rules/layout/conditions";
 import { compileSpace, type CompiledSpace } from "./compile";
 import { compileConstraint, metricSide, type CompiledConstraint, type Design } from "./constraint";
@@ -30,7 +31,8 @@ export function evaluatorOf(space: Space): Evaluator {
   const compiled = compileSpace(space);
   const constraints = space.constraints.map((constraint) => compileConstraint(compiled, constraint));
   const objectives = space.objectives.map(objectiveSide);
-  return { compiled, verdict: (point) => verdictOf(compiled, constraints, objectives, point) };
+  const parts = sharedParts();
+  return { compiled, verdict: (point) => sharing(parts, () => verdictOf(compiled, constraints, objectives, point)) };
 }
 
 const objectiveSide = ({ id }: Objective): ((design: Design) => number) => (id === "gpus" ? ({ record }) => gpusOf(record) : metricSide(id));
@@ -42,7 +44,7 @@ function verdictOf(compiled: CompiledSpace, constraints: readonly CompiledConstr
     const fault = layoutFault(design.record);
     if (fault !== undefined) return infeasible("layout", fault);
     kind = "unknown";
-    const { worst } = evaluationOf(design.record).memory();
+    const { worst } = evaluationOf(design.record).memory;
     if (worst.total > design.record.hardware.gpu.memory) return infeasible("memory", `does not fit: ${largestOf(worst)}`);
     for (const { constraint, holds } of constraints) if (!holds(design)) return infeasible(constraint.origin, constraint.text);
     return { kind: "feasible", values: objectives.map((objective) => objective(design)) };

@@ -2,8 +2,8 @@
 export { spaceOf, targetOf, type Axis, type Choice, type Constraint, type Objective, type Point, type Space, type SpaceResult } from "./space";
 export { evaluatorOf, type Evaluator, type Reason, type Verdict } from "./evaluate";
 export { dominates, frontOf, type Found, type Front } from "./front";
-export { adviceFor } from "./advice";
+export { adviceFor, adviceSteps } from "./advice";
 export { indexOf, pointAt } from "./points";
-export { openTask, runStretch, tallyOf, taskOf, type ReasonCount, type Stretch, type SweepTask, type Tally } from "./run";
+export { joined, openEvaluator, openTask, runStretch, tallyOf, taskOf, type ReasonCount, type Stretch, type SweepPool, type SweepTask, type Tally } from "./run";
 export { gaps, headerLine, headerOf, readRun, stretchLine, type RunHeader, type RunRecord } from "./record";
 export { designsOf, frontDesigns, tableOf, type ResultColumn, type ResultTable } from "./rows";

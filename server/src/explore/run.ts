@@ -2,7 +2,7 @@
 
 import { loadStandard, openWorkspace } from "../analysis";
 import { bindDeclaration, createSource, fileScope } from "../core";
-import type { Evaluator, Reason } from "./evaluate";
+import { evaluatorOf, type Evaluator, type Reason } from "./evaluate";
 import { frontOf, type Front } from "./front";
 import { pointAt } from "./points";
 import { spaceOf, type Space } from "./space";
@@ -35,6 +35,13 @@ export function openTask({ files, uri, sweep }: SweepTask): Space | string {
   if (!declaration) return `there is no sweep \`${sweep}\``;
   const found = spaceOf(workspace, declaration);
   return found.kind === "space" ? found.space : found.reason;
+}
+
+/** The sweep of a task, ready to try its designs. Throws where it cannot be opened: who made the task has opened it before. */
+export function openEvaluator(task: SweepTask): Evaluator {
+  const space = openTask(task);
+  if (typeof space === "string") throw new Error(space);
+  return evaluatorOf(space);
 }
 
 /** How often designs were left out for a reason. */
@@ -82,6 +89,34 @@ export function runStretch({ compiled: { space }, verdict }: Evaluator, from: nu
   };
 }
 
+/** Somewhere that the designs of one sweep are tried: threads, or moments of this one. */
+export interface SweepPool {
+  /** Tries the designs from `from` to before `to`; a run that was stopped ends earlier. Rejects where the sweep cannot be opened. */
+  readonly run: (from: number, to: number) => Promise<Stretch>;
+  /** Why nothing meets everything, as `adviceFor` says it. */
+  readonly advise: (reasons: readonly ReasonCount[]) => Promise<readonly string[]>;
+  /** Ends what runs within some milliseconds; what was tried until then is answered. */
+  readonly stop: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Stretches that follow one another as one. */
+export function joined(stretches: readonly Stretch[]): Stretch {
+  const counts = new Map<string, ReasonCount>();
+  for (const { reasons } of stretches) countReasons(counts, reasons);
+  return {
+    from: stretches[0]?.from ?? 0, to: stretches.at(-1)?.to ?? 0, reasons: [...counts.values()],
+    indices: Float64Array.from(stretches.flatMap(({ indices }) => [...indices])), values: Float64Array.from(stretches.flatMap(({ values }) => [...values])),
+  };
+}
+
+function countReasons(counts: Map<string, ReasonCount>, reasons: readonly ReasonCount[]): void {
+  for (const reason of reasons) {
+    const key = `${reason.kind} ${reason.text}`;
+    counts.set(key, { ...reason, count: (counts.get(key)?.count ?? 0) + reason.count });
+  }
+}
+
 /** What has been found so far, of stretches in any order. */
 export interface Tally {
   readonly add: (stretch: Stretch) => void;
@@ -103,10 +138,7 @@ export function tallyOf({ objectives }: Pick<Space, "objectives">): Tally {
       feasible += indices.length;
       const width = objectives.length;
       indices.forEach((index, place) => front.add({ index, values: [...values.subarray(place * width, (place + 1) * width)] }));
-      for (const reason of reasons) {
-        const key = `${reason.kind} ${reason.text}`;
-        counts.set(key, { ...reason, count: (counts.get(key)?.count ?? 0) + reason.count });
-      }
+      countReasons(counts, reasons);
     },
     tried: () => tried,
     feasible: () => feasible,

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { version } from "../../../package.json";
 import { serveProcess } from "../lsp/node";
 import { findFiles, isInside, pathOf, readText } from "./files";
+import { sweepThreads } from "./sweep-threads";
 
 // The entry of the language server: the extension starts it over node's channel, `dsco lsp --stdio` loads it.
 
@@ -42,6 +43,7 @@ try {
     letMessagesIn: async () => {
       for (let turn = 0; turn < turnsForMessages; turn += 1) await setImmediate();
     },
+    sweeps: sweepThreads,
   }, version);
 } catch {
   process.stderr.write("dsco: the language server needs --stdio, --node-ipc, --pipe=NAME or --socket=PORT.\n");

@@ -1,4 +1,4 @@
-import { compareDeclarations, figurePairText, idealText, type ComparedFact, type FactValue, type FigureOptions } from "../analysis";
+import { compareDeclarations, figurePairText, idealText, type ComparedFact, type Comparison, type FactValue, type FigureOptions } from "../analysis";
 import type { BoundDeclaration, Workspace } from "../core";
 import { conditionsOfBoth, equalText, figuresForReading, sideLabels, type FiguresForReading, type Side } from "./comparison";
 import { placeText, safeDecode } from "./describe";
@@ -20,19 +20,28 @@ export interface CompareMarkdownOptions extends FigureOptions {
 export function compareMarkdown(workspace: Workspace, left: BoundDeclaration, right: BoundDeclaration, options: CompareMarkdownOptions): string {
   const comparison = compareDeclarations(workspace, left, right, options);
   const { left: first, right: second } = sideLabels(comparison, options.pathOf ?? safeDecode);
-  const labels = { left: cell(code(first)), right: cell(code(second)) };
   const { linkTo = () => undefined } = options;
-  const figures = figuresForReading(workspace, comparison, options.metrics ?? []);
+  const labels = { left: cell(code(first)), right: cell(code(second)) };
   return `${paragraphs(
     `# ${left.keyword} ${labels.left} against ${labels.right}`,
     [left, right].map((declaration) => `${code(declaration.name)} (${linked(code(placeText(declaration.file.source, declaration.node.start)), declaration, declaration.node.start, linkTo)})`).join(" against "),
-    "## Facts",
-    factTable(comparison.facts, labels, linkTo),
-    sentence(equalText(comparison.equalFacts, "fact", comparison.facts.length > 0)),
-    ...(comparison.figures.length === 0 ? [] : ["## Figures", figureTable(figures, labels), sentence(equalText(figures.equal, "figure", figures.rows.length > 0))]),
-    missingTable(figures, labels),
-    ...(comparison.figures.length === 0 ? [] : conditionsOfBoth(workspace, comparison, options, labels, options.contextOption)),
+    ...comparedSections(workspace, comparison, labels, options),
   )}\n`;
+}
+
+/** The tables of a comparison, a paragraph each. `labels`: what the sides are called, as the cell of a table. */
+export function comparedSections(workspace: Workspace, comparison: Comparison, labels: Readonly<Record<Side, string>>, options: CompareMarkdownOptions): readonly string[] {
+  const { facts, equalFacts, figures: all } = comparison;
+  const { linkTo = () => undefined } = options;
+  const figures = figuresForReading(workspace, comparison, options.metrics ?? []);
+  return [
+    "## Facts",
+    factTable(facts, labels, linkTo),
+    sentence(equalText(equalFacts, "fact", facts.length > 0)),
+    ...(all.length === 0 ? [] : ["## Figures", figureTable(figures, labels), sentence(equalText(figures.equal, "figure", figures.rows.length > 0))]),
+    missingTable(figures, labels),
+    ...(all.length === 0 ? [] : conditionsOfBoth(workspace, comparison, options, labels, options.contextOption)),
+  ];
 }
 
 const sentence = (text: string): string => (text === "" ? "" : `${text}.`);

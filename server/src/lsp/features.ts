@@ -2,7 +2,7 @@ import {
   InlayHintKind, MarkupKind, type CodeLens, type InlayHint, type InlayHintParams,
 } from "vscode-languageserver";
 import { createLineIndex, fileScope } from "../core";
-import { actionLenses, codeLenses, foldingRanges, inlayHints, isLensMetric, lensText } from "../ide";
+import { actionLenses, codeLenses, foldingRanges, inlayHints, isLensMetric, lensText, sweepLenses } from "../ide";
 import { importConfig, nameOfPath } from "../import";
 import { registerActionFeatures } from "./action-features";
 import { registerAgentRequests } from "./agent-requests";
@@ -10,8 +10,10 @@ import { registerCompareRequests } from "./compare-requests";
 import { registerExplanationRequests } from "./explanation-requests";
 import { registerPanelRequests } from "./panel-requests";
 import { registerReportRequests } from "./report-requests";
+import { registerSweepRequests } from "./sweep-requests";
+import type { SweepRuns } from "./sweep-runs";
 import { toFoldingRange } from "./convert";
-import { actionCommand, explanationCommand } from "./lens-commands";
+import { actionCommand, explanationCommand, sweepCommand } from "./lens-commands";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
@@ -28,8 +30,8 @@ interface LensData extends ExplainParams {
   readonly version: number;
 }
 
-/** Registers every feature: each handler asks `ide/` and puts the answer into the protocol's words. */
-export function registerFeatures(session: Session, lenses: LensMemory): void {
+/** Registers every feature: each handler asks `ide/` and puts the answer into the protocol's words. The sweeps that it runs are given back. */
+export function registerFeatures(session: Session, lenses: LensMemory): SweepRuns {
   const { connection } = session;
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
@@ -53,6 +55,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): void {
   registerReportRequests(session);
   registerExplanationRequests(session);
   registerPanelRequests(session);
+  return registerSweepRequests(session);
 }
 
 function registerLenses(session: Session, memory: LensMemory): void {
@@ -74,7 +77,8 @@ function registerLenses(session: Session, memory: LensMemory): void {
     // without a command an editor shows a lens as plain text
     const stale = stalePlaces(placed).map(({ range }) => ({ range, command: { title: "before the last edit", command: "" } }));
     const actions = settings.codeLens.actions && session.client().runsCommands ? actionLenses(workspace, uri, placed) : [];
-    return [...figures, ...stale, ...actions.map((lens) => ({ range: lens.range, command: actionCommand(lens, textDocument.uri) }))];
+    const sweeps = settings.codeLens.plans ? sweepLenses(workspace, uri).map((lens) => ({ range: lens.range, command: sweepCommand(lens, textDocument.uri, session.client().runsCommands) })) : [];
+    return [...figures, ...stale, ...sweeps, ...actions.map((lens) => ({ range: lens.range, command: actionCommand(lens, textDocument.uri) }))];
   }));
 
   connection.onCodeLensResolve(guarded(session, "a lens", (lens: CodeLens) => lensData(lens)?.uri ?? "", async (lens, { uri, workspace }): Promise<CodeLens> => {

@@ -1,3 +1,5 @@
+import type { SweepPool, SweepTask } from "../explore";
+
 /** What the server needs from the machine it runs on; `hosts/` gives it. */
 export interface Host {
   /** Left out where the server has none: in a browser. */
@@ -6,6 +8,15 @@ export interface Host {
   readonly libraryFile?: (address: string, text: string) => string | undefined;
   /** Resolves after a moment in which the next messages that have already arrived are handed out. */
   readonly letMessagesIn: () => Promise<void>;
+  readonly sweeps: SweepRunner;
+}
+
+/** Runs the designs of sweeps, so that questions are answered meanwhile. */
+export interface SweepRunner {
+  /** Stretches of one sweep that are tried at the same time. */
+  readonly atOnce: number;
+  /** Where the designs of one sweep are tried. */
+  readonly open: (task: SweepTask) => Promise<SweepPool>;
 }
 
 /** The files of the machine that the server runs on, by their `file:` addresses. */

@@ -1,5 +1,6 @@
 import type { Command } from "vscode-languageserver";
-import type { ActionLens } from "../ide";
+import type { ActionLens, SweepLens } from "../ide";
+import { formatGrouped } from "../units";
 import type { DscoCommands, ExplainParams } from "./protocol";
 
 const titles: Readonly<Record<ActionLens["action"], string>> = { report: "Report", compare: "Compare…", import: "Import a Model's Config…" };
@@ -15,6 +16,12 @@ export function actionCommand({ action, declaration = "" }: ActionLens, uri: str
     case "compare": return commandWith("dsco.compareWith", title, { uri, declaration });
     case "import": return commandWith("dsco.importConfig", title, { into: uri });
   }
+}
+
+/** What a click on a sweep runs; an editor that runs no commands is told how many designs there are. */
+export function sweepCommand({ declaration, size }: SweepLens, uri: string, runsCommands: boolean): Command {
+  const designs = `${formatGrouped(size)} ${size === 1 ? "design" : "designs"}`;
+  return runsCommands ? commandWith("dsco.runSweep", `Run · ${designs}`, { uri, declaration }) : { title: designs, command: "" };
 }
 
 const commandWith = <Name extends keyof DscoCommands>(command: Name, title: string, ...args: DscoCommands[Name]): Command => ({ title, command, arguments: [...args] });

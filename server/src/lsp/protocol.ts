@@ -81,6 +81,31 @@ export interface DscoRequests {
     readonly params: ImportParams;
     readonly result: ImportAnswer;
   };
+  /** Begins to try the designs of a sweep; a run of the same sweep that is going on ends. `DscoNotifications` bring what it finds. */
+  readonly "dsco/sweep/start": {
+    readonly params: SweepParams;
+    readonly result: SweepStart;
+  };
+  /** Ends a run at once; what it has found so far stays. `false` where it has ended before or is not known. */
+  readonly "dsco/sweep/cancel": {
+    readonly params: { readonly run: string };
+    readonly result: boolean;
+  };
+  /** The edit after which the plan is a design of a run, proved in memory. */
+  readonly "dsco/sweep/apply": {
+    readonly params: DesignParams;
+    readonly result: SweepApplication;
+  };
+  /** A design beside the plan, as Markdown; `null` where the run is not known any more. */
+  readonly "dsco/sweep/compare": {
+    readonly params: DesignParams;
+    readonly result: { readonly markdown: string } | null;
+  };
+  /** A design as `--set` of the command line. */
+  readonly "dsco/sweep/options": {
+    readonly params: DesignParams;
+    readonly result: SweepOptions;
+  };
   /** What a tool of a language model answers, from the texts that the editor holds. */
   readonly "dsco/agentTool": {
     readonly params: AgentToolParams;
@@ -102,6 +127,109 @@ export interface AgentToolAnswer {
   readonly text: string;
   /** The text says why there is no answer. */
   readonly isError: boolean;
+}
+
+export interface SweepParams {
+  readonly uri: string;
+  /** `DecodeFrontier` */
+  readonly sweep: string;
+  /** Of the document, as in `textDocument/didChange`: the sweep of another version is not what the reader sees. */
+  readonly version?: number;
+}
+
+export type SweepStart =
+  | { readonly kind: "started"; readonly run: string; readonly space: SweepSpace }
+  /** `reason`: a clause. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** What a run tries, in the order of its file. The number of a design counts them all: the last axis varies fastest. */
+export interface SweepSpace {
+  readonly uri: string;
+  readonly sweep: string;
+  readonly plan: string;
+  /** Of the document that the run is of. */
+  readonly version: number;
+  /** Designs: the product of the choices. */
+  readonly size: number;
+  readonly axes: readonly SweepAxis[];
+  readonly objectives: readonly SweepObjective[];
+}
+
+/** Units with how many base units each is, the largest first; one without a name for plain numbers. */
+export type UnitSteps = readonly (readonly [scale: number, unit: string])[];
+
+export interface SweepAxis {
+  /** `parallelism.ep` */
+  readonly path: string;
+  /** As a file would say them. */
+  readonly choices: readonly string[];
+  /** Of each choice in base units; `null` for what varies in words or names. */
+  readonly numbers: readonly number[] | null;
+  readonly steps: UnitSteps;
+}
+
+export interface SweepObjective {
+  readonly id: string;
+  readonly title: string;
+  readonly sense: "maximize" | "minimize";
+  readonly steps: UnitSteps;
+}
+
+/** A design of a run by its number. */
+export interface DesignParams {
+  readonly run: string;
+  readonly design: number;
+}
+
+export type SweepApplication =
+  | {
+    readonly kind: "edit";
+    /** None where the plan has these values already. */
+    readonly files: readonly { readonly uri: string; readonly version: number | null; readonly edits: readonly DocumentEdit[] }[];
+    /** What else the edit changes, a sentence each without its full stop. */
+    readonly notes: readonly string[];
+  }
+  | { readonly kind: "refused"; readonly reason: string };
+
+export interface DocumentEdit {
+  readonly range: { readonly start: DocumentPosition; readonly end: DocumentPosition };
+  readonly newText: string;
+}
+
+export type SweepOptions = { readonly kind: "text"; readonly text: string } | { readonly kind: "refused"; readonly reason: string };
+
+/** What a run has found since its last message, and where it stands. */
+export interface SweepProgress {
+  readonly run: string;
+  readonly state: "running" | "done" | "cancelled" | "failed";
+  /** Why it failed, a clause. */
+  readonly failure?: string;
+  /** Designs so far. */
+  readonly tried: number;
+  readonly feasible: number;
+  /** Numbers of designs that meet everything, in no order; those of earlier messages left out. */
+  readonly designs: readonly number[];
+  /** Their objectives in base units, one design after the other. */
+  readonly values: readonly number[];
+  /** All designs that no other one beats, the best in the first objective first; left out where they are the same as before. */
+  readonly front?: readonly number[];
+  /** Why designs are left out, the most frequent first. */
+  readonly reasons: readonly SweepReason[];
+  /** Sentences, where the run is over and nothing meets everything. */
+  readonly advice?: readonly string[];
+}
+
+export interface SweepReason {
+  /** `memory`: `text` names the largest part; `where`, `require`: the comparison. */
+  readonly kind: "layout" | "memory" | "where" | "require" | "unknown";
+  readonly text: string;
+  readonly count: number;
+}
+
+/** The files of a run have been edited since it began, or are again as they were. */
+export interface SweepAge {
+  readonly run: string;
+  readonly isOutdated: boolean;
 }
 
 export type StarterName = "model" | "plan";
@@ -312,6 +440,9 @@ export interface PanelPicture {
 /** Notifications from the server to the editor, by method. */
 export interface DscoNotifications {
   readonly "dsco/status": StatusParams;
+  /** At most ten times a second for a run, and when it ends. */
+  readonly "dsco/sweep/progress": SweepProgress;
+  readonly "dsco/sweep/age": SweepAge;
 }
 
 export interface StatusParams {
@@ -336,6 +467,8 @@ export interface DscoCommands {
   readonly "dsco.compareWith": readonly [DeclarationName];
   /** The model of a config that the reader chooses, written into a document. */
   readonly "dsco.importConfig": readonly [ImportTarget];
+  /** Tries the designs of a sweep; they are shown beside the editor. */
+  readonly "dsco.runSweep": readonly [DeclarationName];
 }
 
 /** What an editor that has dsco's extension tells the server at the start, as `initializationOptions`. */

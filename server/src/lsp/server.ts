@@ -36,6 +36,7 @@ export function serve(connection: Connection, host: Host, version: string): void
     phase: () => phase, client: () => client, settings: () => settings, libraryFiles: createLibraryFiles(host),
   };
   const lenses = createLensMemory();
+  const sweeps = registerFeatures(session, lenses);
   const diagnostics = createDiagnostics(session);
   const refresh = createRefresh(session);
   const everyDocument = () => [...documents.all()].map((document) => document.uri);
@@ -53,6 +54,7 @@ export function serve(connection: Connection, host: Host, version: string): void
 
   connection.onShutdown(() => {
     phase = "ended";
+    sweeps.dispose();
   });
 
   connection.onInitialized(() => {
@@ -78,6 +80,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   /** The text behind an address is another one now: so may be what other open files mean. */
   const textChanged = (uri: string) => {
     session.state.textChanged();
+    sweeps.textChanged();
     const others = session.state.dependents(uri);
     diagnostics.touched(documents.get(uri) ? [uri, ...others] : others);
     if (others.length > 0) refresh();
@@ -101,6 +104,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   }));
   connection.onDidChangeWatchedFiles(guardedNotification(session, "changes of files", isChangeOfFiles, ({ changes }) => {
     session.state.filesChanged(changes.map((change) => change.uri));
+    sweeps.textChanged();
     diagnostics.touched(everyDocument());
     refresh();
   }));
@@ -111,7 +115,6 @@ export function serve(connection: Connection, host: Host, version: string): void
   }));
 
   connection.languages.diagnostics.on(diagnostics.pull);
-  registerFeatures(session, lenses);
   connection.listen();
 }
 

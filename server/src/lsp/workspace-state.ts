@@ -39,7 +39,7 @@ export interface WorkspaceState {
 
 /** `reader` gives `undefined` for an editor that hands out no files; `arrived` is told of each file that it was asked for. */
 export function createWorkspaceState(
-  documents: Documents, host: Host, reader: () => EditorReader | undefined, arrived: (uri: string) => void,
+  documents: Documents, host: Pick<Host, "disk">, reader: () => EditorReader | undefined, arrived: (uri: string) => void,
 ): WorkspaceState {
   let folders: readonly string[] = [];
   let workspace: Workspace | undefined;

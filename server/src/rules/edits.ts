@@ -99,7 +99,7 @@ export function extendFix(
 }
 
 /** What a declaration that extends this one writes to change keys of a block of it. */
-function overrideLine(owner: RuleSubject, block: BoundBlock, texts: Readonly<Record<string, string>>): string | undefined {
+export function overrideLine(owner: RuleSubject, block: BoundBlock, texts: Readonly<Record<string, string>>): string | undefined {
   const written = assignments(Object.entries(texts));
   if (block === owner.declaration.block) return written;
   if (block.parent !== owner.declaration.block) return undefined;

@@ -131,3 +131,9 @@ export const formatPercent = (fraction: number): string => `${fourDigits(fractio
 /** A number as a file has it: `4096`, `129_280`. */
 export const numberText = (value: number): string =>
   value < 10_000 ? String(value) : String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "_");
+
+/** How the figures of a dimension are written: units with how many base units each is, the largest first. Plain numbers have one, without a name. */
+export function unitSteps(dimension: Dimension): readonly (readonly [scale: number, unit: string])[] {
+  if (isPlain(dimension)) return [[1, ""]];
+  return ladders.find((candidate) => sameDimension(candidate.dimension, dimension))?.steps ?? [[1, dimensionSymbol(dimension)]];
+}

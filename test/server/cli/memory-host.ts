@@ -1,6 +1,6 @@
 import type { CommandHost, WriteResult } from "../../../server/src/hosts/command-host";
 import { decodeUtf8, type FileText } from "../../../server/src/hosts/files";
-import { evaluatorOf, openTask, runStretch } from "../../../server/src/explore";
+import { adviceFor, openEvaluator, runStretch } from "../../../server/src/explore";
 import { parquetOf, type SweepTools } from "../../../server/src/hosts/sweep";
 import { run } from "../../../server/src/cli/run";
 
@@ -8,10 +8,10 @@ const root = "file:///work/";
 
 /** A sweep in the thread of the test. */
 const sameThreadPool: SweepTools["sweepPool"] = (task) => {
-  const space = openTask(task);
-  if (typeof space === "string") throw new Error(space);
-  const evaluator = evaluatorOf(space);
-  return { run: (from, to) => Promise.resolve(runStretch(evaluator, from, to)), stop: () => undefined, close: () => Promise.resolve() };
+  const evaluator = openEvaluator(task);
+  return {
+    run: (from, to) => Promise.resolve(runStretch(evaluator, from, to)), advise: (reasons) => Promise.resolve(adviceFor(evaluator.compiled.space, reasons)), stop: () => undefined, close: () => Promise.resolve(),
+  };
 };
 
 export interface MemoryFiles {

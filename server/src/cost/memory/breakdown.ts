@@ -5,10 +5,10 @@ import { plainElement } from "../model/precision";
 import type { LayerRun, Stage } from "../plan/stages";
 import { product, quotient, sum, times, type Count, type Quantity, type Term } from "../term";
 import { headBytes, mtpTensors } from "./activations";
-import { bufferTerms } from "./buffers";
+import { bufferTerms, buffersOf } from "./buffers";
 import { operationText, type InFlight } from "./in-flight";
 import { cacheTerms } from "./kv-cache";
-import { endsOfRank, runsOfRank, shardsOf, type GroupStates, type MemoryModel, type RankRun } from "./memory-model";
+import { endsOfRank, rankStates, runsOfRank, shardsOf, type GroupStates, type MemoryModel, type RankRun } from "./memory-model";
 import { servingActivations } from "./serving";
 import type { MemoryComponents, PlanMemory, RankMemory } from "./stage-memory";
 import { weightTerm } from "./weights";
@@ -23,7 +23,7 @@ export function componentTerm({ model, worst }: PlanMemory, component: Component
     case "optimizer": return sum("master weights and moments", dividedParts(model, worst, 1, ({ optimizer }) => optimizer));
     case "activations": return sum("activations", model.training ? activationParts(model, worst) : [servingActivations(model, worst.stages)]);
     case "kv": return sum("kv cache", cacheParts(model, worst));
-    case "buffers": return sum("buffers", bufferTerms(model, worst.stages));
+    case "buffers": return sum("buffers", bufferTerms(buffersOf(model, worst.stages), model));
   }
 }
 
@@ -51,7 +51,7 @@ const runLabel = ({ attention, ffn }: LayerRun): string => [attention?.kind, ffn
 
 /** Dense and expert bytes, each divided by the GPUs that share them under ZeRO. */
 function dividedParts(model: MemoryModel, { stages }: Pick<RankMemory, "stages">, from: 1 | 2 | 3, bytesOf: (group: GroupStates) => number): readonly Term[] {
-  const states = model.statesOf(stages);
+  const states = rankStates(model, stages);
   const shards = shardsOf(model, from);
   const part = (label: string, whole: number, over: number): Term =>
     (over === 1 ? product(label, [bytes(whole)]) : quotient(label, bytes(whole), { value: over, unit: "GPUs" }));

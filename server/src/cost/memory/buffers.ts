@@ -18,31 +18,50 @@ const gemmWorkspaces = 2;
 /** Grouped GEMMs run on four streams, each with a workspace (TransformerEngine, get_multi_stream_cublas_workspace). */
 const groupedWorkspaces = 4;
 
-export function bufferTerms(memory: MemoryModel, stages: readonly Stage[]): readonly Term[] {
-  const { training, layout, flow } = memory;
+/** Buffers of a rank, apart from what the ZeRO stage and the author add. */
+export interface Buffers {
+  readonly always: readonly Term[];
+  /** Of them. */
+  readonly bytes: number;
+  /** Of a training plan from ZeRO 2, and from 3. */
+  readonly gradients: Term;
+  readonly gathered: Term;
+}
+
+export function buffersOf(memory: MemoryModel, stages: readonly Stage[]): Buffers {
+  const { training, layout, flow, plan: { model } } = memory;
   const layers = [...new Set(runsOfRank(memory, stages).map(({ run }) => memory.layerOf(run).matrices))];
   const hasExperts = layers.some((matrices) => matrices.some(({ group }) => group === "experts"));
   const workspaces = gemmWorkspaces + (hasExperts ? groupedWorkspaces : 0);
-  return [
+  const units = training ? [...layers, ...endsOfRank(memory, stages).map((matrix) => [matrix])] : [];
+  const largest = (of: (matrix: Matrix) => number): number => Math.max(0, ...units.map((unit) => unit.reduce((sum, matrix) => sum + of(matrix), 0)));
+  const always = [
     product("GEMM workspaces", [workspaces, { value: 32 * MiB, unit: "B" }]),
     ...(layout.tp > 1 && layout.sequence_parallel ? [product("gathered sequence", [flow.tokens, flow.hidden, flow.plain])] : []),
     ...(layout.pp > 1 ? [product("received from the stage before", [flow.ownTokens, flow.streams * flow.hidden, flow.plain])] : []),
-    ...(training ? trainingBuffers(memory, stages, layers) : [...dispatchBuffers(memory, stages), ...fetchedExperts(memory, stages)]),
-    product("memory_reserve", [{ value: memory.plan.parallelism.memory_reserve, unit: "B" }]),
+    ...(training ? [product("placeholders for weight gradients", [placeholders(layers), { value: 1, unit: "B" }])] : [...dispatchBuffers(memory, stages), ...fetchedExperts(memory, stages)]),
   ];
+  return {
+    always,
+    bytes: always.reduce((total, { value }) => total + value, 0),
+    gradients: product("gradients of the largest layer before they are divided", [largest(elementsOf), plainElement(model.precision.gradients)]),
+    gathered: product("gathered weights of this layer and the next", [2, { value: largest(bytesOf), unit: "B" }]),
+  };
 }
 
-function trainingBuffers(memory: MemoryModel, stages: readonly Stage[], layers: readonly (readonly Matrix[])[]): readonly Term[] {
-  const { plan: { parallelism: { zero }, model } } = memory;
-  const ends = endsOfRank(memory, stages);
-  const units = [...layers, ...ends.map((matrix) => [matrix])];
-  const largest = (of: (matrix: Matrix) => number): number => Math.max(0, ...units.map((unit) => unit.reduce((sum, matrix) => sum + of(matrix), 0)));
-  return [
-    product("placeholders for weight gradients", [placeholders(layers), { value: 1, unit: "B" }]),
-    ...(zero >= 2 ? [product("gradients of the largest layer before they are divided", [largest(elementsOf), plainElement(model.precision.gradients)])] : []),
-    ...(zero >= 3 ? [product("gathered weights of this layer and the next", [2, { value: largest(bytesOf), unit: "B" }])] : []),
-  ];
-}
+type Asked = Pick<MemoryModel, "training" | "plan">;
+
+/** All of them, with what the layout asks for. */
+export const bufferTerms = ({ always, gradients, gathered }: Buffers, { training, plan: { parallelism: { zero, memory_reserve } } }: Asked): readonly Term[] => [
+  ...always,
+  ...(training && zero >= 2 ? [gradients] : []),
+  ...(training && zero >= 3 ? [gathered] : []),
+  product("memory_reserve", [{ value: memory_reserve, unit: "B" }]),
+];
+
+/** Their sum: a search asks for nothing else. */
+export const bufferBytes = ({ bytes, gradients, gathered }: Buffers, { training, plan: { parallelism: { zero, memory_reserve } } }: Asked): number =>
+  bytes + (training && zero >= 2 ? gradients.value : 0) + (training && zero >= 3 ? gathered.value : 0) + memory_reserve;
 
 /**
  * Where weight gradients are added into the gradient buffer by the GEMM itself, TransformerEngine hands autograd an empty tensor in

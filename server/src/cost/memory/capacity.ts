@@ -4,7 +4,7 @@ import { Unavailable } from "../definition";
 import type { Evaluation } from "../plan/evaluation";
 import { groupsOf } from "../serving/batch";
 import { decodeContext, memoryModel, withDemand, type Demand } from "./memory-model";
-import { cacheOfRank, stageMemory } from "./stage-memory";
+import { cacheOfRank, servingMemory } from "./stage-memory";
 
 /**
  * Sequences that a GPU can hold when decoding, each with `context_length` tokens; 0 where not even one fits. What depends on the batch
@@ -14,10 +14,10 @@ export function maxBatchPerGpu(evaluation: Evaluation): number {
   requireDecode(evaluation);
   const context = decodeContext(evaluation.plan);
   const capacity = evaluation.plan.hardware.gpu.memory;
-  const { pp } = evaluation.layout();
+  const { pp } = evaluation.layout;
   const demandOf = (sequences: number): Demand => ({ tokens: sequences / groupsOf(sequences, pp), sequences, context });
   const model = memoryModel(evaluation, demandOf(1));
-  const totals = (sequences: number): readonly number[] => stageMemory(withDemand(model, demandOf(sequences))).ranks.map(({ total }) => total);
+  const totals = (sequences: number): readonly number[] => servingMemory(withDemand(model, demandOf(sequences))).ranks.map(({ total }) => total);
   const fits = (sequences: number): boolean => totals(sequences).every((total) => total <= capacity);
   const [low, high] = pp === 1 || fits(pp) ? [pp, 2 * pp] : [1, pp];
   const more = totals(high);
@@ -34,7 +34,7 @@ export function maxBatchPerGpu(evaluation: Evaluation): number {
  */
 export function maxContextThatFits(evaluation: Evaluation): number {
   requireDecode(evaluation);
-  const { model, ranks } = evaluation.memory();
+  const { model, ranks } = evaluation.memory;
   const capacity = evaluation.plan.hardware.gpu.memory;
   const holdings = ranks.map(({ stages, total, kv }) => ({ fixed: total - kv, cache: cacheOfRank(model, stages) }));
   const fits = (context: number): boolean => holdings.every(({ fixed, cache }) => fixed + cache(context) <= capacity);

@@ -17,15 +17,15 @@ export interface InFlight extends Kept {
 }
 
 /**
- * The worst of each rank. `size` states what one chunk of a stage keeps, in bytes. Throws `Unavailable` where the schedule cannot run
+ * The worst of each rank. `sizes`: what one chunk of each stage keeps, in bytes. Throws `Unavailable` where the schedule cannot run
  * with the pipeline's sizes.
  */
-export function ranksInFlight(pipeline: Pipeline, size: (stage: number) => number): readonly InFlight[] {
+export function ranksInFlight(pipeline: Pipeline, sizes: readonly number[]): readonly InFlight[] {
   return candidatesOf(pipeline).map((candidates) => {
     let worst: InFlight = { bytes: 0, at: 0, chunks: new Map(), operation: undefined };
     for (const candidate of candidates) {
       let bytes = 0;
-      for (const [stage, count] of candidate.chunks) bytes += count * size(stage);
+      for (const [stage, count] of candidate.chunks) bytes += count * (sizes[stage] ?? 0);
       if (bytes > worst.bytes) worst = { bytes, at: candidate.at, chunks: candidate.chunks, operation: candidate.operation };
     }
     return worst;

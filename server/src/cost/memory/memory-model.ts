@@ -5,13 +5,12 @@
 
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
-import { oncePerKey } from "../once";
 import type { Pipeline } from "../pipeline/schedule";
 import type { Evaluation } from "../plan/evaluation";
 import { replicaCounts, stageCopies, type Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
 import { groupsOf } from "../serving/batch";
-import { oncePerLayer, ranksOf, shapesOf, wholeModel, type LayerBlocks, type LayerRun, type Stage } from "../plan/stages";
+import { oncePerLayer, rankKindsOf, ranksOf, wholeModel, type LayerBlocks, type LayerRun, type RankKinds, type Stage } from "../plan/stages";
 import { sum, type Term } from "../term";
 import { savedByLayer, workingBytes } from "./activations";
 import { flowOf, flowTokens, type Flow } from "./flow";
@@ -36,11 +35,10 @@ export interface MemoryModel {
   readonly flow: Flow;
   readonly training: boolean;
   readonly layerOf: (layer: LayerBlocks) => LayerMemory;
-  /** Of all that stands on a rank with these stages. */
-  readonly statesOf: (stages: readonly Stage[]) => States;
   readonly stages: readonly Stage[];
   /** The stages that each rank holds. */
   readonly ranks: readonly (readonly Stage[])[];
+  readonly kinds: RankKinds;
 }
 
 /** What one layer of a run takes on one GPU; the same for all layers of the run. */
@@ -72,21 +70,18 @@ export interface States {
 /** Throws `Unavailable` for what the plan lacks. */
 export function memoryModel(evaluation: Evaluation, demand?: Demand): MemoryModel {
   const { plan } = evaluation;
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   const training = plan.workload.phase === "training";
   if (training && plan.parallelism.offload?.experts === "host") {
     throw new Unavailable("`offload { experts = host }` is modelled in serving alone: in training the gradients and moments of the experts would live on the host too");
   }
   const asked = demand ?? demandOf(plan, layout);
-  const pipeline = evaluation.pipeline();
-  const stages = evaluation.stages();
+  const pipeline = evaluation.pipeline;
+  const stages = evaluation.stages;
   const flow = flowOf(plan.model, layout, asked.tokens, plan.parallelism.recompute, plan.workload.imbalance);
   const ranks = ranksOf(plan.model, pipeline);
-  const layerOf = layersOnce(plan, layout, flow, training);
-  const model: MemoryModel = {
-    plan, layout, pipeline, demand: asked, flow, training, stages, ranks, layerOf, statesOf: oncePerKey(shapesOf, (own) => rankStates(model, own)),
-  };
-  return model;
+  const kinds = rankKindsOf(plan.model, pipeline);
+  return { plan, layout, pipeline, demand: asked, flow, training, stages, ranks, kinds, layerOf: layersOnce(plan, layout, flow, training) };
 }
 
 /** The same serving plan with another batch or context, which changes nothing in its weights. */
@@ -158,7 +153,7 @@ export interface Shards {
  * How many GPUs divide something: ZeRO divides the optimizer from stage 1, gradients from 2, weights from 3 (arXiv:1910.02054). They
  * are those with the same weights, so the two copies that dualpipe keeps of every stage share it as well.
  */
-export const shardsOf = ({ plan, layout, training }: MemoryModel, from: 1 | 2 | 3): Shards =>
+export const shardsOf = ({ plan, layout, training }: Pick<MemoryModel, "plan" | "layout" | "training">, from: 1 | 2 | 3): Shards =>
   (!training || plan.parallelism.zero < from ? { dense: 1, experts: 1 } : replicaCounts(layout, stageCopies(plan)));
 
 /** Layers that stand on a rank; `count` of those of a run. */
@@ -180,7 +175,11 @@ export function runsOfRank({ training }: MemoryModel, stages: readonly Stage[]):
 export const endsOfRank = ({ plan, layout, training }: MemoryModel, stages: readonly Stage[]): readonly Matrix[] =>
   endMatrices(plan.model, stages, layout.tp, training);
 
-function rankStates(memory: MemoryModel, stages: readonly Stage[]): States {
+/** Of all that stands on each kind of rank. */
+export const statesOfRanks = (memory: MemoryModel): readonly States[] => memory.kinds.kinds.map(({ stages }) => rankStates(memory, stages));
+
+/** Of all that stands on a rank with these stages. */
+export function rankStates(memory: MemoryModel, stages: readonly Stage[]): States {
   const states = statesOf(endsOfRank(memory, stages), memory.plan, memory.training);
   for (const { run, count } of runsOfRank(memory, stages)) {
     const layer = memory.layerOf(run).states;

@@ -5,15 +5,15 @@
 
 import { Unavailable } from "../definition";
 import { plainElement } from "../model/precision";
-import { oncePerKey } from "../once";
-import { lastRun, shapeOf, shapesOf, type Stage } from "../plan/stages";
-import { sum } from "../term";
-import { headBytes, mtpTensors, type HeadBytes } from "./activations";
-import { bufferTerms } from "./buffers";
-import { ranksInFlight, type InFlight } from "./in-flight";
+import { once, oncePerKey } from "../once";
+import type { Evaluation } from "../plan/evaluation";
+import { lastRun, shapeOf, type Stage } from "../plan/stages";
+import { headBytes, mtpTensors } from "./activations";
+import { bufferBytes, buffersOf, type Buffers } from "./buffers";
+import type { InFlight } from "./in-flight";
 import { cacheOfRuns } from "./kv-cache";
 import { vocabularyOf } from "./matrix";
-import { runsOfRank, shardsOf, type GroupStates, type MemoryModel } from "./memory-model";
+import { rankStates, runsOfRank, shardsOf, statesOfRanks, type MemoryModel, type Shards, type States } from "./memory-model";
 import { servingActivations } from "./serving";
 
 /** Bytes of one GPU. */
@@ -43,50 +43,103 @@ export interface RankMemory extends MemoryComponents {
 
 export interface PlanMemory {
   readonly model: MemoryModel;
+  /** Of every rank of the pipeline. */
   readonly ranks: readonly RankMemory[];
   /** The first of those that need most. */
   readonly worst: RankMemory;
 }
 
 /** Throws `Unavailable` for what is missing or not known. */
-export function stageMemory(model: MemoryModel): PlanMemory {
-  const ranks = model.training ? trainingRanks(model) : model.ranks.map((stages, rank) => servingRank(model, stages, rank));
-  const [first] = ranks;
-  if (first === undefined) throw new Unavailable("the pipeline has no stages");
-  return { model, ranks, worst: ranks.reduce((worst, rank) => (rank.total > worst.total ? rank : worst), first) };
+export const stageMemory = (evaluation: Evaluation): PlanMemory => (evaluation.memoryModel.training ? trainingMemory(evaluation) : servingMemory(evaluation.memoryModel));
+
+/** Of a serving plan, whatever batch and context its model is asked for. */
+export function servingMemory(model: MemoryModel): PlanMemory {
+  const divisors = divisorsOf(model);
+  const fixed = statesOfRanks(model).map((own) => fixedBytes(divisors, own));
+  const ranks = model.ranks.map((stages, rank) => servingRank(model, stages, rank, fixed[model.kinds.ofRank[rank] ?? 0] ?? nothingFixed));
+  return memoryOf(model, (rank) => ranks[rank]?.total ?? 0, (rank) => ranks[rank] ?? noRank());
 }
 
-/** What a rank takes whatever micro-batches it keeps. */
-interface Holdings extends Pick<MemoryComponents, "weights" | "gradients" | "optimizer" | "buffers"> {
-  /** The most that a layer of the rank needs for a moment. */
+const noRank = (): never => { throw new Unavailable("the pipeline has no such rank"); };
+
+/** The first of the ranks with the largest total, and all of them when somebody asks: a search does not. */
+function memoryOf(model: MemoryModel, totalOfRank: (rank: number) => number, ofRank: (rank: number) => RankMemory): PlanMemory {
+  if (model.ranks.length === 0) throw new Unavailable("the pipeline has no stages");
+  let [most, largest] = [0, totalOfRank(0)];
+  for (let rank = 1; rank < model.ranks.length; rank++) {
+    const total = totalOfRank(rank);
+    if (total > largest) [most, largest] = [rank, total];
+  }
+  const worst = ofRank(most);
+  const all = once(() => model.ranks.map((_, rank) => (rank === most ? worst : ofRank(rank))));
+  return { model, worst, get ranks() { return all(); } };
+}
+
+/**
+ * What a training plan holds, however often what is divided among replicas is divided, whichever schedule keeps how many micro-batches. Bytes.
+ */
+export interface Holdings {
+  /** What one micro-batch keeps, by stage. */
+  readonly kept: readonly number[];
+  /** By kind of rank. */
+  readonly kinds: readonly KindHoldings[];
+  /** What the head needs for the loss, and for its backward. */
+  readonly loss: number;
+  readonly headBackward: number;
+  readonly embeddingGradient: number;
+}
+
+export interface KindHoldings {
+  readonly states: States;
+  readonly buffers: Buffers;
+  /** The most that a layer needs for a moment. */
   readonly layerWorking: number;
-  readonly optimizerWorking: number;
+  /** The loss is computed here. */
+  readonly head: boolean;
+  /** The stage with the embedding. */
+  readonly embedding: number | undefined;
 }
 
-function holdingsOf(memory: MemoryModel, stages: readonly Stage[]): Holdings {
-  const { weights, gradients, optimizer } = fixedBytes(memory, stages);
+export function holdingsOf(memory: MemoryModel): Holdings {
+  const modules = memory.stages.find(({ head }) => head)?.mtp_modules ?? 0;
+  const { norm, loss, backward } = headBytes(memory.plan.model, memory.flow, modules);
   return {
-    weights, gradients, optimizer,
-    buffers: sum("buffers", bufferTerms(memory, stages)).value,
-    layerWorking: stages.reduce((most, stage) => Math.max(most, layerWorking(memory, stage)), 0),
-    optimizerWorking: optimizerWorking(memory, stages),
+    kept: memory.stages.map(oncePerKey(shapeOf, (stage) => savedByStage(memory, stage))),
+    kinds: memory.kinds.kinds.map(({ stages }) => ({
+      states: rankStates(memory, stages),
+      buffers: buffersOf(memory, stages),
+      layerWorking: stages.reduce((most, stage) => Math.max(most, layerWorking(memory, stage)), 0),
+      head: stages.some(({ head }) => head),
+      embedding: stages.find(({ embedding }) => embedding)?.index,
+    })),
+    loss: norm.value + loss.value,
+    headBackward: norm.value + backward.value,
+    embeddingGradient: embeddingGradient(memory),
   };
 }
+
+type Fixed = Pick<MemoryComponents, "weights" | "gradients" | "optimizer">;
+
+const nothingFixed: Fixed = { weights: 0, gradients: 0, optimizer: 0 };
+
+/** By what a plan divides each: the GPUs that share it, and bytes of a gradient. */
+interface Divisors {
+  readonly weights: Shards;
+  readonly gradients: Shards;
+  readonly optimizer: Shards;
+  readonly gradient: number;
+}
+
+const divisorsOf = (memory: MemoryModel): Divisors => ({
+  weights: shardsOf(memory, 3), gradients: shardsOf(memory, 2), optimizer: shardsOf(memory, 1), gradient: plainElement(memory.plan.model.precision.gradients).value,
+});
 
 /** Weights, gradients and optimizer of one rank. */
-function fixedBytes(memory: MemoryModel, stages: readonly Stage[]): Pick<MemoryComponents, "weights" | "gradients" | "optimizer"> {
-  const states = memory.statesOf(stages);
-  const divided = (from: 1 | 2 | 3, bytesOf: (group: GroupStates) => number): number => {
-    const shards = shardsOf(memory, from);
-    return bytesOf(states.dense) / shards.dense + bytesOf(states.experts) / shards.experts;
-  };
-  const gradient = plainElement(memory.plan.model.precision.gradients).value;
-  return {
-    weights: divided(3, ({ weights }) => weights),
-    gradients: divided(2, ({ trained }) => trained * gradient),
-    optimizer: divided(1, ({ optimizer }) => optimizer),
-  };
-}
+const fixedBytes = ({ weights, gradients, optimizer, gradient }: Divisors, { dense, experts }: States): Fixed => ({
+  weights: dense.weights / weights.dense + experts.weights / weights.experts,
+  gradients: (dense.trained * gradient) / gradients.dense + (experts.trained * gradient) / gradients.experts,
+  optimizer: dense.optimizer / optimizer.dense + experts.optimizer / optimizer.experts,
+});
 
 /** What one micro-batch keeps in a stage, in bytes. */
 function savedByStage(memory: MemoryModel, stage: Stage): number {
@@ -95,20 +148,38 @@ function savedByStage(memory: MemoryModel, stage: Stage): number {
   return saved;
 }
 
-function trainingRanks(memory: MemoryModel): readonly RankMemory[] {
-  const saved = memory.stages.map(oncePerKey(shapeOf, (stage) => savedByStage(memory, stage)));
-  const flights = ranksInFlight(memory.pipeline, (stage) => saved[stage] ?? 0);
-  const modules = memory.stages.find(({ head }) => head)?.mtp_modules ?? 0;
-  const head = headBytes(memory.plan.model, memory.flow, modules);
-  const holdings = oncePerKey(shapesOf, (stages: readonly Stage[]) => holdingsOf(memory, stages));
-  return memory.ranks.map((stages, rank) => {
-    const flight = flights[rank];
-    if (flight === undefined) throw new Unavailable("the schedule has no operations");
-    const held = holdings(stages);
-    const { weights, gradients, optimizer, buffers } = held;
-    const { moment, kept, working } = peakOf(memory, stages, flight.bytes, held, saved, head);
-    const components = { weights, gradients, optimizer, buffers, kv: 0, activations: kept + working };
-    return { rank, stages, weights, gradients, optimizer, buffers, kv: 0, activations: components.activations, total: totalOf(components), moment, working, in_flight: flight };
+/** What a rank takes whatever micro-batches it keeps. */
+interface RankHoldings extends Fixed, Pick<KindHoldings, "layerWorking" | "head" | "embedding"> {
+  readonly buffers: number;
+  readonly optimizerWorking: number;
+  /** The most that is needed beside all that is kept. */
+  readonly beside: number;
+}
+
+function trainingMemory({ memoryModel: memory, holdings, inFlight }: Evaluation): PlanMemory {
+  const divisors = divisorsOf(memory);
+  const held = holdings.kinds.map(({ states, buffers, layerWorking, head, embedding }): RankHoldings => {
+    const { weights, gradients, optimizer } = fixedBytes(divisors, states);
+    return {
+      weights, gradients, optimizer, buffers: bufferBytes(buffers, memory), optimizerWorking: optimizerWorking(memory, divisors.optimizer, states), layerWorking, head, embedding,
+      beside: head ? Math.max(layerWorking, holdings.loss, holdings.headBackward) : layerWorking,
+    };
+  });
+  const heldBy = (rank: number): RankHoldings => held[memory.kinds.ofRank[rank] ?? 0] ?? noRank();
+  const keptBy = (rank: number): number => inFlight[rank]?.bytes ?? 0;
+  if (inFlight.length === 0) throw new Unavailable("the schedule has no operations");
+  return memoryOf(memory, (rank) => {
+    const own = heldBy(rank);
+    return own.weights + own.gradients + own.optimizer + peakBytes(keptBy(rank), own, holdings) + own.buffers;
+  }, (rank) => {
+    const own = heldBy(rank);
+    const { weights, gradients, optimizer, buffers } = own;
+    const { moment, kept, working } = peakOf(keptBy(rank), own, holdings);
+    const activations = kept + working;
+    return {
+      rank, stages: memory.ranks[rank] ?? [], weights, gradients, optimizer, buffers, kv: 0, activations,
+      total: weights + gradients + optimizer + activations + buffers, moment, working, in_flight: inFlight[rank],
+    };
   });
 }
 
@@ -121,24 +192,28 @@ interface Peak {
   readonly working: number;
 }
 
-/** The worst of the moments at which a rank needs more than it keeps. */
-function peakOf(
-  memory: MemoryModel, stages: readonly Stage[], kept: number, temporary: Pick<Holdings, "layerWorking" | "optimizerWorking">,
-  saved: readonly number[], head: HeadBytes,
-): Peak {
-  const peaks: Peak[] = [
-    { moment: "working set of a layer", kept, working: temporary.layerWorking },
-    { moment: "optimizer step", kept: 0, working: temporary.optimizerWorking },
-  ];
-  if (stages.some((stage) => stage.head)) {
-    peaks.push({ moment: "loss", kept, working: head.norm.value + head.loss.value });
-    peaks.push({ moment: "backward of the head", kept, working: head.norm.value + head.backward.value });
-  }
-  const first = stages.find(({ embedding }) => embedding);
-  if (first !== undefined) {
+/** The moments at which a rank needs more than it keeps. `kept`: by the micro-batches in flight. */
+const moments: readonly { readonly moment: Moment; readonly kept: (kept: number, own: RankHoldings, holdings: Holdings) => number; readonly working: (own: RankHoldings, holdings: Holdings) => number }[] = [
+  { moment: "working set of a layer", kept: (kept) => kept, working: ({ layerWorking }) => layerWorking },
+  { moment: "optimizer step", kept: () => 0, working: ({ optimizerWorking }) => optimizerWorking },
+  { moment: "loss", kept: (kept) => kept, working: ({ head }, { loss }) => (head ? loss : 0) },
+  { moment: "backward of the head", kept: (kept) => kept, working: ({ head }, { headBackward }) => (head ? headBackward : 0) },
+  {
     // the last operator of a micro-batch's backward: what that micro-batch kept has gone
-    peaks.push({ moment: "gradient of the embedding", kept: kept - Math.min(kept, saved[first.index] ?? 0), working: embeddingGradient(memory) });
-  }
+    moment: "gradient of the embedding", kept: (kept, { embedding }, { kept: byStage }) => kept - Math.min(kept, embedding === undefined ? 0 : (byStage[embedding] ?? 0)),
+    working: ({ embedding }, { embeddingGradient }) => (embedding === undefined ? 0 : embeddingGradient),
+  },
+];
+
+/** What a rank keeps and needs at the worst of these moments, in bytes: the same without the words, for a search asks it of every rank. */
+function peakBytes(kept: number, { beside, optimizerWorking, embedding }: RankHoldings, { embeddingGradient, kept: byStage }: Holdings): number {
+  const most = Math.max(kept + beside, optimizerWorking);
+  return embedding === undefined ? most : Math.max(most, kept - Math.min(kept, byStage[embedding] ?? 0) + embeddingGradient);
+}
+
+/** The first of the moments at which that is. */
+function peakOf(kept: number, own: RankHoldings, holdings: Holdings): Peak {
+  const peaks = moments.map(({ moment, kept: keptThen, working }): Peak => ({ moment, kept: keptThen(kept, own, holdings), working: working(own, holdings) }));
   return peaks.reduce((worst, peak) => (peak.kept + peak.working > worst.kept + worst.working ? peak : worst));
 }
 
@@ -154,20 +229,17 @@ const embeddingGradient = ({ plan: { model }, layout, flow }: MemoryModel): numb
   vocabularyOf(model, layout.tp) * model.hidden_size * flow.plain.value;
 
 /** Adam runs in FP32: gradients of another precision are widened, those that this GPU's share of the optimizer moves. */
-function optimizerWorking(memory: MemoryModel, stages: readonly Stage[]): number {
+function optimizerWorking(memory: MemoryModel, shards: Shards, { dense, experts }: States): number {
   if (memory.plan.model.precision.gradients === "fp32") return 0;
-  const shards = shardsOf(memory, 1);
-  const { dense, experts } = memory.statesOf(stages);
   return plainElement("fp32").value * (dense.trained / shards.dense + experts.trained / shards.experts);
 }
 
-function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number): RankMemory {
-  const { weights, gradients, optimizer } = fixedBytes(memory, stages);
+function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number, fixed: Fixed): RankMemory {
   const components = {
-    weights, gradients, optimizer,
+    ...fixed,
     kv: cacheOfRank(memory, stages)(memory.demand.context),
     activations: servingActivations(memory, stages).value,
-    buffers: sum("buffers", bufferTerms(memory, stages)).value,
+    buffers: bufferBytes(buffersOf(memory, stages), memory),
   };
   return {
     rank, stages, ...components, total: totalOf(components), moment: "forward pass", working: components.activations, in_flight: undefined,

@@ -97,9 +97,13 @@ export function stepTime({ ranks, stages, rank, duration, needs }: OperationOrde
   return latest;
 }
 
-/** The last orders that were asked for: the same few pipelines come up again and again. */
+/** The last orders that were asked for: the same pipelines come up again and again. */
 const recent = new Map<string, OrderResult>();
-const mostRecent = 64;
+/** Operations of all of them: 20 B each. */
+const mostRecent = 2_000_000;
+let operationsOfRecent = 0;
+
+const lengthOf = (order: OrderResult): number => (order.kind === "order" ? order.rank.length : 0);
 
 /** The order of a pipeline's operations, or why there is none. */
 export function pipelineOrder(pipeline: Pipeline): OrderResult {
@@ -108,8 +112,12 @@ export function pipelineOrder(pipeline: Pipeline): OrderResult {
   if (known) return known;
   const operations = operationsOf(pipeline);
   const order = operations.kind === "operations" ? orderOf(operations) : operations;
-  const [oldest] = recent.keys();
-  if (recent.size >= mostRecent && oldest !== undefined) recent.delete(oldest);
   recent.set(key, order);
+  operationsOfRecent += lengthOf(order);
+  for (const [other, oldest] of recent) {
+    if (operationsOfRecent <= mostRecent || other === key) break;
+    recent.delete(other);
+    operationsOfRecent -= lengthOf(oldest);
+  }
   return order;
 }

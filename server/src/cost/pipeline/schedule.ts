@@ -33,6 +33,11 @@ export interface InterleavedPipeline {
   readonly micro_batches: number;
 }
 
+/** Another record of the same pipeline: it names what it reads. */
+export const copyOfPipeline = (pipeline: Pipeline): Pipeline => (pipeline.schedule === "interleaved"
+  ? { schedule: pipeline.schedule, pp: pipeline.pp, vp: pipeline.vp, micro_batches: pipeline.micro_batches }
+  : { schedule: pipeline.schedule, pp: pipeline.pp, micro_batches: pipeline.micro_batches });
+
 /** One micro-batch in one stage. */
 export interface Chunk {
   readonly stage: number;

@@ -61,7 +61,7 @@ const mostRanks = 32;
 /** How long ranks are idle by every way to count it, and the schedule as a drawing. */
 export function schedule(plan: PlanRecord): readonly Detail[] {
   const evaluation = evaluationOf(plan);
-  const pipeline = evaluation.pipeline();
+  const pipeline = evaluation.pipeline;
   const { durations } = evaluation.training("estimate");
   const operations = operationsOf(pipeline);
   const simulation = operations.kind === "operations" ? simulate(operations, durations) : undefined;
@@ -100,7 +100,7 @@ const components = ["weights", "gradients", "optimizer", "activations", "kv", "b
 
 /** The memory of every rank of the pipeline by component, with the moment at which it needs most. */
 export function memoryOfRanks(plan: PlanRecord): readonly Detail[] {
-  const { ranks, worst } = evaluationOf(plan).memory();
+  const { ranks, worst } = evaluationOf(plan).memory;
   if (ranks.length === 1) return [];
   const used = components.filter((name) => ranks.some((rank) => rank[name] > 0));
   return [{

@@ -5,35 +5,47 @@
 
 import { operatorsOf, type Operators } from "../compute/layer";
 import { Unavailable } from "../definition";
+import { ranksInFlight, type InFlight } from "../memory/in-flight";
 import { memoryModel, type MemoryModel } from "../memory/memory-model";
-import { stageMemory, type PlanMemory } from "../memory/stage-memory";
-import type { Pipeline } from "../pipeline/schedule";
+import { holdingsOf, stageMemory, type Holdings, type PlanMemory } from "../memory/stage-memory";
+import { copyOfPipeline, type Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
-import { once } from "../once";
+import { settled, taken, type Outcome } from "../once";
 import { groupsOf, layoutOf, stageCopies, type Groups, type Layout } from "./layout";
 import type { PlanRecord } from "./record";
 import { stagesOf, type Stage } from "./stages";
 import { servingOf, type Serving } from "../serving/evaluate";
-import { trainingOf, trainingWork, type Training } from "../training/evaluate";
-import { replicasOf, type Replicas } from "../training/replicas";
+import { isSharing, shared } from "../shared";
+import { trainingOf, type Training } from "../training/evaluate";
+import { passesOf, trainingWork, type Passes } from "../training/passes";
+import { pipelineRunOf, type PipelineRun } from "../training/step";
 
 /** `ideal`: the physical bound; peaks and line rates, efficiencies 1, no latency. */
 export type Mode = "estimate" | "ideal";
 
-export interface Evaluation {
+/** What everything else of a plan rests on. */
+interface Ground {
   readonly plan: PlanRecord;
-  readonly layout: () => Layout;
-  readonly groups: () => Groups;
-  /** Micro-batches of a step and a data-parallel replica; throws `Unavailable` outside training. */
-  readonly microBatches: () => number;
-  readonly pipeline: () => Pipeline;
-  readonly stages: () => readonly Stage[];
+  readonly layout: Layout;
+  readonly groups: Groups;
+  readonly pipeline: Pipeline;
+}
+
+/** Each part is computed when it is first read; what cannot be computed throws `Unavailable` then. */
+export interface Evaluation extends Ground {
+  readonly stages: readonly Stage[];
   /** What the figures of memory and the exchanges between replicas share. */
-  readonly memoryModel: () => MemoryModel;
-  readonly memory: () => PlanMemory;
-  readonly replicas: () => Replicas;
+  readonly memoryModel: MemoryModel;
+  readonly memory: PlanMemory;
+  /** Of a training plan. */
+  readonly holdings: Holdings;
+  /** By rank. */
+  readonly inFlight: readonly InFlight[];
   /** What a micro-batch of a training plan computes, whatever device runs it. */
-  readonly trainingOperators: () => Operators;
+  readonly trainingOperators: Operators;
+  readonly passes: (mode: Mode) => Passes;
+  /** The schedule with the durations of the passes. */
+  readonly pipelineRun: (mode: Mode) => PipelineRun;
   readonly training: (mode: Mode) => Training;
   /** Of prefill and decode plans. */
   readonly serving: (mode: Mode) => Serving;
@@ -65,29 +77,112 @@ export function evaluationOf(plan: PlanRecord): Evaluation {
   return evaluation;
 }
 
-function evaluate(plan: PlanRecord): Evaluation {
-  const layout = once(() => layoutOf(plan));
-  const microBatches = once(() => microBatchesOf(plan, layout()));
-  const pipeline = once(() => (plan.workload.phase === "training" ? trainingPipeline(plan, layout(), microBatches()) : forwardPipeline(layout())));
-  const evaluation: Evaluation = {
-    plan, layout, microBatches, pipeline,
-    groups: once(() => groupsOf(layout(), plan.hardware, stageCopies(plan))),
-    stages: once(() => stagesOf(plan.model, pipeline())),
-    memoryModel: once(() => memoryModel(evaluation)),
-    memory: once(() => stageMemory(evaluation.memoryModel())),
-    replicas: once(() => replicasOf(evaluation)),
-    trainingOperators: once(() => operatorsOf(plan, layout(), trainingWork(plan, layout()))),
-    training: oncePerMode((mode) => trainingOf(evaluation, mode)),
-    serving: oncePerMode((mode) => servingOf(evaluation, mode)),
-  };
-  return evaluation;
+const evaluate = (plan: PlanRecord): Evaluation => new PlanEvaluation(plan);
+
+/**
+ * A class for its speed alone: a search makes one for each design, its parts are made when they are asked for, and what makes them is
+ * made once for all evaluations.
+ */
+class PlanEvaluation implements Evaluation {
+  /** By part and mode, in the order in which parts are first named. */
+  private readonly known: (Outcome<unknown> | undefined)[] = [];
+
+  /** `ground`: what would else be computed of the plan. */
+  constructor(readonly plan: PlanRecord, private readonly ground?: Ground) {}
+
+  get layout(): Layout {
+    return this.ground?.layout ?? this.once(layoutPart);
+  }
+
+  get pipeline(): Pipeline {
+    return this.ground?.pipeline ?? this.once(pipelinePart);
+  }
+
+  get groups(): Groups {
+    return this.ground?.groups ?? this.once(groupsPart);
+  }
+
+  get stages(): readonly Stage[] {
+    return this.once(stagesPart);
+  }
+
+  get memoryModel(): MemoryModel {
+    return this.once(memoryModelPart);
+  }
+
+  get memory(): PlanMemory {
+    return this.once(memoryPart);
+  }
+
+  get holdings(): Holdings {
+    return this.once(holdingsPart);
+  }
+
+  get inFlight(): readonly InFlight[] {
+    return this.once(inFlightPart);
+  }
+
+  get trainingOperators(): Operators {
+    return this.once(trainingOperatorsPart);
+  }
+
+  passes(mode: Mode): Passes {
+    return this.once(passesPart[mode]);
+  }
+
+  pipelineRun(mode: Mode): PipelineRun {
+    return this.once(pipelineRunPart[mode]);
+  }
+
+  training(mode: Mode): Training {
+    return this.once(trainingPart[mode]);
+  }
+
+  serving(mode: Mode): Serving {
+    return this.once(servingPart[mode]);
+  }
+
+  private once<Result>({ place, compute }: Part<Result>): Result {
+    const known = (this.known[place] ??= settled(compute, this));
+    return taken(known as Outcome<Result>); // what this part's computation gave
+  }
 }
 
-/** One result for each mode, computed when it is asked for. */
-export function oncePerMode<Result>(compute: (mode: Mode) => Result): (mode: Mode) => Result {
-  const results = { estimate: once(() => compute("estimate")), ideal: once(() => compute("ideal")) };
-  return (mode) => results[mode]();
+/** How a part of an evaluation is computed. */
+interface Part<Result> {
+  /** Of its outcome in an evaluation. */
+  readonly place: number;
+  readonly compute: (evaluation: Evaluation) => Result;
 }
+
+let parts = 0;
+
+const part = <Result>(compute: (evaluation: Evaluation) => Result): Part<Result> => ({ place: parts++, compute });
+
+const perMode = <Result>(of: (mode: Mode) => Part<Result>): Readonly<Record<Mode, Part<Result>>> => ({ estimate: of("estimate"), ideal: of("ideal") });
+
+/** Plain data, no part of which asks the plan again: plans that are searched together share it. */
+const sharedPart = <Result>(name: string, compute: (evaluation: Evaluation) => Result): Part<Result> => part((evaluation) => {
+  if (!isSharing()) return compute(evaluation);
+  const { plan, layout, groups, pipeline } = evaluation;
+  return shared<Ground, Result>(name, { plan, layout, groups, pipeline }, (ground) => compute(new PlanEvaluation(ground.plan, ground)));
+});
+
+const layoutPart = part(({ plan }) => layoutOf(plan));
+const pipelinePart = part(({ plan, layout }) => pipelineOf(plan, layout));
+const groupsPart = part(({ plan, layout }) => groupsOf(layout, plan.hardware, stageCopies(plan)));
+const stagesPart = part(({ plan, pipeline }) => stagesOf(plan.model, pipeline));
+const memoryModelPart = part((evaluation) => memoryModel(evaluation));
+const memoryPart = part(stageMemory);
+const holdingsPart = sharedPart("holdings", ({ memoryModel }) => holdingsOf(memoryModel));
+const inFlightPart = part(({ pipeline, holdings }) =>
+  shared("in flight", { pipeline, holdings }, (own) => ranksInFlight(copyOfPipeline(own.pipeline), own.holdings.kept)));
+const trainingOperatorsPart = part(({ plan, layout }) => operatorsOf(plan, layout, trainingWork(plan, layout)));
+const passesPart = perMode((mode) => sharedPart(mode === "ideal" ? "ideal passes" : "passes", (evaluation) => passesOf(evaluation, mode)));
+const pipelineRunPart = perMode((mode) => part((evaluation) =>
+  shared("run", { pipeline: evaluation.pipeline, passes: evaluation.passes(mode) }, (own) => pipelineRunOf(copyOfPipeline(own.pipeline), own.passes))));
+const trainingPart = perMode((mode) => part((evaluation) => trainingOf(evaluation, mode)));
+const servingPart = perMode((mode) => part((evaluation) => servingOf(evaluation, mode)));
 
 export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: Layout): number {
   const { global_batch_size } = workload;
@@ -99,6 +194,9 @@ export function microBatchesOf({ workload, parallelism }: PlanRecord, { dp }: La
   }
   return global_batch_size / perStep;
 }
+
+const pipelineOf = (plan: PlanRecord, layout: Layout): Pipeline =>
+  (plan.workload.phase === "training" ? trainingPipeline(plan, layout, microBatchesOf(plan, layout)) : forwardPipeline(layout));
 
 /** Serving runs forward alone, one micro-batch a stage, in the order of the stages whatever schedule is written. */
 export const forwardPipeline = ({ pp }: Layout): Pipeline => ({ schedule: "1f1b", pp, micro_batches: pp });

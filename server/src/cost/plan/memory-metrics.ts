@@ -19,8 +19,8 @@ function component(id: string, of: Component, head: Pick<PlanDefinition, "title"
   return {
     id, ...rest, unit: "B", source,
     convention: convention === undefined ? ofTheWorst : `${convention} ${ofTheWorst}`,
-    arithmetic: (plan) => sum(id, [componentTerm(evaluationOf(plan).memory(), of)]),
-    value: (plan) => evaluationOf(plan).memory().worst[of],
+    arithmetic: (plan) => sum(id, [componentTerm(evaluationOf(plan).memory, of)]),
+    value: (plan) => evaluationOf(plan).memory.worst[of],
   };
 }
 
@@ -36,10 +36,10 @@ export const memoryMetrics: readonly PlanDefinition[] = [
     convention: ofTheWorst,
     source: megatron,
     arithmetic: (plan) => {
-      const memory = evaluationOf(plan).memory();
+      const memory = evaluationOf(plan).memory;
       return sum("memory_per_gpu", components.map((of) => componentTerm(memory, of)));
     },
-    value: (plan) => evaluationOf(plan).memory().worst.total,
+    value: (plan) => evaluationOf(plan).memory.worst.total,
     details: memoryOfRanks,
   },
   component("memory_weights", "weights", {

@@ -3,7 +3,7 @@
 import { toMetric, type Definition } from "../definition";
 import type { Metric } from "../metric";
 import { amount, product, quotient, sum } from "../term";
-import { evaluationOf } from "./evaluation";
+import { evaluationOf, microBatchesOf } from "./evaluation";
 import { memoryMetrics } from "./memory-metrics";
 import { onlyIn } from "./phase";
 import type { PlanRecord } from "./record";
@@ -24,7 +24,7 @@ const layoutMetrics: readonly PlanDefinition[] = [
     formula: "dp; auto: gpus / (tp x pp x cp)",
     convention: "Expert parallelism takes its ranks from dp x cp x tp and divides nothing further.",
     source: "The definition",
-    arithmetic: (plan) => sum("data_parallel", [product("replicas", [evaluationOf(plan).layout().dp])]),
+    arithmetic: (plan) => sum("data_parallel", [product("replicas", [evaluationOf(plan).layout.dp])]),
   },
   {
     id: "micro_batches",
@@ -36,8 +36,8 @@ const layoutMetrics: readonly PlanDefinition[] = [
     source: "The definition",
     arithmetic: (plan) => {
       const evaluation = evaluationOf(plan);
-      evaluation.microBatches();
-      const perStep = evaluation.layout().dp * plan.parallelism.micro_batch_size;
+      microBatchesOf(plan, evaluation.layout);
+      const perStep = evaluation.layout.dp * plan.parallelism.micro_batch_size;
       return sum("micro_batches", [quotient("micro-batches", plan.workload.global_batch_size ?? Number.NaN, perStep)]);
     },
   },
@@ -55,7 +55,7 @@ const sharedMetrics: readonly PlanDefinition[] = [
     source: "The definition",
     arithmetic: (plan) => {
       if (plan.workload.phase !== "training") return servingThroughput(plan);
-      return sum("tokens_per_second_per_gpu", [amount("tokens a second over GPUs", trainingTokensPerSecond(plan) / evaluationOf(plan).layout().gpus)]);
+      return sum("tokens_per_second_per_gpu", [amount("tokens a second over GPUs", trainingTokensPerSecond(plan) / evaluationOf(plan).layout.gpus)]);
     },
   },
   {

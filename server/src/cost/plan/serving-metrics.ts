@@ -113,7 +113,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
     gap: onlyIn("decode", "a limit of its time per output token"),
     arithmetic: (plan) => {
       const evaluation = evaluationOf(plan);
-      const batch = batchOf(plan, evaluation.layout());
+      const batch = batchOf(plan, evaluation.layout);
       tpotLimit(evaluation, batch);
       return sum("tpot_limit", [product("dispatch and combine of every micro-batch and layer", [
         { value: batch.micro_batches, unit: "micro-batches" }, { value: plan.model.layers, unit: "layers" }, { value: idealExchangePerLayer(evaluation, batch), dimension: dimensions.time },
@@ -121,7 +121,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
     },
     ideal: (plan) => {
       const evaluation = evaluationOf(plan);
-      return tpotLimit(evaluation, batchOf(plan, evaluation.layout()));
+      return tpotLimit(evaluation, batchOf(plan, evaluation.layout));
     },
   },
   {
@@ -169,12 +169,12 @@ export const servingMetrics: readonly PlanDefinition[] = [
     gap: onlyIn("decode", "exchanges of one token a sequence"),
     arithmetic: (plan) => {
       const evaluation = evaluationOf(plan);
-      const { dispatch, combine } = exchangePerLayer(evaluation, batchOf(plan, evaluation.layout()));
+      const { dispatch, combine } = exchangePerLayer(evaluation, batchOf(plan, evaluation.layout));
       return sum("ep_comm_time_per_layer", [amount("dispatch", dispatch), amount("combine", combine)]);
     },
     ideal: (plan) => {
       const evaluation = evaluationOf(plan);
-      return idealExchangePerLayer(evaluation, batchOf(plan, evaluation.layout()));
+      return idealExchangePerLayer(evaluation, batchOf(plan, evaluation.layout));
     },
   },
   {

@@ -85,6 +85,35 @@ export const ranksOf: (model: ModelRecord, pipeline: Pipeline) => readonly (read
   return Array.from({ length: pipeline.pp }, (_, rank) => stagesOfRank(pipeline, rank).flatMap((index) => stages[index] ?? []));
 });
 
+/** Ranks that hold stages of the same shapes. */
+export interface RankKind {
+  /** How many they are. */
+  readonly count: number;
+  /** The stages that the first of them holds. */
+  readonly stages: readonly Stage[];
+}
+
+export interface RankKinds {
+  /** In the order of the first rank of each. */
+  readonly kinds: readonly RankKind[];
+  /** By rank, its place among the kinds. */
+  readonly ofRank: readonly number[];
+}
+
+export const rankKindsOf: (model: ModelRecord, pipeline: Pipeline) => RankKinds = oncePerRecord(placement, (model, pipeline) => {
+  const places = new Map<string, number>();
+  const kinds: { count: number; readonly stages: readonly Stage[] }[] = [];
+  const ofRank = ranksOf(model, pipeline).map((stages) => {
+    const place = places.get(shapesOf(stages)) ?? kinds.length;
+    places.set(shapesOf(stages), place);
+    const known = kinds[place];
+    if (known) known.count += 1;
+    else kinds.push({ count: 1, stages });
+    return place;
+  });
+  return { kinds, ofRank };
+});
+
 function stackOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
   const counts = layersPerStage(model, pipeline);
   const layers = layersOf(model);

@@ -60,7 +60,7 @@ export function trainingBottleneck(plan: PlanRecord): string {
   return `${name} (${formatPercent(time / step.step_time)} of the step)`;
 }
 
-const gpusOf = (plan: PlanRecord): number => evaluationOf(plan).layout().gpus;
+const gpusOf = (plan: PlanRecord): number => evaluationOf(plan).layout.gpus;
 
 const tokensOfRun = ({ workload }: PlanRecord): number => {
   if (workload.tokens === undefined) throw new Unavailable("the workload has no `tokens`");
@@ -171,7 +171,7 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     formula: "step of the pipeline - what its ranks run; closed forms: 1f1b (pp - 1)(F + B); zb1p (pp - 1)(F + B - 2W); dualpipe (pp / 2 - 1)(F&B + B - 3W)",
     convention: `${ofStep} Includes waiting for stages that take longer. \`ideal\` is the closed form with the mean chunk, never above the estimate: where F < B - W, dualpipe can wait less than its closed form says.`,
     source: `${v3Report}, Table 2; DualPipe repository, README`,
-  }, ({ step }) => step.bubble, { bound: (plan) => Math.min(training(plan).closed_form, training(plan).step.bubble) }),
+  }, ({ step }) => step.bubble, { bound: (plan) => Math.min(training(plan).closed_form(), training(plan).step.bubble) }),
   {
     id: "bubble_fraction", title: "Bubble share", unit: "", share: true, details: schedule, documentation: "Share of the step in which a rank has nothing to run.",
     formula: "bubble_time / step_time", convention: ofStep, source: "The definition",

@@ -24,7 +24,7 @@ export interface Serving {
 
 /** Throws `Unavailable` for training plans and for what is not modelled. */
 export function servingOf(evaluation: Evaluation, mode: Mode): Serving {
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   const batch = batchOf(evaluation.plan, layout);
   if (batch.phase === "decode" && layout.cp > 1) throw new Unavailable("context parallelism in decode is not modelled");
   const stages = stagePasses(evaluation, batch, mode);

@@ -14,7 +14,7 @@ import { tokensOf, type Batch } from "./batch";
 export function idealExchangePerLayer(evaluation: Evaluation, batch: Batch): number {
   const { plan } = evaluation;
   const tokens = exchangedTokens(evaluation, batch);
-  return longest(evaluation, (block) => idealExchange(plan, evaluation.groups(), block, tokens));
+  return longest(evaluation, (block) => idealExchange(plan, evaluation.groups, block, tokens));
 }
 
 /** The same as the kernels run it. */
@@ -24,7 +24,7 @@ export function exchangePerLayer(evaluation: Evaluation, batch: Batch): { readon
   const links = exchangeLinks(plan, "estimate");
   let found = { dispatch: 0, combine: 0 };
   longest(evaluation, (block) => {
-    const { dispatch, combine } = expertExchange(plan, evaluation.groups(), block, tokens, "estimate", links);
+    const { dispatch, combine } = expertExchange(plan, evaluation.groups, block, tokens, "estimate", links);
     const time = dispatch.time + combine.time;
     if (time > found.dispatch + found.combine) found = { dispatch: dispatch.time, combine: combine.time };
     return time;
@@ -34,12 +34,12 @@ export function exchangePerLayer(evaluation: Evaluation, batch: Batch): { readon
 
 /** Seconds of a step that exchanges alone take. Throws `Unavailable` where nothing is exchanged. */
 export function tpotLimit(evaluation: Evaluation, batch: Batch): number {
-  if (evaluation.layout().ep === 1) throw new Unavailable("with `ep` = 1 no exchange limits a step", true);
+  if (evaluation.layout.ep === 1) throw new Unavailable("with `ep` = 1 no exchange limits a step", true);
   return batch.micro_batches * idealExchangePerLayer(evaluation, batch) * evaluation.plan.model.layers;
 }
 
 /** The GPUs of a tensor-parallel group dispatch equal parts of their tokens. */
-export const exchangedTokens = (evaluation: Evaluation, batch: Batch): number => tokensOf(batch, evaluation.layout()) / evaluation.layout().tp;
+export const exchangedTokens = (evaluation: Evaluation, batch: Batch): number => tokensOf(batch, evaluation.layout) / evaluation.layout.tp;
 
 function longest({ plan }: Evaluation, timeOf: (block: MoeFfnRecord) => number): number {
   const blocks = moeBlocksOf(plan);

@@ -8,6 +8,7 @@ import { deviceOf } from "../compute/device";
 import { keysOf } from "../compute/attention-operators";
 import { computeOf, type ComputedStage, type StageCompute } from "../compute/layer";
 import type { Operator, Work } from "../compute/operator";
+import type { MoeFfnRecord } from "../model/record";
 import { oncePerKey } from "../once";
 import type { Evaluation, Mode } from "../plan/evaluation";
 import { shapeOf, type LayerRun, type Stage } from "../plan/stages";
@@ -40,11 +41,24 @@ export interface StagePass {
   readonly parts: Parts;
   /** Operators of one micro-batch, for explanations. */
   readonly operators: () => readonly Operator[];
+  /** Its layers by what they are made of, for pictures. */
+  readonly layers: () => readonly LayerPass[];
+}
+
+/** Layers of a stage that are alike. */
+export interface LayerPass {
+  readonly run: LayerRun;
+  /** Of all of them and every micro-batch of a group. */
+  readonly parts: Parts;
+  /** Dispatch and combine in that, hidden or not; of experts on the host, what the host takes. */
+  readonly exchange: number;
+  /** Of one micro-batch, in all of the layers. */
+  readonly operators: readonly Operator[];
 }
 
 export function stagePasses(evaluation: Evaluation, batch: Batch, mode: Mode): readonly StagePass[] {
   const context = contextOf(evaluation, batch, mode);
-  return evaluation.stages().map(oncePerKey(shapeOf, (stage) => stagePass(context, stage)));
+  return evaluation.stages.map(oncePerKey(shapeOf, (stage) => stagePass(context, stage)));
 }
 
 interface Context {
@@ -59,9 +73,9 @@ interface Context {
 
 function contextOf(evaluation: Evaluation, batch: Batch, mode: Mode): Context {
   const { plan } = evaluation;
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   const { sms } = plan.hardware.gpu;
-  const share = sms === undefined ? 1 : (sms - commSms(plan, evaluation.groups())) / sms;
+  const share = sms === undefined ? 1 : (sms - commSms(plan, evaluation.groups)) / sms;
   const work: Work = {
     phase: batch.phase,
     tokens: tokensOf(batch, layout),
@@ -76,13 +90,22 @@ function contextOf(evaluation: Evaluation, batch: Batch, mode: Mode): Context {
 function stagePass(context: Context, stage: Stage): StagePass {
   const { evaluation, compute, links, batch: { micro_batches } } = context;
   const { plan } = evaluation;
-  const parts = { attention: 0, ffn: 0, routed: 0, ends: 0, exchange: 0, tensor_parallel: 0, context_parallel: 0, send: 0 };
+  const parts = noParts();
   for (const run of stage.runs) addRun(parts, context, run);
   parts.ends = micro_batches * compute.times(endsOf(stage)).all.forward;
-  const vocabulary = vocabularyTransfers(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links);
+  const vocabulary = vocabularyTransfers(plan, evaluation.layout, evaluation.groups, context.work.tokens, links);
   parts.tensor_parallel += micro_batches * ((stage.embedding ? vocabulary.embedding.forward.time : 0) + (stage.head ? vocabulary.head.forward.time : 0));
-  if (!stage.head) parts.send = micro_batches * pipelineSend(plan, evaluation.layout(), evaluation.groups(), context.work.tokens, links).time;
-  return { parts, operators: () => [...stage.runs.flatMap((run) => runOperators(context, run)), ...compute.operators(endsOf(stage))] };
+  if (!stage.head) parts.send = micro_batches * pipelineSend(plan, evaluation.layout, evaluation.groups, context.work.tokens, links).time;
+  return { parts, operators: () => [...stage.runs.flatMap((run) => runOperators(context, run)), ...compute.operators(endsOf(stage))], layers: () => stage.runs.map((run) => layerPass(context, run)) };
+}
+
+const noParts = (): Sums => ({ attention: 0, ffn: 0, routed: 0, ends: 0, exchange: 0, tensor_parallel: 0, context_parallel: 0, send: 0 });
+
+function layerPass(context: Context, run: LayerRun): LayerPass {
+  const parts = noParts();
+  addRun(parts, context, run);
+  const exchange = run.ffn?.kind === "moe" ? context.batch.micro_batches * run.layers.length * wholeExchange(context, run.ffn) : 0;
+  return { run, parts, exchange, operators: runOperators(context, run) };
 }
 
 /** A stage without its layers; serving runs no MTP module. */
@@ -102,7 +125,7 @@ function addRun(sums: Sums, context: Context, run: LayerRun): void {
   const { evaluation, batch: { micro_batches }, work, compute, links } = context;
   const { plan } = evaluation;
   const layers = run.layers.length;
-  const [layout, groups] = [evaluation.layout(), evaluation.groups()];
+  const [layout, groups] = [evaluation.layout, evaluation.groups];
   const times = compute.layerTimes(run);
   const [attention, ffn] = [times.attention.forward, times.ffn.forward];
   const routed = hostMultiplies(context) ? 0 : times.routed.forward;
@@ -122,14 +145,31 @@ function addRun(sums: Sums, context: Context, run: LayerRun): void {
  * What one layer of all micro-batches of a group takes beyond its operators: exchanges of expert parallelism, or experts on the host. Tensor-
  * and context-parallel exchanges are left out: the next operator waits for those.
  */
-function exposedTime({ evaluation, batch, mode }: Context, { ffn }: LayerRun, operators: Pick<LayerWork, "attention" | "ffn">): number {
-  const { plan } = evaluation;
+function exposedTime(context: Context, { ffn }: LayerRun, operators: Pick<LayerWork, "attention" | "ffn">): number {
+  const { evaluation: { plan }, batch, mode } = context;
   if (ffn?.kind !== "moe") return 0;
-  const tokens = exchangedTokens(evaluation, batch);
-  if (expertsOnHost(plan)) return batch.micro_batches * exposedHostTime(operators, hostExpertTime(plan, evaluation.layout(), ffn, tokens, mode), batch);
-  const { dispatch, combine } = evaluation.layout().ep === 1 ? noExchange : expertExchange(plan, evaluation.groups(), ffn, tokens, mode, exchangeLinks(plan, mode));
-  if (batch.micro_batches === 1) return dispatch.time + combine.time;
-  return exposedOfTwo({ ...operators, dispatch: dispatch.time, combine: combine.time }, mode, batch.phase === "decode");
+  if (expertsOnHost(plan)) return batch.micro_batches * exposedHostTime(operators, onHost(context, ffn), batch);
+  const { dispatch, combine } = exchanged(context, ffn);
+  if (batch.micro_batches === 1) return dispatch + combine;
+  return exposedOfTwo({ ...operators, dispatch, combine }, mode, batch.phase === "decode");
+}
+
+type Times = Pick<LayerWork, "dispatch" | "combine">;
+
+/** Of one layer and micro-batch. */
+function exchanged({ evaluation, batch, mode }: Context, ffn: MoeFfnRecord): Times {
+  const { plan } = evaluation;
+  const { dispatch, combine } = evaluation.layout.ep === 1 ? noExchange : expertExchange(plan, evaluation.groups, ffn, exchangedTokens(evaluation, batch), mode, exchangeLinks(plan, mode));
+  return { dispatch: dispatch.time, combine: combine.time };
+}
+
+const onHost = ({ evaluation, batch, mode }: Context, ffn: MoeFfnRecord): number =>
+  hostExpertTime(evaluation.plan, evaluation.layout, ffn, exchangedTokens(evaluation, batch), mode);
+
+function wholeExchange(context: Context, ffn: MoeFfnRecord): number {
+  if (expertsOnHost(context.evaluation.plan)) return onHost(context, ffn);
+  const { dispatch, combine } = exchanged(context, ffn);
+  return dispatch + combine;
 }
 
 /** In decode the shared experts run on the GPU while the routed ones run on the host; in prefill a layer's experts arrive while it computes. */

@@ -82,7 +82,7 @@ function cacheBytes(service: ServiceRecord, side: ServingPhase): number {
 
 /** All GPUs of a replica send or receive equal parts of a cache, each over its share of the cards. */
 function replicaLink(service: ServiceRecord, side: ServingPhase, mode: Mode): { readonly bandwidth: number; readonly latency: number } {
-  const { tp, cp, pp } = sideOf(service, side).layout();
+  const { tp, cp, pp } = sideOf(service, side).layout;
   const { hardware, efficiency }: PlanRecord = service[side];
   const { scale_out } = linksOf(hardware, efficiency, mode);
   if (scale_out === undefined) throw new Unavailable(`caches pass from node to node, and the hardware of the \`${side}\` plan lacks \`nic\` or \`nics_per_node\``);

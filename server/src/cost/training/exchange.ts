@@ -42,7 +42,7 @@ export function trainingTraffic(evaluation: Evaluation, mode: Mode, tokens: numb
 
 /** Of one MoE layer and one micro-batch, on one GPU: tensor-parallel ranks with sequence parallelism each send their part of the tokens. */
 function layerExchange({ plan, layout, groups }: Evaluation, block: MoeFfnRecord, tokens: number, mode: Mode, links: Links): Exchange {
-  return expertExchange(plan, groups(), block, tokens / layout().tp, mode, links);
+  return expertExchange(plan, groups, block, tokens / layout.tp, mode, links);
 }
 
 export function stageTraffic(evaluation: Evaluation, stage: StageParts, traffic: TrainingTraffic): StageTraffic {
@@ -57,8 +57,8 @@ function layerTraffic(
   { plan, layout, groups }: Evaluation, { attention, ffn }: LayerBlocks, tokens: number, links: Links,
   exchangeOf: TrainingTraffic["exchangeOf"], besideOf: TrainingTraffic["exchangeOf"],
 ): StageTraffic {
-  const tensor = tensorParallelTransfers(plan, layout(), groups(), attention, ffn, tokens, links);
-  const context = contextParallelTransfers(plan, layout(), groups(), attention, tokens, links);
+  const tensor = tensorParallelTransfers(plan, layout, groups, attention, ffn, tokens, links);
+  const context = contextParallelTransfers(plan, layout, groups, attention, tokens, links);
   const bothOf = ({ dispatch, combine }: Exchange): number => dispatch.time + combine.time;
   return {
     expert: isMoe(ffn) ? bothOf(exchangeOf(ffn)) : 0, expert_beside: isMoe(ffn) ? bothOf(besideOf(ffn)) : 0,
@@ -79,7 +79,7 @@ function addLayers(total: Totals, count: number, layer: StageTraffic): void {
 }
 
 function addEnds(total: Totals, { plan, layout, groups }: Evaluation, stage: StageParts, { tokens, collective }: TrainingTraffic): void {
-  const ends = vocabularyTransfers(plan, layout(), groups(), tokens, collective);
+  const ends = vocabularyTransfers(plan, layout, groups, tokens, collective);
   const heads = (stage.head ? 1 : 0) + stage.mtp_modules;
   total.tensor_forward += (stage.embedding ? ends.embedding.forward.time : 0) + heads * ends.head.forward.time;
   total.tensor_backward += (stage.embedding ? ends.embedding.backward.time : 0) + heads * ends.head.backward.time;
@@ -89,4 +89,4 @@ const isMoe = (ffn: FfnRecord | undefined): ffn is MoeFfnRecord => ffn?.kind ===
 
 /** A micro-batch from one stage to the next. Seconds. */
 export const sendTime = ({ plan, layout, groups }: Evaluation, { tokens, collective }: TrainingTraffic): number =>
-  pipelineSend(plan, layout(), groups(), tokens, collective).time;
+  pipelineSend(plan, layout, groups, tokens, collective).time;

@@ -4,38 +4,10 @@ import { gradientSync, type GradientSync } from "../communication/parallel";
 import type { Links, Transfer } from "../communication/transfer";
 import { memoryTime } from "../compute/time";
 import type { Device } from "../compute/device";
-import { shardsOf, type GroupStates, type MemoryModel, type States } from "../memory/memory-model";
+import { shardsOf, type GroupStates, type States } from "../memory/memory-model";
 import { plainElement } from "../model/precision";
 import type { Evaluation } from "../plan/evaluation";
 import type { ParallelismRecord } from "../plan/record";
-import { shapesOf, type Stage } from "../plan/stages";
-
-/** Ranks that hold as much. */
-export interface RankStates {
-  /** How many they are. */
-  readonly count: number;
-  /** The stages that the first of them holds. */
-  readonly stages: readonly Stage[];
-  /** Of one of them. */
-  readonly states: States;
-}
-
-export interface Replicas {
-  readonly memory: MemoryModel;
-  readonly ranks: readonly RankStates[];
-}
-
-export function replicasOf(evaluation: Evaluation): Replicas {
-  const memory = evaluation.memoryModel();
-  const alike = new Map<string, { count: number; readonly stages: readonly Stage[] }>();
-  for (const stages of memory.ranks) {
-    const key = shapesOf(stages);
-    const known = alike.get(key);
-    if (known) known.count += 1;
-    else alike.set(key, { count: 1, stages });
-  }
-  return { memory, ranks: [...alike.values()].map(({ count, stages }) => ({ count, stages, states: memory.statesOf(stages) })) };
-}
 
 /**
  * What the exchanges of one rank can stand beside on one link: its passes over one micro-batch of each of its stages, without the time in
@@ -62,10 +34,10 @@ export const overlapsReplicas = ({ overlap_data_parallel, zero }: Pick<Paralleli
  * overlap-grad-reduce and overlap-param-gather do: below ZeRO 2 beside the last backward and the first forward of a step, else beside all of them. Without it everything waits.
  * `microBatches`: those that pass a stage of this rank.
  */
-export function syncOf({ plan, groups }: Evaluation, { states }: RankStates, microBatches: number, coverOn: (link: Transfer["link"]) => Cover, links: Links): Sync {
+export function syncOf({ plan, groups }: Evaluation, states: States, microBatches: number, coverOn: (link: Transfer["link"]) => Cover, links: Links): Sync {
   const { zero } = plan.parallelism;
   const counts = { dense: states.dense.trained, expert: states.experts.trained };
-  const { gradients, weights }: GradientSync = gradientSync(plan, groups(), counts, microBatches, links);
+  const { gradients, weights }: GradientSync = gradientSync(plan, groups, counts, microBatches, links);
   const whole = gradients.time + weights.time;
   if (!overlapsReplicas(plan.parallelism)) return { whole, exposed: whole };
   const besideGradients = (zero >= 2 ? microBatches : 1) * coverOn(gradients.link).backward;
@@ -79,9 +51,9 @@ export function syncOf({ plan, groups }: Evaluation, { states }: RankStates, mic
  * The optimizer reads the gradients of its shard twice, once for their norm, reads and writes master weights and moments, and writes the
  * resident weights: Adam as Megatron-LM's distributed optimizer runs it.
  */
-export function sweepTime({ plan: { model } }: Evaluation, { memory }: Replicas, { states }: RankStates, device: Device): number {
-  const shards = shardsOf(memory, 1);
-  const gradient = plainElement(model.precision.gradients).value;
+export function sweepTime({ plan, layout }: Evaluation, states: States, device: Device): number {
+  const shards = shardsOf({ plan, layout: layout, training: true }, 1);
+  const gradient = plainElement(plan.model.precision.gradients).value;
   const bytes = ({ trained, optimizer, weights }: GroupStates): number => 2 * trained * gradient + 2 * optimizer + weights;
   return memoryTime(bytes(states.dense) / shards.dense + bytes(states.experts) / shards.experts, device);
 }

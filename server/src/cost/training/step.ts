@@ -47,12 +47,33 @@ export interface Step {
   };
 }
 
-/** `chunks`: one for each stage. */
-export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: number, ends: StepEnds): Step {
-  const run = runOf(pipeline, { stages: chunks.map(({ durations }) => durations), send });
-  const busy = meanBusy(pipeline, run, chunks.map(({ durations }) => durations));
-  const compute = meanBusy(pipeline, run, chunks.map((chunk) => chunk.compute));
-  const expert = meanBusy(pipeline, run, chunks.map((chunk) => chunk.expert));
+/** A schedule run with the durations of its chunks: seconds, the mean over the ranks. */
+export interface PipelineRun {
+  readonly step_time: number;
+  /**
+   * Time in operations of each kind; the part of it in which operators run, that in which nothing but exchanges of experts does, and how
+   * long such exchanges run, beside operators or not.
+   */
+  readonly busy: Busy;
+  readonly compute: Busy;
+  readonly expert: Busy;
+  readonly exchange: Busy;
+}
+
+/** Throws `Unavailable` where the schedule cannot run with these sizes. */
+export function pipelineRunOf(pipeline: Pipeline, { chunks, send }: { /** By stage. */ readonly chunks: readonly ChunkTimes[]; readonly send: number }): PipelineRun {
+  const durations = { stages: chunks.map((chunk) => chunk.durations), send };
+  const run = longRun(pipeline, durations) ?? simulatedRun(pipeline, durations);
+  return {
+    step_time: run.step_time,
+    busy: meanBusy(pipeline, run, durations.stages),
+    compute: meanBusy(pipeline, run, chunks.map((chunk) => chunk.compute)),
+    expert: meanBusy(pipeline, run, chunks.map((chunk) => chunk.expert)),
+    exchange: meanBusy(pipeline, run, chunks.map((chunk) => chunk.exchange)),
+  };
+}
+
+export function stepOf({ step_time, busy, compute, expert }: PipelineRun, ends: StepEnds): Step {
   const backwardOf = ({ backward, backward_input, backward_weight }: Busy): number => backward + backward_input + backward_weight;
   const exposed = {
     forward: Math.max(0, busy.forward - compute.forward),
@@ -61,31 +82,25 @@ export function stepOf(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: 
     replicas: ends.exposed_sync,
   };
   return {
-    step_time: run.step_time + ends.exposed_sync + ends.sweep,
+    step_time: step_time + ends.exposed_sync + ends.sweep,
     forward: busy.forward,
     backward: busy.backward + busy.backward_input,
     weight_gradient: busy.backward_weight,
     overlapped: busy.overlapped,
-    bubble: Math.max(0, run.step_time - total(busy)), // a difference of sums: 0 may come out a little below
+    bubble: Math.max(0, step_time - totalOf(busy)), // a difference of sums: 0 may come out a little below
     optimizer: ends.exposed_sync + ends.sweep,
-    compute: total(compute),
+    compute: totalOf(compute),
     exposed_communication: exposed.forward + exposed.backward + exposed.overlapped + exposed.replicas,
-    exposed_expert: total(expert),
+    exposed_expert: totalOf(expert),
     exposed,
   };
-}
-
-/** Exchanges of experts in a step, hidden or not, the mean over the ranks: s. */
-export function expertTime(pipeline: Pipeline, chunks: readonly ChunkTimes[], send: number): number {
-  const run = runOf(pipeline, { stages: chunks.map(({ durations }) => durations), send });
-  return total(meanBusy(pipeline, run, chunks.map(({ exchange }) => exchange)));
 }
 
 type Busy = Readonly<Record<OperationKind, number>>;
 
 const operationKinds = ["forward", "backward", "backward_input", "backward_weight", "overlapped"] as const satisfies readonly OperationKind[];
 
-const total = ({ forward, backward, backward_input, backward_weight, overlapped }: Busy): number =>
+export const totalOf = ({ forward, backward, backward_input, backward_weight, overlapped }: Busy): number =>
   forward + backward + backward_input + backward_weight + overlapped;
 
 /** Time in operations of each kind, the mean over the ranks, with the given durations. */
@@ -99,24 +114,8 @@ function meanBusy({ pp }: Pipeline, { counts }: Run, stages: readonly ChunkDurat
 
 /** What running a schedule gives: its time, and how often each kind of operation runs in each stage, over all ranks; pairs count at their forward's stage. */
 interface Run {
-  readonly pipeline: Pipeline;
-  readonly durations: Durations;
   readonly step_time: number;
   readonly counts: readonly Busy[];
-}
-
-/** The last runs: a design that changes in a price or a requirement alone asks for the same one again. */
-const recent: Run[] = [];
-const mostRecent = 64;
-
-/** Throws `Unavailable` where the schedule cannot run with these sizes. */
-function runOf(pipeline: Pipeline, durations: Durations): Run {
-  const known = recent.find((run) => isSamePipeline(run.pipeline, pipeline) && areSameDurations(run.durations, durations));
-  if (known) return known;
-  const run = longRun(pipeline, durations) ?? simulatedRun(pipeline, durations);
-  if (recent.length >= mostRecent) recent.shift();
-  recent.push(run);
-  return run;
 }
 
 function simulatedRun(pipeline: Pipeline, durations: Durations): Run {
@@ -130,7 +129,7 @@ function simulatedRun(pipeline: Pipeline, durations: Durations): Run {
   const fault = durationFault(order, durations);
   const step_time = stepTime(order, durations);
   if (fault !== undefined || !Number.isFinite(step_time)) throw new Unavailable(`the schedule cannot be timed: ${fault ?? "the step takes longer than a number can hold"}`);
-  return { pipeline, durations, step_time, counts: order.counts };
+  return { step_time, counts: order.counts };
 }
 
 /** Chunks of a step that is run through as a whole, under a millisecond. */
@@ -157,7 +156,7 @@ function longRun(pipeline: Pipeline, durations: Durations): Run | undefined {
       overlapped: along(before.overlapped, count.overlapped),
     };
   });
-  return { pipeline, durations, step_time: along(one.step_time, two.step_time), counts };
+  return { step_time: along(one.step_time, two.step_time), counts };
 }
 
 /** With at least so many micro-batches, and no more than the schedule's conditions ask for. */
@@ -165,11 +164,3 @@ export function withMicroBatches(pipeline: Pipeline, few: number): Pipeline {
   const { atLeast = 1, multipleOf = 1 } = conditionsOf(pipeline).find(({ property }) => property === "micro_batches") ?? {};
   return { ...pipeline, micro_batches: Math.ceil(Math.max(atLeast, few) / multipleOf) * multipleOf };
 }
-
-const isSamePipeline = (one: Pipeline, other: Pipeline): boolean =>
-  one.schedule === other.schedule && one.pp === other.pp && one.micro_batches === other.micro_batches && stageCount(one) === stageCount(other);
-
-const areSameDurations = (one: Durations, other: Durations): boolean => one.send === other.send && one.stages.every((times, stage) => {
-  const others = other.stages[stage];
-  return others !== undefined && times.forward === others.forward && times.backward === others.backward && times.weight === others.weight && times.overlapped === others.overlapped;
-});

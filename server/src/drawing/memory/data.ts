@@ -43,7 +43,7 @@ const mostBars = 32;
 
 /** Throws `Unavailable`. */
 export function memoryData({ memory, plan }: Evaluation): MemoryData {
-  const { ranks, worst } = memory();
+  const { ranks, worst } = memory;
   const capacity = plan.hardware.gpu.memory;
   const reserve = plan.parallelism.memory_reserve;
   const together = Math.ceil(ranks.length / mostBars);

@@ -1,10 +1,10 @@
 /** Memory by rank of the pipeline: stacked bars against what the GPU has. */
 
 import { formatLayers } from "../../analysis";
-import { dimensions, formatPercent, formatQuantity, formatShortest } from "../../units";
+import { dimensions, formatQuantity, formatShortest } from "../../units";
 import { frame, hidden, legend, markOf, type Canvas } from "../canvas";
 import type { Picture } from "../picture";
-import { linearScale, roundTicks } from "../scale";
+import { linearScale, roundTicks, shareText } from "../scale";
 import { drawSegments, type Segment } from "../segments";
 import { formulaLine, type PlanSubject } from "../subject";
 import { line, rect, text } from "../svg";
@@ -39,7 +39,7 @@ const rankText = ({ firstRank, lastRank }: MemoryBar): string => (firstRank === 
 const stagesText = ({ stages }: MemoryBar): string => `${stages.length === 1 ? "stage" : "stages"} ${formatLayers(stages)}`;
 
 function summaryOf({ capacity, worst, used, ranks }: MemoryData): string {
-  const verdict = worst.total <= capacity ? `${bytes(capacity - worst.total)} (${formatPercent(1 - worst.total / capacity)}) of the GPU's ${bytes(capacity)} stay free` : `${bytes(worst.total - capacity)} more than the ${bytes(capacity)} of the GPU`;
+  const verdict = worst.total <= capacity ? `${bytes(capacity - worst.total)} (${shareText(1 - worst.total / capacity)}) of the GPU's ${bytes(capacity)} stay free` : `${bytes(worst.total - capacity)} more than the ${bytes(capacity)} of the GPU`;
   const parts = used.filter((part) => worst.parts[part] > 0).sort((one, other) => worst.parts[other] - worst.parts[one]).slice(0, 3).map((part) => `${names[part]} ${bytes(worst.parts[part])}`);
   const where = ranks === 1 ? "Every GPU holds" : `The fullest rank (${worst.rank}, ${stagesText(worst)}) holds`;
   return `${where} ${bytes(worst.total)}: ${verdict}. Most of it: ${parts.join(", ")}; it needs most at: ${worst.moment}.`;
@@ -98,7 +98,7 @@ function segmentsOf(subject: PlanSubject, { ranks }: MemoryData, bar: MemoryBar)
   return memoryParts.map((part) => {
     const value = bar.parts[part];
     const tip = [
-      `${names[part]}${where}: ${bytes(value)}`, `${formatPercent(value / bar.total)} of ${bytes(bar.total)}`, formulaLine(subject, metrics[part]),
+      `${names[part]}${where}: ${bytes(value)}`, `${shareText(value / bar.total)} of ${bytes(bar.total)}`, formulaLine(subject, metrics[part]),
       ...(part === "activations" ? [`at its worst moment: ${bar.moment}${bar.inFlight === undefined ? "" : `, ${bar.inFlight} ${bar.inFlight === 1 ? "micro-batch" : "micro-batches"} kept`}`] : []),
     ];
     return { id: `rank-${bar.rank}-${part}`, value, colour: part, labels: [bytes(value)], tip, place: subject.places(...edits[part]) };

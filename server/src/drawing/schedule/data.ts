@@ -60,7 +60,7 @@ export const mostRanks = 32;
 
 /** Throws `Unavailable`. */
 export function scheduleData(evaluation: Evaluation): ScheduleData {
-  const pipeline = evaluation.pipeline();
+  const pipeline = evaluation.pipeline;
   const { step, durations, exposed_sync, sweep } = evaluation.training("estimate");
   const stages = stageCount(pipeline);
   const isLong = stages * pipeline.micro_batches > mostSimulated;

@@ -1,10 +1,11 @@
 /** The pipeline schedule: a row a rank, time from left to right, what is idle hatched. */
 
 import { formatLayers } from "../../analysis";
-import { dimensions, formatGrouped, formatPercent, formatQuantity } from "../../units";
+import { dimensions, formatGrouped, formatQuantity } from "../../units";
 import { filled, frame, hidden, legend, markOf, type Canvas, type LegendEntry } from "../canvas";
 import type { Colour } from "../colours";
 import type { Picture } from "../picture";
+import { shareText } from "../scale";
 import { formulaLine, type PlanSubject } from "../subject";
 import { scheduleData, type ScheduleData } from "./data";
 import { coloursIn, flowNames, kindNames } from "./names";
@@ -27,7 +28,7 @@ function summaryOf(data: ScheduleData): string {
     ? `Drawn are the first ${time(first.to)}, in which the pipeline fills, and the last ${time(last.to - last.from)}, in which it empties, each with some of the steady state; the ${time(last.from - first.to)} between them repeat it.`
     : "Drawn is the whole step.";
   const left = pp - ranks.length;
-  return `${schedule} runs ${formatGrouped(microBatches)} micro-batches over ${pp} ${pp === 1 ? "rank" : "ranks"} in ${time(step)}; a rank is idle for ${time(bubble)} (${formatPercent(bubble / step)}) of it in the mean. ${parts}`
+  return `${schedule} runs ${formatGrouped(microBatches)} micro-batches over ${pp} ${pp === 1 ? "rank" : "ranks"} in ${time(step)}; a rank is idle for ${time(bubble)} (${shareText(bubble / step)}) of it in the mean. ${parts}`
     + (left === 0 ? "" : ` Of the ranks the first and the last ${ranks.length / 2} are drawn, ${left} are not.`);
 }
 
@@ -38,7 +39,7 @@ function tableOf({ ranks, step }: ScheduleData): Picture["table"] {
     rows: ranks.map(({ rank, stages, whole }) => [
       String(rank), formatLayers(stages),
       ...(whole === undefined ? [...kinds, "", "", "", "", "", ""].map(() => "")
-        : [...kinds.map(([kind]) => time(whole.busy[kind])), time(whole.bubble), formatPercent(whole.bubble / step), time(whole.idle.fill), time(whole.idle.forward), time(whole.idle.backward), time(whole.idle.drain)]),
+        : [...kinds.map(([kind]) => time(whole.busy[kind])), time(whole.bubble), shareText(whole.bubble / step), time(whole.idle.fill), time(whole.idle.forward), time(whole.idle.backward), time(whole.idle.drain)]),
     ]),
   };
 }
@@ -91,7 +92,7 @@ function optimizer(subject: PlanSubject, canvas: Canvas, { step, pipeline, optim
   const last = spans.at(-1);
   if (last === undefined || value <= 0) return "";
   const x = last.x(pipeline);
-  const tip = [`optimizer: ${time(value)}`, `${formatPercent(value / step)} of the step`, formulaLine(subject, "optimizer_time")];
+  const tip = [`optimizer: ${time(value)}`, `${shareText(value / step)} of the step`, formulaLine(subject, "optimizer_time")];
   return markOf(canvas, { id: "optimizer", tip, place: subject.places("parallelism.zero") }, filledColumn(canvas, x, Math.max(2, last.x(step) - x), top, bottom));
 }
 

@@ -1,9 +1,10 @@
 /** The rows of a schedule: each operation a mark of its own, or where there are many all of a rank as one. */
 
 import { formatLayers } from "../../analysis";
-import { dimensions, formatPercent, formatQuantity } from "../../units";
+import { dimensions, formatQuantity } from "../../units";
 import { filled, filledPath, markOf, type Canvas } from "../canvas";
 import type { Colour } from "../colours";
+import { shareText } from "../scale";
 import type { PlanSubject } from "../subject";
 import { element, escapeXml, rect, tenth, text, type Box } from "../svg";
 import { smallSize, textWidth } from "../text-width";
@@ -47,7 +48,7 @@ function rankMark(canvas: Canvas, { step }: ScheduleData, { rank, stages, whole,
     `${name}: ${stages.length === 1 ? "stage" : "stages"} ${formatLayers(stages)}`,
     ...(whole === undefined ? [] : [
       ...kindNames.filter(([kind]) => whole.busy[kind] > 0).map(([kind, word]) => `${word.toLowerCase()}: ${time(whole.busy[kind])}`),
-      `idle: ${time(whole.bubble)} (${formatPercent(whole.bubble / step)} of the step)`,
+      `idle: ${time(whole.bubble)} (${shareText(whole.bubble / step)} of the step)`,
       ...([["before its first operation", whole.idle.fill], ["waiting for activations", whole.idle.forward], ["waiting for gradients", whole.idle.backward], ["after its last operation", whole.idle.drain]] as const)
         .filter(([, value]) => value > 0).map(([word, value]) => `  ${word}: ${time(value)}`),
     ]),

@@ -19,7 +19,7 @@ export const batchDoesNotDivideRule = planRule([batchDoesNotDivide.entry], (plan
   const { record, evaluation } = plan;
   const { global_batch_size: batch, phase } = record.workload;
   const { micro_batch_size: size } = record.parallelism;
-  const { dp } = evaluation.layout();
+  const { dp } = evaluation.layout;
   if (phase !== "training" || batch === undefined || batch % (dp * size) === 0) return [];
   const place = placeIn(plan, { path: "workload", keys: ["global_batch_size"] }, { path: "parallelism", keys: ["micro_batch_size", "dp"] });
   const buys: Buys = (layout, { workload, parallelism }) => {

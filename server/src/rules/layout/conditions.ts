@@ -147,7 +147,7 @@ function trainingFault(record: PlanRecord, layout: Layout): string | undefined {
 
 /** The fullest GPU of a plan has room for what stands on it; `true` where that cannot be computed. */
 export const fitsMemory = (record: PlanRecord): boolean =>
-  available(() => evaluationOf(record).memory().worst.total <= record.hardware.gpu.memory) ?? true;
+  available(() => evaluationOf(record).memory.worst.total <= record.hardware.gpu.memory) ?? true;
 
 type Changes = { readonly [Name in "model" | "hardware" | "parallelism" | "workload"]?: Partial<PlanRecord[Name]> };
 

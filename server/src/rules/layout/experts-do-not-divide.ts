@@ -34,7 +34,7 @@ function fixes(plan: PlanSubject, ep: number, routed: number): readonly FixCandi
 
 export const expertsDoNotDivideRule = planRule([expertsDoNotDivide.entry], (plan) => {
   const { record, evaluation } = plan;
-  const { ep } = evaluation.layout();
+  const { ep } = evaluation.layout;
   const block = moeBlocksOf(record).find(({ routed_experts }) => heldExperts(routed_experts, record.parallelism) % ep !== 0);
   if (!block) return [];
   const { routed_experts: routed } = block;

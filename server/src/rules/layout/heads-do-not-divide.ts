@@ -19,7 +19,7 @@ const headsDoNotDivide = defineDiagnostic<{ heads: number; key: Heads["key"]; se
 
 export const headsDoNotDivideRule = planRule([headsDoNotDivide.entry], (plan) => {
   const { record, evaluation } = plan;
-  const { tp } = evaluation.layout();
+  const { tp } = evaluation.layout;
   const block = record.model.attention.find((candidate) => !headsDivide(candidate, tp));
   const askew = block && askewHeads(block, tp);
   if (!askew) return [];

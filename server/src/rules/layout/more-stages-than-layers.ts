@@ -16,7 +16,7 @@ const moreStagesThanLayers = defineDiagnostic<{ stages: number; layers: number; 
 
 export const moreStagesThanLayersRule = planRule([moreStagesThanLayers.entry], (plan) => {
   const { record, evaluation } = plan;
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   const stages = stagesOf(record, layout);
   const { layers } = record.model;
   if (stages <= mostStages(record.model)) return [];

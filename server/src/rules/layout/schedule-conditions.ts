@@ -35,7 +35,7 @@ const places: Readonly<Record<UnmetCondition["property"], readonly [Keys, ...Key
 
 function fixes(plan: PlanSubject, unmet: UnmetCondition): readonly FixCandidate[] {
   const { record } = plan;
-  const layout = plan.evaluation.layout();
+  const layout = plan.evaluation.layout;
   const { micro_batch_size } = record.parallelism;
   const others = (["dualpipev", "zb1p", "1f1b"] as const).filter((schedule) => schedule !== record.parallelism.schedule);
   const schedules = others.flatMap((schedule) =>
@@ -60,7 +60,7 @@ function fixes(plan: PlanSubject, unmet: UnmetCondition): readonly FixCandidate[
 
 export const scheduleConditionsRule = planRule([scheduleConditions.entry], (plan) => {
   const { record, evaluation } = plan;
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   if (record.workload.phase !== "training" || stagesOf(record, layout) > mostStages(record.model)) return [];
   const count = `${formatGrouped(record.workload.global_batch_size ?? 0)} / (${formatGrouped(layout.dp)} x ${formatGrouped(record.parallelism.micro_batch_size)})`;
   return unmetSizes(record, layout).map((unmet) =>

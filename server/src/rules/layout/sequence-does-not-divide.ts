@@ -18,7 +18,7 @@ const sequenceDoesNotDivide = defineDiagnostic<{ length: number; parts: string; 
 export const sequenceDoesNotDivideRule = planRule([sequenceDoesNotDivide.entry], (plan) => {
   const { record, evaluation } = plan;
   const { sequence_length: length, phase } = record.workload;
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   const { cp, tp } = layout;
   const isContext = !contextDivides(record, layout);
   if (!isContext && record.model.attention.some((block) => !headsDivide(block, tp))) return []; // `tp` is the first thing to mend

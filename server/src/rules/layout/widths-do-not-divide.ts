@@ -16,7 +16,7 @@ const widthsDoNotDivide = defineDiagnostic<{ size: number; what: string; degree:
 
 export const widthsDoNotDivideRule = planRule([widthsDoNotDivide.entry], (plan) => {
   const { record, evaluation } = plan;
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   const isTpWrong = record.model.attention.some((block) => !headsDivide(block, layout.tp));
   const found = widthsOf(record).find(({ size, degree }) => size % layout[degree] !== 0 && !(degree === "tp" && isTpWrong));
   if (!found) return [];

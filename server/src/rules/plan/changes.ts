@@ -66,7 +66,7 @@ type Degree = "tp" | "pp" | "cp" | "ep" | "etp";
 /** A written `dp` gives way to the other degrees: their product is the cluster. */
 const degree = (key: Degree): Lever => (plan) => {
   const { record } = plan;
-  const layout = plan.evaluation.layout();
+  const layout = plan.evaluation.layout;
   const { dp } = record.parallelism;
   const sharesGpus = key !== "ep" && key !== "etp";
   return factors.flatMap((factor): readonly Change[] => {
@@ -82,10 +82,10 @@ export const tp = degree("tp");
 export const pp = degree("pp");
 export const cp: Lever = (plan) => (isTraining(plan) ? degree("cp")(plan) : []);
 export const ep: Lever = (plan) => (moeBlocksOf(plan.record).length > 0 ? degree("ep")(plan) : []);
-export const etp: Lever = (plan) => (plan.evaluation.layout().etp > 1 ? degree("etp")(plan) : []);
+export const etp: Lever = (plan) => (plan.evaluation.layout.etp > 1 ? degree("etp")(plan) : []);
 
 export const virtualStages: Lever = (plan) => {
-  const { vp } = plan.evaluation.layout();
+  const { vp } = plan.evaluation.layout;
   if (!isTraining(plan) || plan.record.parallelism.schedule !== "interleaved") return [];
   return [vp * 2, vp * 4, vp / 2].filter((value) => Number.isInteger(value) && value > 1).map((value) => inLayout(plan, "vp", { vp: value }, { vp: value }));
 };
@@ -93,7 +93,7 @@ export const virtualStages: Lever = (plan) => {
 const schedules: readonly ScheduleKind[] = ["1f1b", "interleaved", "zb1p", "dualpipe", "dualpipev"];
 
 export const schedule: Lever = (plan) => {
-  if (!isTraining(plan) || plan.evaluation.layout().pp === 1) return [];
+  if (!isTraining(plan) || plan.evaluation.layout.pp === 1) return [];
   return schedules.filter((kind) => kind !== plan.record.parallelism.schedule)
     .map((kind) => inLayout(plan, "schedule", { schedule: kind, recompute: recomputeUnder(plan, kind) }, { schedule: kind }));
 };
@@ -107,7 +107,7 @@ function recomputeUnder({ subject: { workspace }, blocks, record }: PlanSubject,
 
 /** Exchanges beside compute: between replicas, and of tensor parallelism. */
 export const overlaps: Lever = (plan) => {
-  const { tp, dp, cp } = plan.evaluation.layout();
+  const { tp, dp, cp } = plan.evaluation.layout;
   const { parallelism } = plan.record;
   return [
     ...(isTraining(plan) && dp * cp > 1 && !overlapsReplicas(parallelism) ? [inLayout(plan, "overlap_data_parallel", { overlap_data_parallel: "true" }, { overlap_data_parallel: "true" })] : []),
@@ -147,7 +147,7 @@ export const batch: Lever = (plan) => {
 
 /** Prompts that fit at the same time, fewer than now; memory grows with each of them. */
 function largestPrefill(record: PlanRecord, now: number): number {
-  const fits = (batch_per_gpu: number): boolean => evaluationOf(withChanges(record, { workload: { batch_per_gpu } })).memory().worst.total <= record.hardware.gpu.memory;
+  const fits = (batch_per_gpu: number): boolean => evaluationOf(withChanges(record, { workload: { batch_per_gpu } })).memory.worst.total <= record.hardware.gpu.memory;
   let [low, high] = [0, now];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

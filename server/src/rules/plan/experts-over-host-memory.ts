@@ -30,7 +30,7 @@ const bytesText = (value: number): string => formatQuantity(value, dimensions.by
 /** Bytes of routed experts on one node, redundant ones included. */
 function hostBytes(record: PlanRecord): number {
   const { model, hardware: { gpus_per_node }, parallelism: { redundant_experts } } = record;
-  const { ep, etp } = evaluationOf(record).layout();
+  const { ep, etp } = evaluationOf(record).layout;
   const copies = ({ routed_experts }: MoeFfnRecord): number => 1 + redundant_experts / routed_experts;
   const experts = moeBlocksOf(record).reduce((sum, block) => sum + block.layers.length * copies(block) * routedWeights(block, model.hidden_size, "all").value, 0);
   return Math.min(1, gpus_per_node / (ep * etp)) * experts * weightElement(model.precision.experts).value;

@@ -37,7 +37,7 @@ interface Exposed {
 /** `undefined` where nothing is exchanged. */
 function exposedOf(record: PlanRecord): Exposed | undefined {
   const evaluation = evaluationOf(record);
-  if (evaluation.layout().ep === 1 || expertsOnHost(record)) return undefined;
+  if (evaluation.layout.ep === 1 || expertsOnHost(record)) return undefined;
   if (record.workload.phase !== "training") {
     const { parts, latency } = evaluation.serving("estimate");
     return { time: parts.exchange, whole: latency };

@@ -43,7 +43,7 @@ const shareOf = (record: PlanRecord): number => {
 const evenShareOf = (record: PlanRecord): number => {
   const evaluation = evaluationOf(record);
   const { durations, step } = evaluation.training("estimate");
-  return closedForm(evaluation.pipeline(), meanOf(durations.stages)).bubble / step.step_time;
+  return closedForm(evaluation.pipeline, meanOf(durations.stages)).bubble / step.step_time;
 };
 
 /** Each schedule is a choice of its own here. */
@@ -66,5 +66,5 @@ export const largeBubbleRule = soundPlanRule([largeBubble.entry], (plan, layout)
   const even = evenShareOf(record);
   if (isOfStages(share, even) && record.model.layers % stagesOf(record, layout) !== 0) return []; // layers that do not divide have their own message
   const place = placeIn(plan, { path: "parallelism", keys: ["schedule", "pp"] });
-  return [largeBubble.at(place, { share, even, schedule: record.parallelism.schedule, pp, microBatches: evaluation.microBatches() }, { fixes: () => fixes(plan, share) })];
+  return [largeBubble.at(place, { share, even, schedule: record.parallelism.schedule, pp, microBatches: evaluation.pipeline.micro_batches }, { fixes: () => fixes(plan, share) })];
 });

@@ -20,7 +20,7 @@ export interface SpreadRouting {
 
 /** Tokens of a micro-batch that one GPU sends to the experts of a layer. */
 function tokensOf({ record: { workload, parallelism }, evaluation }: PlanSubject): number {
-  const layout = evaluation.layout();
+  const layout = evaluation.layout;
   if (workload.phase !== "training") return exchangedTokens(evaluation, batchOf(evaluation.plan, layout));
   return (parallelism.micro_batch_size * (workload.sequence_length ?? Number.NaN)) / layout.cp / layout.tp;
 }
@@ -28,7 +28,7 @@ function tokensOf({ record: { workload, parallelism }, evaluation }: PlanSubject
 /** Throws `Unavailable` where a link has no rate. */
 export function spreadRouting(plan: PlanSubject): readonly SpreadRouting[] {
   const { record, evaluation } = plan;
-  const groups = evaluation.groups();
+  const groups = evaluation.groups;
   const domains = domainsOf(groups.ep);
   if (domains === 1 || kernelsOf(record) === "low_latency") return [];
   const tokens = tokensOf(plan);
@@ -62,7 +62,7 @@ export function limitsOf(plan: PlanSubject, spread: SpreadRouting): readonly Lim
   const found: Limit[] = [];
   for (let limit = groups - 1; limit >= 1 && (block.routed_experts / groups) * limit >= block.top_k; limit -= 1) {
     const most = mostDomains({ ...block, groups, group_limit: limit }, domains);
-    const limited = most < cost.most_domains ? routingCost(record, evaluation.groups(), block, tokens, { groups, group_limit: limit }) : undefined;
+    const limited = most < cost.most_domains ? routingCost(record, evaluation.groups, block, tokens, { groups, group_limit: limit }) : undefined;
     if (!limited || found.at(-1)?.most === most) continue;
     const values = block.groups === groups ? { group_limit: limit } : { groups, group_limit: limit };
     found.push({

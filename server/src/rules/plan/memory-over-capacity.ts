@@ -75,7 +75,7 @@ function closestChange(plan: PlanSubject): Words["closest"] {
 
 export const memoryOverCapacityRule = soundPlanRule([memoryOverCapacity.entry], (plan) => {
   const { record, subject, evaluation, blocks } = plan;
-  const memory = available(evaluation.memory);
+  const memory = available(() => evaluation.memory);
   const capacity = record.hardware.gpu.memory;
   if (!memory || memory.worst.total <= capacity || failsOn(subject, "memory_per_gpu")) return [];
   const device = blocks.get("hardware.gpu")?.node;

@@ -20,17 +20,17 @@ export interface Outcome {
 }
 
 /** The fullest GPU of a plan in bytes; `undefined` where it cannot be computed. */
-export const memoryOf = (record: PlanRecord): number | undefined => available(() => evaluationOf(record).memory().worst.total);
+export const memoryOf = (record: PlanRecord): number | undefined => available(() => evaluationOf(record).memory.worst.total);
 
 /** `undefined` where one of the figures cannot be computed. */
 export const outcomeOf = (record: PlanRecord): Outcome | undefined =>
   available(() => {
     const evaluation = evaluationOf(record);
-    const memory = evaluation.memory().worst.total;
+    const memory = evaluation.memory.worst.total;
     const { phase, global_batch_size = Number.NaN } = record.workload;
     if (phase === "training") {
       const time = evaluation.training("estimate").step.step_time;
-      return { memory, time, throughput: trainingTokensPerSecond(record) / evaluation.layout().gpus, work: global_batch_size };
+      return { memory, time, throughput: trainingTokensPerSecond(record) / evaluation.layout.gpus, work: global_batch_size };
     }
     const serving = evaluation.serving("estimate");
     return { memory, time: serving.latency, throughput: tokensPerSecondPerGpu(serving), work: record.workload.batch_per_gpu ?? Number.NaN };

@@ -48,7 +48,7 @@ function shorterThanAStep(plan: PlanSubject): readonly Diagnostic[] {
 }
 
 function busierThanAll(plan: PlanSubject): readonly Diagnostic[] {
-  const layout = plan.evaluation.layout();
+  const layout = plan.evaluation.layout;
   if (loadIsPossible(plan.record, layout)) return [];
   const { ep } = layout;
   const { imbalance } = plan.record.workload;

@@ -65,8 +65,8 @@ describe("what divides the states", () => {
     expect(memoryOf(planOf(small, { parallelism: { ep: 4, offload }, workload: decode(1024, 1) })).worst.weights).toBe(2 * denseParameters);
     // their gradients and moments would be nowhere
     const training = evaluationOf(planOf(small, { parallelism: { ep: 4, offload } }));
-    expect(() => training.memory()).toThrow("serving alone");
-    expect(() => training.replicas()).toThrow(Unavailable);
+    expect(() => training.memory).toThrow("serving alone");
+    expect(() => training.holdings).toThrow(Unavailable);
   });
 
   test("dualpipe keeps a stage and its mirror: the middle ranks hold what the whole of a two-stage pipeline does", () => {
@@ -139,7 +139,7 @@ describe("serving DeepSeek-V3", () => {
 
   // FACTS 2.1: (512 + 64) x 61 x 2 B = 70,272 B a token
   test("mla's cache stands whole on every tensor-parallel rank, and context parallelism divides it", () => {
-    const layout = evaluationOf(decodePlan(4096, 1)).layout();
+    const layout = evaluationOf(decodePlan(4096, 1)).layout;
     const { runs } = wholeModel(deepSeekV3);
     expect(cacheOfRuns(deepSeekV3, runs, layout)(4096)).toBe(70_272 * 4096);
     expect(cacheOfRuns(deepSeekV3, runs, { ...layout, tp: 4, cp: 2 })(4096)).toBe(70_272 * 2048);
@@ -212,13 +212,13 @@ describe("serving DeepSeek-V3", () => {
     const windowed: ModelRecord = model(4, 1024, 32_000, [gqa({ layers, heads: 8, kv_heads: 2, head_dim: 128, window: 512 })], [dense(layers, 4096)], { precision: bf16 });
     const plan = planOf(windowed, { parallelism: { tp: 8 }, workload: decode(100_000, 2) });
     // one of the two heads a GPU: 4 layers x 512 tokens x 2 x 128 x 2 B
-    expect(cacheOfRuns(windowed, wholeModel(windowed).runs, evaluationOf(plan).layout())(100_000)).toBe(4 * 512 * 2 * 128 * 2);
+    expect(cacheOfRuns(windowed, wholeModel(windowed).runs, evaluationOf(plan).layout)(100_000)).toBe(4 * 512 * 2 * 128 * 2);
     expect(() => maxContextThatFits(evaluationOf(plan))).toThrow(Unavailable);
   });
 });
 
 test("a stated reserve is part of the buffers, and nothing else", () => {
-  const worstOf = (parallelism: string) => evaluationOf(planRecord({ parallelism })).memory().worst;
+  const worstOf = (parallelism: string) => evaluationOf(planRecord({ parallelism })).memory.worst;
   const layout = "pp = 16, ep = 64, zero = 1, schedule = dualpipe";
   const [plain, reserved] = [worstOf(layout), worstOf(`${layout}, memory_reserve = 4 GB`)];
   expect(reserved.buffers - plain.buffers).toBe(4e9);

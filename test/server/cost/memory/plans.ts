@@ -19,6 +19,6 @@ export function planOf(model: ModelRecord, { nodes = 1, memory = 80e9, paralleli
   return { ...base, hardware: { ...base.hardware, nodes, gpu: { ...base.hardware.gpu, memory } }, workload: { ...base.workload, ...workload } };
 }
 
-export const memoryOf = (record: PlanRecord): PlanMemory => evaluationOf(record).memory();
+export const memoryOf = (record: PlanRecord): PlanMemory => evaluationOf(record).memory;
 
 export const decode = (context_length: number, batch_per_gpu: number): Partial<WorkloadRecord> => ({ phase: "decode", context_length, batch_per_gpu });

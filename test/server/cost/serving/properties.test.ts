@@ -152,7 +152,7 @@ describe("experts in the host's memory", () => {
       const plan = planOf({ ...single, phase: "prefill", length: 8192 }, node, { ...offloaded, ep, redundant_experts });
       const [block] = plan.model.ffn.flatMap((ffn) => (ffn.kind === "moe" ? [ffn] : []));
       if (!block) throw new Error("no experts");
-      return hostExpertTime(plan, evaluationOf(plan).layout(), block, 4 * 8192, "ideal");
+      return hostExpertTime(plan, evaluationOf(plan).layout, block, 4 * 8192, "ideal");
     };
     const expert = 3 * 7168 * 2048 * (1 + 4 / 16_384);
     expect(secondsOf(1)).toBeCloseTo((fetched * expert) / 32e9, 9);

@@ -70,22 +70,22 @@ describe("both copies of a dualpipe stage", () => {
   test("are replicas: without data parallelism they still add up their gradients", () => {
     const plan = written(stack(8), { pp: 8, schedule: "dualpipe", zero: 0 });
     const evaluation = evaluationOf(plan);
-    expect(evaluation.layout().dp).toBe(1);
-    expect(evaluation.groups().dp).toEqual({ size: 2, per_domain: 2 });
+    expect(evaluation.layout.dp).toBe(1);
+    expect(evaluation.groups.dp).toEqual({ size: 2, per_domain: 2 });
     // an all-reduce of 4 B a parameter between two: each sends half twice
-    expect(bound(plan).sync).toBeCloseTo((2 * evaluation.memory().worst.gradients * (1 / 2)) / lineRate(plan), 6);
+    expect(bound(plan).sync).toBeCloseTo((2 * evaluation.memory.worst.gradients * (1 / 2)) / lineRate(plan), 6);
   });
 
   test("share the optimizer among as many GPUs as exchange", () => {
     const { layout, groups, memory } = evaluationOf(at(1));
-    expect(layout().dp).toBe(4);
-    expect(groups().dp.size).toBe(8);
-    expect(memory().worst.optimizer * 8).toBeCloseTo((memory().worst.gradients / 4) * 12, -1);
+    expect(layout.dp).toBe(4);
+    expect(groups.dp.size).toBe(8);
+    expect(memory.worst.optimizer * 8).toBeCloseTo((memory.worst.gradients / 4) * 12, -1);
   });
 
   test("see half of the micro-batches each", () => {
     // 64 sequences on dp = 4: 16 micro-batches, 8 a copy; gradients of 4 B after each, weights of 2 B once, 7/8 of them sent
-    const parameters = evaluationOf(at(1)).memory().worst.gradients / 4;
+    const parameters = evaluationOf(at(1)).memory.worst.gradients / 4;
     expect(bound(at(2)).sync).toBeCloseTo(((8 * 4 + 2) * parameters * (7 / 8)) / lineRate(at(2)), 6);
     // weights before both passes
     expect(bound(at(3)).sync).toBeCloseTo(((8 * 4 + 16 * 2) * parameters * (7 / 8)) / lineRate(at(3)), 6);

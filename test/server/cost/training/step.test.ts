@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunkTimes, overlappedPair, type ChunkTimes, type StageCompute, type StageExchange } from "../../../../server/src/cost/training/chunk";
-import { stepOf } from "../../../../server/src/cost/training/step";
+import { pipelineRunOf, stepOf } from "../../../../server/src/cost/training/step";
 import { closedForm } from "../../../../server/src/cost/pipeline/closed-form";
 import { stageCount, type Pipeline } from "../../../../server/src/cost/pipeline/schedule";
 
@@ -14,7 +14,7 @@ const equalChunks = (pipeline: Pipeline, chunk: ChunkTimes): readonly ChunkTimes
 describe("a step", () => {
   test("of 1f1b without communication is (micro-batches + pp - 1) chunks and the optimizer", () => {
     const pipeline: Pipeline = { schedule: "1f1b", pp: 4, micro_batches: 8 };
-    const step = stepOf(pipeline, equalChunks(pipeline, chunkTimes(compute, silent)), 0, ends);
+    const step = stepOf(pipelineRunOf(pipeline, { chunks: equalChunks(pipeline, chunkTimes(compute, silent)), send: 0 }), ends);
     expect(step.step_time).toBeCloseTo((8 + 3) * 3 + 0.75, 9);
     expect(step).toMatchObject({ forward: 8, backward: 16, weight_gradient: 0, overlapped: 0, compute: 24, optimizer: 0.75, exposed_communication: 0.25 });
     expect(step.bubble).toBeCloseTo(closedForm(pipeline, chunkTimes(compute, silent).durations).bubble, 9);
@@ -22,7 +22,7 @@ describe("a step", () => {
 
   test("exposes what its chunks wait for", () => {
     const pipeline: Pipeline = { schedule: "1f1b", pp: 1, micro_batches: 10 };
-    const step = stepOf(pipeline, equalChunks(pipeline, chunkTimes(compute, { ...silent, expert_forward: 0.5, blocking_backward: 0.25 })), 0, ends);
+    const step = stepOf(pipelineRunOf(pipeline, { chunks: equalChunks(pipeline, chunkTimes(compute, { ...silent, expert_forward: 0.5, blocking_backward: 0.25 })), send: 0 }), ends);
     expect(step.exposed_communication).toBeCloseTo(10 * 0.75 + 0.25, 9);
     expect(step.exposed_expert).toBeCloseTo(10 * 0.5, 9);
     expect(step.compute).toBeCloseTo(30, 9);
@@ -33,7 +33,7 @@ describe("a step too long to run through", () => {
   // 1f1b of equal stages: (micro-batches + pp - 1) chunks of 3 s
   test("takes what its closed form says", () => {
     const pipeline: Pipeline = { schedule: "1f1b", pp: 8, micro_batches: 1_000_000 };
-    const step = stepOf(pipeline, equalChunks(pipeline, chunkTimes(compute, silent)), 0, ends);
+    const step = stepOf(pipelineRunOf(pipeline, { chunks: equalChunks(pipeline, chunkTimes(compute, silent)), send: 0 }), ends);
     expect(step.step_time / ((1_000_000 + 7) * 3 + 0.75)).toBeCloseTo(1, 9);
     expect(step.forward).toBeCloseTo(1_000_000, 3);
   });
@@ -46,7 +46,7 @@ describe("a step too long to run through", () => {
     // just above and just below what is run through
     const uneven = Array.from({ length: stageCount(pipeline) }, (_, stage) => chunkTimes({ forward: 1 + (stage % 3) / 7, backward_input: 1.2, backward_weight: 0.9 }, { ...silent, expert_forward: 0.3 }));
     const below: Pipeline = { ...pipeline, micro_batches: Math.floor(40_000 / stageCount(pipeline) / 8) * 8 };
-    const perMicroBatch = (of: Pipeline): number => stepOf(of, uneven, 0.05, ends).step_time / of.micro_batches;
+    const perMicroBatch = (of: Pipeline): number => stepOf(pipelineRunOf(of, { chunks: uneven, send: 0.05 }), ends).step_time / of.micro_batches;
     expect(perMicroBatch(pipeline) / perMicroBatch(below)).toBeCloseTo(1, 3);
   });
 });
@@ -80,7 +80,7 @@ describe("whatever the times", () => {
 
   test("the phases add up to the step, and so do compute, exposed communication, bubble and optimizer", () => {
     fc.assert(fc.property(pipelines, chunks, time, (pipeline, { compute: passes, exchange }, send) => {
-      const step = stepOf(pipeline, equalChunks(pipeline, chunkTimes(passes, exchange)), send, ends);
+      const step = stepOf(pipelineRunOf(pipeline, { chunks: equalChunks(pipeline, chunkTimes(passes, exchange)), send: send }), ends);
       expect(step.forward + step.backward + step.weight_gradient + step.overlapped + step.bubble + step.optimizer).toBeCloseTo(step.step_time, 6);
       expect(step.compute + step.exposed_communication + step.bubble + ends.sweep).toBeCloseTo(step.step_time, 6);
     }), { numRuns: 60 });
@@ -89,7 +89,7 @@ describe("whatever the times", () => {
   test("slower exchanges never make a step faster", () => {
     fc.assert(fc.property(pipelines, chunks, fc.double({ min: 1, max: 4, noNaN: true }), (pipeline, { compute: passes, exchange }, factor) => {
       const slower = Object.fromEntries(Object.entries(exchange).map(([name, value]) => [name, value * factor])) as unknown as StageExchange;
-      const of = (of: StageExchange): number => stepOf(pipeline, equalChunks(pipeline, chunkTimes(passes, of)), 0, ends).step_time;
+      const of = (of: StageExchange): number => stepOf(pipelineRunOf(pipeline, { chunks: equalChunks(pipeline, chunkTimes(passes, of)), send: 0 }), ends).step_time;
       expect(of(slower)).toBeGreaterThanOrEqual(of(exchange) * (1 - 1e-12));
     }), { numRuns: 60 });
   });
