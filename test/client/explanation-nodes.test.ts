@@ -36,10 +36,11 @@ test("many facts stand together by what they are of", () => {
 test("parts stand in a group where metrics do, and what an expression used below its fact", () => {
   const part = { label: "weights", value: "3.700 GB", share: "5.1 %", how: "2 x 1.85 GB", parts: [] };
   const facts = [fact("nodes", { facts: [fact("gpus_per_node", { value: "8" })] })];
-  expect(shown(nodesOf({ ...figure, parts: [part], facts }))).toEqual([
-    "text Formula: gpu_hours x price", "figure GPU-hours: 2.429M GPU·h · Train", "group Parts (1)", "  part weights: 3.700 GB · 5.1 %",
+  expect(shown(nodesOf({ ...figure, parts: [part, part], facts }))).toEqual([
+    "text Formula: gpu_hours x price", "figure GPU-hours: 2.429M GPU·h · Train", "group Parts (2)", "  part weights: 3.700 GB · 5.1 %", "  part weights: 3.700 GB · 5.1 %",
     "fact nodes: 2 USD/h · a.dsco:3", "  fact gpus_per_node: 8 · a.dsco:3", "text Source: arXiv:2412.19437, Table 1",
   ]);
+  expect(shown(nodesOf({ ...figure, parts: [part] })).filter((line) => line.includes("art"))).toEqual([]);
   expect(shown(nodesOf({ ...figure, metrics: [], parts: [part] }))[1]).toBe("part weights: 3.700 GB · 5.1 %");
 });
 

@@ -143,6 +143,21 @@ const pictures = [
 /** The document of the webview that is seen. */
 const webview = (/** @type {Page} */ page) => page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
 
+/** The same picture in half the bytes, for the package. */
+async function asWebp(/** @type {import("playwright-core").Browser} */ browser, /** @type {Buffer} */ png) {
+  const page = await browser.newPage();
+  const address = await page.evaluate(`(async () => {
+    const image = new Image();
+    image.src = "data:image/png;base64,${png.toString("base64")}";
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    return canvas.toDataURL("image/webp", 0.87);
+  })()`);
+  await page.close();
+  return Buffer.from(String(address).replace(/^[^,]*,/, ""), "base64");
+}
+
 /** A word of the editor's text. */
 function word(/** @type {Page} */ page, /** @type {string} */ text) {
   return page.locator(".view-line span:not(:has(span))", { hasText: new RegExp(`^\\s*${text}\\s*$`) }).first();
@@ -189,7 +204,8 @@ await runScript(async () => {
   const target = path.join(cacheFolder, "pictures");
   mkdirSync(target, { recursive: true });
   let failed = 0;
-  for (const { name, size, window = { width: 1080, height: 680 }, sideBar, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
+  const taken = pictures.filter((picture) => values.only === undefined || picture.name === values.only);
+  for (const { name, size, window = { width: 1080, height: 680 }, sideBar, edit, show } of taken) {
     const file = path.join(workspace, example);
     const original = readFileSync(file, "utf8");
     if (edit) writeFileSync(file, edit(original));
@@ -214,17 +230,19 @@ await runScript(async () => {
     await page.close();
     writeFileSync(file, original);
   }
-  await browser.close();
   await server.stop();
   if (failed === 0 && values.docs) {
     const images = path.join(repository, "docs/images");
     mkdirSync(images, { recursive: true });
     const readme = readFileSync(path.join(repository, "README.md"), "utf8");
-    for (const { name } of pictures) {
+    for (const { name } of taken) {
       if (readme.includes(`docs/images/${name}.png`)) copyFileSync(path.join(target, `${name}.png`), path.join(images, `${name}.png`));
-      if (name.startsWith("walkthrough-")) copyFileSync(path.join(target, `${name}.png`), path.join(repository, "client/images", `${name}.png`));
+      if (name.startsWith("walkthrough-")) {
+        writeFileSync(path.join(repository, "client/images", `${name}.webp`), await asWebp(browser, readFileSync(path.join(target, `${name}.png`))));
+      }
     }
   }
+  await browser.close();
   return failed === 0 ? 0 : 1;
 });
 process.exit();

@@ -109,9 +109,9 @@ function lengthsOf(workspace: Workspace, declaration: BoundDeclaration, options:
 
 /** Whether an input enters by itself: it is named in the formula, or no metric that is named there rests on it. */
 function ownInput(workspace: Workspace, clauses: readonly string[], metrics: readonly NamedMetric[]): (input: TracedInput) => boolean {
-  const names = new Set(namesIn(clauses));
+  const names = namesIn(clauses);
   const behind = new Set(metrics.flatMap(({ declaration, metric, at }) => explainFigure(workspace, declaration, metric, at)?.inputs ?? []).flatMap(({ property, path }) => property ?? path));
-  return ({ path, property }) => names.has(path) || names.has(path.slice(path.lastIndexOf(".") + 1)) || !behind.has(property ?? path);
+  return ({ path, property }) => names.some((name) => path === name || path.endsWith(`.${name}`)) || !behind.has(property ?? path);
 }
 
 function partsOf({ parts, figure, dimension }: TracedExplanation): readonly TreePart[] {

@@ -32,6 +32,7 @@ describe("the metrics that a formula names", () => {
   test("of the model, stated at the plan's own sequence length", () => {
     const tree = treeOf(smallPlans, "Train", "mfu");
     expect(metricsOf(tree)).toEqual(["Small.train_flops_per_token", "Train.tokens_per_second_per_gpu"]);
+    expect(factsOf(tree)).toEqual(["hardware.gpu.peak.bf16"]);
     expect(tree.metrics[0]?.at).toEqual({ sequenceLength: 2048, contextLength: undefined });
     // The product of what stands below is what stands above.
     const value = (name: string, metric: string, at = {}) => {

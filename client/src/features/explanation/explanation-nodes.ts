@@ -16,7 +16,8 @@ export function nodesOf({ formula, source, convention, confidence, metrics, part
   return [
     ...formula.flatMap((clause, index) => text(`formula ${index}`, l10n.t("Formula"), clause)),
     ...metrics.map(({ figure, title, value }): ExplanationNode => ({ kind: "figure", key: `${figure.declaration}.${figure.metric}`, label: title, value: `${value} · ${figure.declaration}`, figure })),
-    ...grouped("parts", l10n.t("Parts"), parts.map(partNode), metrics.length === 0 ? mostOpen : 0),
+    // One part alone is the figure itself.
+    ...(metrics.length > 0 && parts.length === 1 && parts[0]?.parts.length === 0 ? [] : grouped("parts", l10n.t("Parts"), parts.map(partNode), metrics.length === 0 ? mostOpen : 0)),
     ...factGroups(facts),
     ...text("confidence", l10n.t("Confidence"), confidence),
     ...text("convention", l10n.t("Convention"), convention),
