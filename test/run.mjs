@@ -25,6 +25,7 @@ const steps = [
   { name: "lint", command: [binary("eslint"), "."], count: one },
   { name: "package", command: [process.execPath, "scripts/package.mjs"], count: one },
   { name: "unit tests", command: [binary("vitest"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitResults}`], count: unitTests },
+  { name: "pictures", command: [process.execPath, "test/browser/run.mjs"], count: lastLine },
   { name: "npm start", command: [process.execPath, "test/vscode/start.mjs"], count: lastLine },
   { name: "real VS Code", command: [process.execPath, "test/vscode/run.mjs"], count: lastLine },
 ];

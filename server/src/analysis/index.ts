@@ -12,6 +12,8 @@ export * from "./key-figures";
 export * from "./layers";
 export { formatLayers, summarizeLayers } from "../cost/term";
 export { computedKinds } from "./kinds";
+export { hardwareResult } from "./hardware-record";
+export { modelResult } from "./model-record";
 export { planResult, recomputeOf } from "./plan-record";
 export { serviceResult } from "./service-record";
 export * from "./plans";

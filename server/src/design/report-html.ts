@@ -1,13 +1,16 @@
+import { pageColours, pictureStyles, reportOf, type Picture, type Report as Drawn } from "../drawing";
 import { countDiagnostics, placeText, severityWords, whatIfLines } from "./diagnostic-text";
 import { figureText, publishedText } from "./figure-text";
 import { printable } from "./printable";
+import { pageStyles } from "./report-html-styles";
 import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./report";
 
-/** One page without scripts or outside resources; each figure opens to its formula and source. */
+/** One page without scripts or outside resources: what each declaration comes to, its pictures, its figures, each of which opens to its formula and source. */
 export function reportHtml(report: Report): string {
   const { design, declarations, diagnostics } = report;
   const computed = declarations.filter((declaration) => declaration.metrics.length > 0);
-  const title = `dsco report: ${design.files.map((file) => file.path).join(", ")}`;
+  const files = design.files.map((file) => file.path).join(", ");
+  const drawn = computed.map(({ bound }, index) => reportOf(design.workspace, bound, { scope: `d${index}`, titles: true }));
   const found = diagnostics.filter((diagnostic) => diagnostic.severity !== "hint").map((diagnostic) =>
     `<li class="${diagnostic.severity}"><code>${escapeHtml(placeText(design, diagnostic.uri, diagnostic.span.start))}</code> ` +
     `${severityWords[diagnostic.severity]} ${diagnostic.code}: ${withCode(diagnostic.message)}</li>`);
@@ -17,12 +20,13 @@ export function reportHtml(report: Report): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title>
-<style>${styleSheet}</style>
+<title>${escapeHtml(`dsco report: ${files}`)}</title>
+<style>${pageColours}${pictureStyles}${pageStyles}</style>
 </head>
 <body>
 <main>
-${whatIfLines(design).map((line) => `<p><code>${escapeHtml(line)}</code></p>\n`).join("")}${computed.length === 0 ? "<p>There are no figures to report: neither a model, hardware nor a plan is declared.</p>" : computed.map((declaration) => section(report, declaration)).join("\n")}
+<h1>${escapeHtml(files)}</h1>
+${contents(computed, drawn)}${whatIfLines(design).map((line) => `<p><code>${escapeHtml(line)}</code></p>\n`).join("")}${computed.length === 0 ? "<p>There are no figures to report: neither a model, hardware nor a plan is declared.</p>" : computed.map((declaration, index) => section(report, declaration, drawn[index], anchorOf(index))).join("\n")}
 <section>
 <h2>Diagnostics</h2>
 ${found.length === 0 ? "" : `<ul>\n${found.join("\n")}\n</ul>\n`}<p>${countDiagnostics(diagnostics)}</p>
@@ -33,31 +37,48 @@ ${found.length === 0 ? "" : `<ul>\n${found.join("\n")}\n</ul>\n`}<p>${countDiagn
 `;
 }
 
-const styleSheet = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; width: 100%; }
-th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); vertical-align: top; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.main td { font-weight: 600; }
-.main details { font-weight: 400; }
-.main summary { font-weight: 600; }
-.part td:first-child { padding-left: 1.5rem; }
-details p { margin: .3rem 0; }
-code { font-family: ui-monospace, monospace; font-size: .9em; }
-.error { color: light-dark(#b00020, #ff8a80); }
-.warning { color: light-dark(#8a5a00, #ffcc66); }
-`;
+const anchorOf = (index: number): string => `d${index}`;
 
-function section({ design }: Report, declaration: ReportedDeclaration): string {
+/** Of several declarations what each comes to, with the way to it. */
+function contents(declarations: readonly ReportedDeclaration[], drawn: readonly (Drawn | undefined)[]): string {
+  if (declarations.length < 2) return "";
+  const rows = declarations.map(({ keyword, name }, index) =>
+    `<li><a href="#${anchorOf(index)}">${escapeHtml(`${keyword} ${name}`)}</a> <span class="headline">${escapeHtml(drawn[index]?.headline ?? "")}</span></li>`);
+  return `<nav aria-label="Declarations">\n<ul>\n${rows.join("\n")}\n</ul>\n</nav>\n`;
+}
+
+/** A picture with what it says in words before it and as a table behind it. */
+function figure({ title, summary, svg, table: { columns, rows } }: Picture): string {
+  const cells = rows.map((row) => `<tr>${row.map((text, column) => (column > 0 && /^[<+-]?\d/.test(text) ? number(text) : cell(text))).join("")}</tr>`);
+  const right = columns.flatMap((_, column) => (column > 0 && rows.some((row) => /^[<+-]?\d/.test(row[column] ?? "")) ? [column] : []));
+  return `<figure>
+<figcaption><h3>${escapeHtml(title)}</h3>
+<p>${withCode(summary)}</p></figcaption>
+<div class="drawing" role="region" aria-label="${escapeHtml(title)}" tabindex="0">${svg}</div>
+<details><summary>As a table</summary>${table(columns, right, cells)}</details>
+</figure>`;
+}
+
+/** The headline and the pictures. */
+function pictures({ headline, fits, pictures: drawn, unavailable }: Drawn): readonly string[] {
+  return [
+    `<p class="headline${fits === false ? " error" : ""}">${withCode(headline)}</p>`,
+    ...drawn.map(figure),
+    unavailable.length === 0 ? "" : table(["Not drawn", "because"], [], unavailable.map(({ title, reason }) => `<tr>${cell(title)}<td>${withCode(reason)}</td></tr>`)),
+  ];
+}
+
+function section({ design }: Report, declaration: ReportedDeclaration, drawn: Drawn | undefined, anchor: string): string {
   const { keyword, name, file, span, summary, published, conditions } = declaration;
   const { main, others, missing, hasIdeals } = groupMetrics(declaration);
   const isWhatIf = design.whatIf !== undefined;
   const columns = ["Figure", "Value", ...(isWhatIf ? ["Change"] : []), ...(hasIdeals ? ["Ideal"] : []), "Exact", "Metric"];
   const parts = [
-    `<h2>${escapeHtml(`${keyword} ${name}`)}</h2>`,
+    `<h2 id="${anchor}">${escapeHtml(`${keyword} ${name}`)}</h2>`,
     `<p><code>${escapeHtml(placeText(design, file.uri, span.start))}</code></p>`,
     summary === undefined ? "" : `<p>${withCode(summary)}</p>`,
+    ...(drawn ? pictures(drawn) : []),
+    drawn && drawn.pictures.length > 0 ? "<h3>Figures</h3>" : "",
     table(columns, columns.slice(1, -1).map((_, index) => index + 1), [
       ...main.map((metric) => row(metric, metric.isPart ? "part" : "main", isWhatIf, hasIdeals)), ...others.map((metric) => row(metric, "", isWhatIf, hasIdeals)),
     ]),
@@ -81,7 +102,7 @@ function row(metric: GroupedMetric, kind: string, isWhatIf: boolean, hasIdeals: 
 
 function table(header: readonly string[], right: readonly number[], rows: readonly string[]): string {
   const cells = header.map((text, column) => `<th${right.includes(column) ? ' class="number"' : ""}>${escapeHtml(text)}</th>`).join("");
-  return `<table>\n<thead><tr>${cells}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n</table>`;
+  return `<div class="wide"><table>\n<thead><tr>${cells}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n</table></div>`;
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

@@ -14,6 +14,7 @@ export interface Report {
 }
 
 export interface ReportedDeclaration {
+  readonly bound: BoundDeclaration;
   readonly keyword: DeclarationKeyword;
   readonly name: string;
   readonly file: NamedFile;
@@ -67,7 +68,7 @@ export function reportOn(design: Design, declaration: BoundDeclaration, file: Na
   const { keyword, name, node } = declaration;
   const metrics = withBefore(design, declaration, file, figuresOf(workspace, declaration, options), options);
   return {
-    keyword, name, file, span: { start: node.start, end: node.end }, metrics,
+    bound: declaration, keyword, name, file, span: { start: node.start, end: node.end }, metrics,
     main: keyMetricsOf(workspace, declaration),
     summary: firstSentence(node.doc),
     published: design.whatIf ? [] : publishedOf(workspace, declaration, metrics, options),

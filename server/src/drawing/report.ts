@@ -1,11 +1,12 @@
 /** A declaration at a glance: what it comes to in a line, its figures, its pictures. */
 
-import { capacityOf, computedKinds, figuresOf, keyMetricsOf, planResult, readingOf, shortFigure, shortText, type MetricFigure } from "../analysis";
-import type { BoundDeclaration, Workspace } from "../core";
+import { capacityOf, computedKinds, figuresOf, keyMetricsOf, modelResult, planResult, readingOf, shortFigure, shortText, type MetricFigure } from "../analysis";
+import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
 import { Unavailable } from "../cost/definition";
 import { evaluationOf } from "../cost/plan/evaluation";
 import { latencyPicture } from "./decode";
 import { memoryPicture } from "./memory";
+import { modelData, modelPicture } from "./model";
 import { narrowest, usualWidth, type DrawingOptions, type Picture, type PictureId } from "./picture";
 import { placesOf } from "./places";
 import { rooflineData, rooflinePicture } from "./roofline";
@@ -75,20 +76,39 @@ function attempt({ id, title, draw }: Drawing): { readonly picture?: Picture; re
 }
 
 function drawingsOf(workspace: Workspace, declaration: BoundDeclaration, figures: readonly MetricFigure[], options: DrawingOptions): readonly Drawing[] {
-  if (declaration.keyword !== "plan") return [];
+  switch (declaration.keyword) {
+    case "plan": return planDrawings(workspace, declaration, figures, options);
+    case "model": return modelDrawings(workspace, declaration, options);
+    default: return [];
+  }
+}
+
+function planDrawings(workspace: Workspace, declaration: BoundDeclaration, figures: readonly MetricFigure[], options: DrawingOptions): readonly Drawing[] {
   const result = planResult(workspace, declaration);
   if (!result) return [];
-  const subject: PlanSubject = {
-    name: declaration.name, evaluation: evaluationOf(result.record), metric: (id) => figures.find((figure) => figure.id === id), places: placesOf(workspace, result.blocks), options,
-  };
+  const { record, blocks } = result;
+  const places = placesOf(workspace, blocks);
+  const subject: PlanSubject = { name: declaration.name, evaluation: evaluationOf(record), metric: (id) => figures.find((figure) => figure.id === id), places, options };
+  const modelBlock = blocks.get("model");
   return [
     { id: "memory", title: "Memory", draw: () => memoryPicture(subject) },
     { id: "schedule", title: "Schedule of a step", draw: () => schedulePicture(subject) },
     { id: "step", title: "Time of a step", draw: () => stepPicture(subject) },
     { id: "decode", title: "Latency by layer", draw: () => latencyPicture(subject) },
     { id: "roofline", title: "Roofline", draw: () => rooflinePicture({ ...subject, gpu: "hardware.gpu" }, rooflineData(subject.evaluation)) },
+    { id: "model", title: "Model", draw: () => modelPicture({ name: nameOf(modelBlock), options, places, prefix: "model." }, modelData(record.model)) },
   ];
 }
+
+function modelDrawings(workspace: Workspace, declaration: BoundDeclaration, options: DrawingOptions): readonly Drawing[] {
+  const result = modelResult(workspace, declaration);
+  if (!result) return [];
+  const subject = { name: declaration.name, options, places: placesOf(workspace, result.blocks), prefix: "" };
+  return [{ id: "model", title: "Model", draw: () => modelPicture(subject, modelData(result.record)) }];
+}
+
+/** Of the declaration whose block it is. */
+const nameOf = (block: BoundBlock | undefined): string => (block?.node.kind === "declaration" ? block.node.name?.text : undefined) ?? "the model";
 
 function mainFigures(workspace: Workspace, declaration: BoundDeclaration, figures: readonly MetricFigure[]): readonly ReportFigure[] {
   return keyMetricsOf(workspace, declaration).flatMap((id) => {

@@ -42,8 +42,8 @@ describe("dsco/reportPage", () => {
     const two = `${tiny}\n${tiny.replace("model Tiny", "model Other")}`;
     const page = (await (await start(two)).request<Result<"dsco/reportPage">>("dsco/reportPage", { uri, declaration: "Tiny" }))?.html ?? "";
     expect(page).toMatch(/^<!doctype html>/);
-    expect(page).toContain("<h2>model Tiny</h2>");
-    expect(page).not.toContain("<h2>model Other</h2>");
+    expect(page).toContain('<h2 id="d0">model Tiny</h2>');
+    expect(page).not.toContain("model Other</h2>");
     expect(page).not.toMatch(/<script|src=|href="http/);
   });
 

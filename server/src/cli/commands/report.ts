@@ -17,7 +17,7 @@ errors; the exit code is 1 then.
   --format text           tables for a terminal (default)
   --format json           for other programs: every metric with value, unit, formula, source
   --format markdown       tables for a pull request
-  --format html           one page without scripts
+  --format html           one page with pictures, without scripts
 ${figureHelp}
 ${setHelp}`,
   options: { format: { type: "string" }, ...figureOptionSpecs, ...setOption },

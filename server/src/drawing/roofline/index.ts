@@ -8,7 +8,7 @@ import type { DrawingOptions, Picture } from "../picture";
 import type { Places } from "../places";
 import { logScale, logTicks, shareText, type Scale } from "../scale";
 import { element, line, tenth, text, type Box } from "../svg";
-import { smallSize, textSize, textWidth, widestOf } from "../text-width";
+import { lineHeight, smallSize, textSize, textWidth, widestOf } from "../text-width";
 import type { RooflineData, RooflinePoint } from "./data";
 
 export { rooflineData, roofsOf } from "./data";
@@ -73,7 +73,7 @@ function draw(subject: RooflineSubject, data: RooflineData, title: string): stri
   const parts = (["attention", "ffn", "routed", "ends"] as const).filter((part) => data.points.some((point) => point.part === part));
   const entries = parts.map((part): LegendEntry => ({ colour: partColours[part][0], label: partColours[part][1] }));
   const key = legend(canvas, entries, 0);
-  const shapes = shapeLegend(data, key.height);
+  const shapes = shapeLegend(canvas, data, key.height);
   const top = key.height + shapes.height + 14;
   const plot = plotOf(canvas, data, top);
   const room = roomIn({ x: plot.x, y: plot.y - 12, width: plot.width, height: plot.height + 12 });
@@ -189,16 +189,23 @@ function outline(attributes: Readonly<Record<string, string>>, bound: RooflinePo
   }
 }
 
-function shapeLegend({ points }: RooflineData, y: number): { readonly drawn: string; readonly height: number } {
+function shapeLegend({ width }: Canvas, { points }: RooflineData, y: number): { readonly drawn: string; readonly height: number } {
   const used = (["compute", "memory", "launch"] as const).filter((bound) => points.some((point) => point.bound === bound));
-  let x = 0;
+  if (used.length === 0) return { drawn: "", height: 0 };
+  let [x, row] = [0, 0];
   let drawn = "";
+  const next = (room: number): number => {
+    if (x > 0 && x + room > width) [x, row] = [0, row + 1];
+    const at = x;
+    x += room + 18;
+    return at;
+  };
   for (const bound of used) {
     const label = `bound by ${boundWords[bound]}`;
-    drawn += outline({ class: "axis" }, bound, x + 6, y + 8.5, 5) + text(label, x + 18, y + 12);
-    x += 18 + textWidth(label) + 18;
+    const at = next(18 + textWidth(label));
+    drawn += outline({ class: "axis" }, bound, at + 6, y + row * lineHeight + 8.5, 5) + text(label, at + 18, y + row * lineHeight + 12);
   }
   const size = "size: share of the time";
-  if (used.length > 0) drawn += text(size, x, y + 12, { className: "muted" });
-  return { drawn, height: used.length === 0 ? 0 : 18 };
+  const at = next(textWidth(size));
+  return { drawn: drawn + text(size, at, y + row * lineHeight + 12, { className: "muted" }), height: (row + 1) * lineHeight };
 }
