@@ -53,7 +53,8 @@ const pictures = [
       await command(page, "dsco: Open Report Panel");
       const panel = webview(page);
       await panel.getByText("72.23 GB").first().waitFor();
-      await panel.locator(".picture-section .mark").first().waitFor();
+      await panel.locator('[data-mark="rank-1-activations"]').hover();
+      await panel.locator(".tip", { hasText: "activations" }).waitFor();
     },
   },
   {
