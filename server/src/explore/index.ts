@@ -6,4 +6,4 @@ export { adviceFor, adviceSteps } from "./advice";
 export { indexOf, pointAt } from "./points";
 export { joined, openEvaluator, openTask, runStretch, tallyOf, taskOf, type ReasonCount, type Stretch, type SweepPool, type SweepTask, type Tally } from "./run";
 export { gaps, headerLine, headerOf, readRun, stretchLine, type RunHeader, type RunRecord } from "./record";
-export { designsOf, frontDesigns, tableOf, type ResultColumn, type ResultTable } from "./rows";
+export { designsOf, frontDesigns, tableOf, type ResultColumn, type ResultRow, type ResultTable } from "./rows";

@@ -10,34 +10,41 @@ export interface ResultColumn {
   readonly kind: "number" | "text" | "boolean";
 }
 
+export type ResultRow = readonly (number | string | boolean)[];
+
 export interface ResultTable {
   readonly columns: readonly ResultColumn[];
-  /** In the order of the designs. */
-  readonly rows: readonly (readonly (number | string | boolean)[])[];
+  /** In the order of the designs, each made when it is asked for: a million of them are never there at once. */
+  readonly rows: Iterable<ResultRow>;
 }
 
 /** Every design that meets everything, in the order of their numbers. Stretches come in any order and do not overlap. */
-export function designsOf({ objectives }: Pick<RunHeader, "objectives">, stretches: readonly Stretch[]): readonly Found[] {
+export function* designsOf({ objectives }: Pick<RunHeader, "objectives">, stretches: readonly Stretch[]): Iterable<Found> {
   const width = objectives.length;
-  return [...stretches].sort((left, right) => left.from - right.from)
-    .flatMap(({ indices, values }) => [...indices].map((index, place): Found => ({ index, values: [...values.subarray(place * width, (place + 1) * width)] })));
+  for (const { indices, values } of [...stretches].sort((left, right) => left.from - right.from)) {
+    for (const [place, index] of indices.entries()) yield { index, values: [...values.subarray(place * width, (place + 1) * width)] };
+  }
 }
 
-export function frontDesigns({ objectives }: Pick<RunHeader, "objectives">, designs: readonly Found[]): readonly Found[] {
+export function frontDesigns({ objectives }: Pick<RunHeader, "objectives">, designs: Iterable<Found>): readonly Found[] {
   const front = frontOf(objectives);
   for (const design of designs) front.add(design);
   return front.designs();
 }
 
 export function tableOf(header: RunHeader, stretches: readonly Stretch[]): ResultTable {
-  const designs = designsOf(header, stretches);
-  const front = new Set(frontDesigns(header, designs).map(({ index }) => index));
+  const front = new Set(frontDesigns(header, designsOf(header, stretches)).map(({ index }) => index));
   const space = { axes: header.axes.map(({ path, choices }) => ({ path, choices })) };
   return {
     columns: [
       { name: "design", kind: "number" }, ...header.axes.map(({ path }): ResultColumn => ({ name: path, kind: "text" })),
       ...header.objectives.map(({ id }): ResultColumn => ({ name: id, kind: "number" })), { name: "pareto", kind: "boolean" },
     ],
-    rows: designs.map(({ index, values }) => [index, ...pointAt(space, index).map((choice, axis) => header.axes[axis]?.choices[choice] ?? ""), ...values, front.has(index)]),
+    rows: { [Symbol.iterator]: rows },
   };
+  function* rows(): Iterator<ResultRow> {
+    for (const { index, values } of designsOf(header, stretches)) {
+      yield [index, ...pointAt(space, index).map((choice, axis) => header.axes[axis]?.choices[choice] ?? ""), ...values, front.has(index)];
+    }
+  }
 }

@@ -28,7 +28,7 @@ export interface CommandHost {
   /** Writes a file in one step: a reader sees the old text or the new one. Keeps its mode; links stay links. */
   replace(path: string, text: string): WriteResult;
   /** Writes a file whether it is there or not; one that is there as `replace` does. */
-  save(path: string, content: string | Uint8Array): WriteResult;
+  save(path: string, content: string | Uint8Array | Iterable<string>): WriteResult;
   /** Writes behind what a file has; makes the file where there is none. */
   append(path: string, text: string): WriteResult;
   /** A file that is not there is gone already. */

@@ -114,7 +114,29 @@ function entriesOf(folder: string) {
   }
 }
 
-function replace(path: string, content: string | Uint8Array): WriteResult {
+type Content = string | Uint8Array | Iterable<string>;
+
+/** Characters that are written at a time. */
+const pieceLength = 1 << 16;
+
+function* piecesOf(content: Content): Iterable<Uint8Array> {
+  if (content instanceof Uint8Array) return yield content;
+  if (typeof content === "string") return yield Buffer.from(content, "utf8");
+  let waiting = "";
+  for (const text of content) {
+    waiting += text;
+    if (waiting.length < pieceLength) continue;
+    yield Buffer.from(waiting, "utf8");
+    waiting = "";
+  }
+  yield Buffer.from(waiting, "utf8");
+}
+
+function writeAll(file: number, content: Content): void {
+  for (const bytes of piecesOf(content)) for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+}
+
+function replace(path: string, content: Content): WriteResult {
   let temporary: string | undefined;
   try {
     const target = realpathSync(path);
@@ -127,8 +149,7 @@ function replace(path: string, content: string | Uint8Array): WriteResult {
     temporary = candidate;
     try {
       fchmodSync(file, mode & 0o7777);
-      const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-      for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+      writeAll(file, content);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -141,10 +162,15 @@ function replace(path: string, content: string | Uint8Array): WriteResult {
   }
 }
 
-function save(path: string, content: string | Uint8Array): WriteResult {
+function save(path: string, content: Content): WriteResult {
   if (existsSync(path)) return replace(path, content);
   try {
-    writeFileSync(path, content, { flag: "wx" });
+    const file = openSync(path, "wx");
+    try {
+      writeAll(file, content);
+    } finally {
+      closeSync(file);
+    }
     return { kind: "written" };
   } catch (fault) {
     return { kind: "failed", reason: writeFault(fault) };

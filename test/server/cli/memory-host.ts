@@ -79,7 +79,7 @@ export async function runIn(files: MemoryFiles, words: readonly string[], around
     findDesigns: () => ({ files: [...texts.keys()].filter((path) => path.endsWith(".dsco")).sort(), folders: ["."] }),
     replace: (path, text) => write(path, text, false),
     create: (path, text) => write(path, text, true),
-    save: (path, content) => write(path, content, false),
+    save: (path, content) => write(path, typeof content === "string" || content instanceof Uint8Array ? content : [...content].join(""), false),
     append: (path, text) => write(path, `${String(texts.get(path) ?? "")}${text}`, false),
     remove: (path) => void texts.delete(path),
     cores: 2,

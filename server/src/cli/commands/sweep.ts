@@ -62,7 +62,7 @@ ${setHelp}`,
       await writeTable(out, format ?? "csv", header, stretches, host);
       if (!isShard) host.remove(recordPath(out));
     } else if (format !== undefined) {
-      host.print(textTable(format, header, stretches));
+      for (const line of textTable(format, header, stretches)) host.print(line);
       return 0;
     }
     const reasons = tally.reasons();
@@ -170,7 +170,7 @@ function recorded(out: string, header: RunHeader, resume: boolean, host: Command
   return run.stretches;
 }
 
-function textTable(format: ResultFormat, header: RunHeader, stretches: readonly Stretch[]): string {
+function textTable(format: ResultFormat, header: RunHeader, stretches: readonly Stretch[]): Iterable<string> {
   const table = tableOf(header, stretches);
   return format === "jsonl" ? jsonLinesOf(table) : csvOf(table);
 }
@@ -205,7 +205,7 @@ async function merge(files: readonly string[], out: string | undefined, format: 
   const whole: RunHeader = { ...first.header, from: 0, to: first.header.size };
   const stretches = ordered.flatMap((run) => run.stretches);
   await writeTable(out, format ?? "csv", whole, stretches, host);
-  const designs = designsOf(whole, stretches);
-  host.print(`${formatGrouped(whole.size)} designs of ${files.length} ${files.length === 1 ? "file" : "files"}, ${formatGrouped(designs.length)} meet everything, ${formatGrouped(frontDesigns(whole, designs).length)} on the front: ${out}\n`);
+  const feasible = stretches.reduce((count, { indices }) => count + indices.length, 0);
+  host.print(`${formatGrouped(whole.size)} designs of ${files.length} ${files.length === 1 ? "file" : "files"}, ${formatGrouped(feasible)} meet everything, ${formatGrouped(frontDesigns(whole, designsOf(whole, stretches)).length)} on the front: ${out}\n`);
   return 0;
 }

@@ -1,11 +1,15 @@
-import type { ResultTable } from "../../explore";
+import type { ResultRow, ResultTable } from "../../explore";
 
 export const resultFormats = ["csv", "jsonl", "parquet"] as const;
 export type ResultFormat = (typeof resultFormats)[number];
 
 /** RFC 4180: a line a design, the names of the columns first. */
-export const csvOf = ({ columns, rows }: ResultTable): string =>
-  [columns.map(({ name }) => name), ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+export function* csvOf({ columns, rows }: ResultTable): Iterable<string> {
+  yield csvLine(columns.map(({ name }) => name));
+  for (const row of rows) yield csvLine(row);
+}
+
+const csvLine = (row: ResultRow): string => `${row.map(cell).join(",")}\r\n`;
 
 const cell = (value: number | string | boolean): string => {
   const text = String(value);
@@ -13,5 +17,6 @@ const cell = (value: number | string | boolean): string => {
 };
 
 /** One object a line, a design each. */
-export const jsonLinesOf = ({ columns, rows }: ResultTable): string =>
-  rows.map((row) => `${JSON.stringify(Object.fromEntries(columns.map(({ name }, place) => [name, row[place]])))}\n`).join("");
+export function* jsonLinesOf({ columns, rows }: ResultTable): Iterable<string> {
+  for (const row of rows) yield `${JSON.stringify(Object.fromEntries(columns.map(({ name }, place) => [name, row[place]])))}\n`;
+}
