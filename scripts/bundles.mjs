@@ -59,6 +59,7 @@ export const webviewBundles = {
   ...shared,
   entryPoints: {
     "webview/report": "client/webview/report/main.ts",
+    "webview/sweep": "client/webview/sweep/main.ts",
   },
   platform: /** @type {const} */ ("browser"),
   target: "es2022",

@@ -11,6 +11,7 @@ import { registerReport } from "./features/report/report";
 import { registerReportPanel } from "./features/report-panel/report-panel";
 import { registerServerCommands } from "./features/server-commands/server-commands";
 import { registerServerStatus } from "./features/server-status/server-status";
+import { registerSweep } from "./features/sweep/sweep";
 import { registerStandardLibrary } from "./features/standard-library/standard-library";
 import type { Output } from "./infrastructure/output";
 import type { Server } from "./infrastructure/server";
@@ -26,6 +27,7 @@ export function registerFeatures(context: ExtensionContext, server: Server, outp
     registerExplanation(server, explanations),
     registerReport(server),
     registerReportPanel(context, server, explanations),
+    registerSweep(context, server),
     registerComparison(server),
     registerNewDesign(server),
     registerImport(server),

@@ -19,6 +19,8 @@ import { troublesOf } from "./troubles.mjs";
 /** @typedef {{ readonly name: string, readonly troubles: readonly string[] }} Outcome */
 
 const examples = path.join(repository, "examples");
+/** Designs whose pictures are out of the ordinary. */
+const odd = path.join(repository, "test/browser/odd.dsco");
 /** A narrow panel, the usual width, a wide one. */
 const widths = [400, 760, 1560];
 /** Examples whose page is looked at in every appearance. */
@@ -43,9 +45,9 @@ async function loadDrawing(/** @type {string} */ folder) {
   return import(pathToFileURL(outfile).href);
 }
 
-/** A page with all pictures of an example at a width. */
-function galleryOf(/** @type {any} */ drawing, /** @type {string} */ example, /** @type {number} */ width) {
-  const uri = pathToFileURL(path.join(examples, example)).href;
+/** A page with all pictures of a design at a width. */
+function galleryOf(/** @type {any} */ drawing, /** @type {string} */ file, /** @type {number} */ width) {
+  const uri = pathToFileURL(file).href;
   const load = (/** @type {string} */ address) => {
     if (address.startsWith("std:")) return drawing.loadStandard(address);
     return { kind: "source", source: drawing.createSource(address, readFileSync(new URL(address), "utf8")) };
@@ -61,13 +63,14 @@ function galleryOf(/** @type {any} */ drawing, /** @type {string} */ example, /*
 }
 
 /** @returns {Promise<Outcome[]>} */
-async function gallery(/** @type {Browser} */ browser, /** @type {any} */ drawing, /** @type {string} */ example) {
+async function gallery(/** @type {Browser} */ browser, /** @type {any} */ drawing, /** @type {string} */ file, /** @type {string} */ shots) {
   const page = await browser.newPage();
   const outcomes = [];
   for (const width of widths) {
     await page.setViewportSize({ width: width + 20, height: 800 });
-    await page.setContent(galleryOf(drawing, example, width));
-    outcomes.push({ name: `pictures of ${example} at ${width} pixels`, troubles: await page.evaluate(troublesOf) });
+    await page.setContent(galleryOf(drawing, file, width));
+    outcomes.push({ name: `pictures of ${path.basename(file)} at ${width} pixels`, troubles: await page.evaluate(troublesOf) });
+    if (file === odd && width === 760) await page.screenshot({ path: path.join(shots, "odd-760.png"), fullPage: true });
   }
   await page.close();
   return outcomes;
@@ -112,7 +115,8 @@ await runScript(async () => {
     const drawing = await loadDrawing(temporary);
     /** @type {Outcome[]} */
     const outcomes = [];
-    for (const example of all) outcomes.push(...await gallery(browser, drawing, example));
+    const designs = [...all.map((example) => path.join(examples, example)), ...(named.length === 0 || named.includes("odd.dsco") ? [odd] : [])];
+    for (const file of designs) outcomes.push(...await gallery(browser, drawing, file, shots));
     for (const example of all.filter((file) => looked.includes(file))) outcomes.push(...await reportPage(browser, example, shots));
     const failed = outcomes.filter(({ troubles }) => troubles.length > 0);
     for (const { name, troubles } of failed) console.log(`✗ ${name}\n${troubles.slice(0, 12).map((trouble) => `    ${trouble}`).join("\n")}`);

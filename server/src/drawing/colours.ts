@@ -58,6 +58,7 @@ export const pictureStyles = `
 .picture .tint.c-bubble { fill-opacity: .08; }
 .picture .edge.c-bubble { stroke-opacity: .35; }
 .picture .texture { fill: none; stroke-opacity: .45; stroke-width: 1px; }
+.picture .paper { fill: var(--dsco-surface); }
 .picture .hit { fill: transparent; }
 .picture .mark:focus-visible { outline: 2px solid var(--dsco-limit); outline-offset: 1px; }
 .picture [data-place] { cursor: pointer; }

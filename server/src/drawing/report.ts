@@ -1,6 +1,6 @@
 /** A declaration at a glance: what it comes to in a line, its figures, its pictures. */
 
-import { capacityOf, computedKinds, figuresOf, keyMetricsOf, modelResult, planResult, readingOf, shortFigure, shortText, type MetricFigure } from "../analysis";
+import { capacityOf, computedKinds, figuresOf, hardwareResult, keyMetricsOf, modelResult, planResult, readingOf, shortFigure, shortText, type MetricFigure } from "../analysis";
 import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
 import { Unavailable } from "../cost/definition";
 import { evaluationOf } from "../cost/plan/evaluation";
@@ -9,10 +9,11 @@ import { memoryPicture } from "./memory";
 import { modelData, modelPicture } from "./model";
 import { narrowest, usualWidth, type DrawingOptions, type Picture, type PictureId } from "./picture";
 import { placesOf } from "./places";
-import { rooflineData, rooflinePicture } from "./roofline";
+import { rooflineData, rooflinePicture, roofsOf } from "./roofline";
 import { schedulePicture } from "./schedule";
 import { stepPicture } from "./step";
 import type { PlanSubject } from "./subject";
+import { topologyData, topologyPicture, trafficData } from "./topology";
 
 export interface Report {
   /** `TrainV3` */
@@ -79,6 +80,7 @@ function drawingsOf(workspace: Workspace, declaration: BoundDeclaration, figures
   switch (declaration.keyword) {
     case "plan": return planDrawings(workspace, declaration, figures, options);
     case "model": return modelDrawings(workspace, declaration, options);
+    case "hardware": return hardwareDrawings(workspace, declaration, options);
     default: return [];
   }
 }
@@ -96,7 +98,11 @@ function planDrawings(workspace: Workspace, declaration: BoundDeclaration, figur
     { id: "step", title: "Time of a step", draw: () => stepPicture(subject) },
     { id: "decode", title: "Latency by layer", draw: () => latencyPicture(subject) },
     { id: "roofline", title: "Roofline", draw: () => rooflinePicture({ ...subject, gpu: "hardware.gpu" }, rooflineData(subject.evaluation)) },
-    { id: "model", title: "Model", draw: () => modelPicture({ name: nameOf(modelBlock), options, places, prefix: "model." }, modelData(record.model)) },
+    {
+      id: "topology", title: "Topology",
+      draw: () => topologyPicture({ options, places, prefix: "hardware.", gpu: nameOf(blocks.get("hardware.gpu")) ?? "GPUs" }, { ...topologyData(record.hardware, record.efficiency), traffic: trafficData(subject.evaluation) }),
+    },
+    { id: "model", title: "Model", draw: () => modelPicture({ name: nameOf(modelBlock) ?? "the model", options, places, prefix: "model." }, modelData(record.model)) },
   ];
 }
 
@@ -107,8 +113,19 @@ function modelDrawings(workspace: Workspace, declaration: BoundDeclaration, opti
   return [{ id: "model", title: "Model", draw: () => modelPicture(subject, modelData(result.record)) }];
 }
 
+function hardwareDrawings(workspace: Workspace, declaration: BoundDeclaration, options: DrawingOptions): readonly Drawing[] {
+  const result = hardwareResult(workspace, declaration);
+  if (!result) return [];
+  const { record, blocks } = result;
+  const places = placesOf(workspace, blocks);
+  return [
+    { id: "topology", title: "Topology", draw: () => topologyPicture({ options, places, prefix: "", gpu: nameOf(blocks.get("gpu")) ?? "GPUs" }, { ...topologyData(record), traffic: [] }) },
+    { id: "roofline", title: "Roofline", draw: () => rooflinePicture({ options, places, gpu: "gpu" }, { ...roofsOf(record.gpu), points: [], moving: { names: [], share: 0 } }) },
+  ];
+}
+
 /** Of the declaration whose block it is. */
-const nameOf = (block: BoundBlock | undefined): string => (block?.node.kind === "declaration" ? block.node.name?.text : undefined) ?? "the model";
+const nameOf = (block: BoundBlock | undefined): string | undefined => (block?.node.kind === "declaration" ? block.node.name?.text : undefined);
 
 function mainFigures(workspace: Workspace, declaration: BoundDeclaration, figures: readonly MetricFigure[]): readonly ReportFigure[] {
   return keyMetricsOf(workspace, declaration).flatMap((id) => {

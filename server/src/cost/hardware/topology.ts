@@ -9,7 +9,7 @@ import { product, quotient, sum, times, type Count, type Term } from "../term";
 import type { DragonflyNetwork, NetworkRecord, SlimFlyNetwork, TorusNetwork, TreeNetwork } from "./record";
 
 /** How the switches of one plane of a tree are connected. */
-interface Tree {
+export interface Tree {
   readonly tiers: number;
   readonly leaves: number;
   /** Ports of a leaf switch to endpoints. */
@@ -25,7 +25,7 @@ interface Tree {
  * A folded Clos network of any number of tiers: with `k` ports, leaves 2 (k/2)^(tiers - 1). An odd port, and ports that
  * the oversubscription leaves over, stay free. Asked only where `tiers` and `switch_ports` are known.
  */
-function treeOf({ tiers = 0, switch_ports = 0, oversubscription }: TreeNetwork): Tree {
+export function treeOf({ tiers = 0, switch_ports = 0, oversubscription }: TreeNetwork): Tree {
   if (tiers === 1) return { tiers, leaves: 1, down: switch_ports, up: 0, middle: 0, spine: 0 };
   const half = Math.floor(switch_ports / 2);
   const up = Math.floor(switch_ports / (1 + oversubscription));
