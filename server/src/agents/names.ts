@@ -1,5 +1,5 @@
-import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, type BoundDeclaration } from "../core";
-import { declarationsOf, printable, WrongUse, type Design } from "../design";
+import { bindDeclaration, fileScope, resolveSymbol, type BoundDeclaration } from "../core";
+import { declarationsOf, printable, unknownDeclaration, type Design, type WrongUse } from "../design";
 import { clip } from "./limits";
 
 /** What the file declares, in its order. */
@@ -13,8 +13,5 @@ export function findNamed({ workspace, files: [file] }: Design, name: string): B
   return symbol?.kind === "declaration" && home ? bindDeclaration(workspace, symbol.node, home) : undefined;
 }
 
-/** `WrongUse` for a name that means no declaration, with the nearest that does. */
-export function unknownName({ workspace, files: [file] }: Design, name: string): WrongUse {
-  const known = (file && fileScope(workspace, file.uri))?.symbols.keys() ?? [];
-  return new WrongUse(`there is no declaration \`${printable(clip(name))}\` in ${file?.path ?? ""}${didYouMean(nearest(name, known))}`);
-}
+/** `WrongUse` for a name that means no declaration, with what may have been meant. */
+export const unknownName = (design: Design, name: string): WrongUse => unknownDeclaration(design, name, printable(clip(name)));

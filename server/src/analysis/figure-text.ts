@@ -1,7 +1,7 @@
 /** How a figure is written for reading: one way for lens, hover, report and explanation. */
 
 import type { Figure, MetricPart, MetricUnit } from "../cost/metric";
-import { formatCount, formatExact, formatPercent, formatQuantity, type Dimension } from "../units";
+import { formatCount, formatExact, formatPart, formatPercent, formatQuantity, type Dimension } from "../units";
 import { scaleOfUnit } from "./metric-table";
 
 /** What the text of a value depends on. */
@@ -16,6 +16,10 @@ export function shortText(value: number, { unit, dimension, share }: FigureForm)
   if (share) return formatPercent(value);
   return unit === "GPU·h" ? `${formatCount(value / scaleOfUnit(unit))} ${unit}` : formatQuantity(value, dimension);
 }
+
+/** A part of a figure, in the figure's unit: every digit where it is whole in base units, else four significant ones. */
+export const partText = (value: number, { unit, dimension }: Pick<FigureForm, "unit" | "dimension">): string =>
+  (unit === "GPU·h" ? `${formatCount(value / scaleOfUnit(unit))} ${unit}` : formatPart(value, dimension));
 
 /**
  * `70,272 B`: every digit, where they are worth reading. Empty where they would repeat the short text, where the value is no whole

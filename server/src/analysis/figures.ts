@@ -4,6 +4,7 @@ import { formatGrouped, formatShortest, type Dimension } from "../units";
 import { computedKinds, type FigureOptions, type MetricHead } from "./kinds";
 import { dimensionOfUnit, metricDimension, metricIds } from "./metric-table";
 import type { RecordBlocks } from "./records";
+import { writtenNumber } from "./value-text";
 
 export { defaultSequenceLength, type FigureOptions } from "./kinds";
 
@@ -50,9 +51,11 @@ export interface TracedInput extends MetricInput {
   readonly shares: readonly PropertyValue[];
 }
 
-/** The value of an input for reading, in the unit its property takes: `160 GB/s`, `4,096 tokens`. */
+/** The value of an input for reading: as it was written, else in the unit its property takes: `160 GB/s`, `4,096 tokens`. */
 export function inputText({ value, unit, property }: TracedInput): string {
   if (typeof value !== "number") return String(value);
+  const written = property && property.value?.kind === "quantity" && property.value.value === value ? writtenNumber(property) : undefined;
+  if (written !== undefined) return unit === "" || /[A-Za-z%)]$/.test(written) ? written : `${written} ${unit}`;
   const type = property?.spec?.type;
   if (type?.kind === "quantity") return formatShortest(value, type.dimension);
   return unit === "" ? formatGrouped(value) : `${formatGrouped(value)} ${unit}`;

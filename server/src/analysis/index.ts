@@ -18,9 +18,9 @@ export { planResult, recomputeOf } from "./plan-record";
 export { serviceResult } from "./service-record";
 export * from "./plans";
 export type { RecordBlocks } from "./records";
-export { valueText } from "./value-text";
+export { valueText, writtenNumber } from "./value-text";
 export { isShare, metricDimension, metricIds, metricUnit, scaleOfUnit } from "./metric-table";
 
 /** A workspace whose expressions can use metrics; `previous` is the one before an edit. */
 export const openWorkspace = (load: LoadSource, previous?: Workspace): Workspace => createWorkspace(load, metricLookup, previous, standardNames);
-export { loadStandard, standardDeclarations } from "./standard-library";
+export { loadStandard, standardDeclarations, standardNames } from "./standard-library";

@@ -1,8 +1,8 @@
-import { confidenceText, figureText, inputText, readableParts, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
+import { confidenceText, figureText, inputText, partText, readableParts, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundDeclaration } from "../core";
 import type { Detail, MetricPart } from "../cost/metric";
 import { inputOrigin, type AskedAt, type Design } from "../design";
-import { formatPart, formatGrouped, type Dimension } from "../units";
+import { formatGrouped } from "../units";
 import { alignColumns, indent, printable, wrap, type Style } from "./terminal-text";
 
 const askedAt = ({ sequenceLength, contextLength }: FigureOptions): AskedAt => ({
@@ -14,7 +14,7 @@ const askedAt = ({ sequenceLength, contextLength }: FigureOptions): AskedAt => (
 export function explanationText(
   design: Design, declaration: BoundDeclaration, explanation: TracedExplanation, options: FigureOptions, style: Style, columns: number,
 ): string {
-  const { id, title, dimension, documentation, figure, formula, parts, inputs, convention, source } = explanation;
+  const { id, title, documentation, figure, formula, inputs, convention, source } = explanation;
   const paragraph = (text: string) => indent(wrap(printable(text), columns - 2));
   const section = (heading: string, lines: readonly string[]) => (lines.length === 0 ? [] : ["", style.strong(heading), ...lines]);
   const confidence = confidenceText(design.workspace, declaration, explanation);
@@ -26,7 +26,7 @@ export function explanationText(
     ...wrap(documentation, columns),
     ...section("Confidence", paragraph(confidence ?? "")),
     ...section("Formula", formula.split("; ").flatMap(paragraph)),
-    ...section("Breakdown", breakdown(parts, dimension, columns)),
+    ...section("Breakdown", breakdown(explanation, columns)),
     ...(explanation.details?.() ?? []).flatMap((detail) => section(detail.title, indent(detailLines(detail)))),
     ...section("Inputs", indent(alignColumns(inputs.map((input) => inputRow(design, declaration, input, askedAt(options))), [1]))),
     ...section("Counting", paragraph(convention)),
@@ -36,10 +36,10 @@ export function explanationText(
 }
 
 /** The parts as a tree, each with its value and the arithmetic behind it. */
-function breakdown(parts: readonly MetricPart[], dimension: Dimension, columns: number): readonly string[] {
+function breakdown({ parts, ...form }: TracedExplanation, columns: number): readonly string[] {
   const rows: (readonly [label: string, value: string, formula: string])[] = [];
   const add = (part: MetricPart, depth: number): void => {
-    const value = formatPart(part.value, dimension);
+    const value = partText(part.value, form);
     const saysNothing = ["", value, formatGrouped(part.value)].some((text) => text.replace(/,/g, "") === part.formula.replace(/,/g, ""));
     rows.push([`${"  ".repeat(depth)}${part.label}`, value, saysNothing ? "" : `= ${part.formula}`]);
     for (const inner of part.parts ?? []) add(inner, depth + 1);

@@ -11,13 +11,14 @@ import { isNoting } from "./reads";
 /** The parts of a search. Bounded: a search that agrees in nothing makes room. */
 export interface SharedParts {
   readonly parts: Map<string, Condition>;
+  /** Numbers, words and records in all of them. */
   kept: number;
 }
 
 export const sharedParts = (): SharedParts => ({ parts: new Map(), kept: 0 });
 
-/** Results that a search keeps: a hundred megabytes at most. */
-const mostKept = 20_000;
+/** What a search keeps: some tens of megabytes. */
+const mostKept = 1_500_000;
 
 let active: SharedParts | undefined;
 
@@ -64,9 +65,16 @@ export function shared<Inputs extends object, Result>(part: string, inputs: Inpu
     active.kept = 0;
   } else {
     keep(root, watch.reads, outcome);
-    active.kept += 1;
+    active.kept += watch.reads.size + valuesIn("result" in outcome ? outcome.result : undefined);
   }
   return resultOf<Result>(outcome);
+}
+
+function valuesIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  let count = 1;
+  for (const inner of value instanceof Map ? value.values() : Object.values(value)) count += valuesIn(inner);
+  return count;
 }
 
 function outcomeOf(compute: () => unknown): Outcome {

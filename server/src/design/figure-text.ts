@@ -1,3 +1,4 @@
+import type { Figure } from "../cost/metric";
 import { differenceText, exactText, figurePairText, idealText, shortText } from "../analysis";
 import type { Published, ReportedMetric } from "./report";
 
@@ -16,8 +17,12 @@ export function figureText(metric: ReportedMetric): FigureText {
   const { figure, before = figure } = metric;
   const { left, right, isExact, change } = figurePairText(before, figure, metric);
   const exact = figure.kind === "value" && !isExact ? exactText(figure.value, metric) : "";
-  return { short: arrow(left, right), exact, ideal: arrow(idealText(before, metric), idealText(figure, metric)), change };
+  return { short: arrow(left, right), exact, ideal: idealArrow(idealText(before, metric), idealText(figure, metric), figure), change };
 }
+
+/** Where the figure has gone altogether, that is said beside it. */
+const idealArrow = (before: string, after: string, figure: Figure): string =>
+  (after !== "" || before === "" ? arrow(before, after) : figure.kind === "value" ? `${before} → not computed` : "");
 
 const arrow = (before: string, after: string): string => (before === after || before === "" ? after : `${before} → ${after}`);
 

@@ -2,6 +2,7 @@ import { fedMetrics, metricIds, usersOf } from "../analysis";
 import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, settledValue, withArticle, type BoundDeclaration, type PropertyValue } from "../core";
 import type { Design } from "./design";
 import { findTarget } from "./property-path";
+import { meantBy, unknownDeclaration } from "./unknown-name";
 import { WrongUse } from "./wrong-use";
 
 /** What a caller named in order to have it explained. */
@@ -11,8 +12,8 @@ export type Asked =
   | { readonly kind: "property"; readonly value: PropertyValue; readonly feeds: readonly string[] }
   /** A declaration without a figure of it. */
   | { readonly kind: "declaration"; readonly declaration: BoundDeclaration }
-  /** `ids`: the metrics that the declaration has. */
-  | { readonly kind: "unknown-metric"; readonly declaration: BoundDeclaration; readonly metric: string; readonly ids: readonly string[] };
+  /** `ids`: the metrics that the declaration has. `suggestion`: the metric or the property that is nearest. */
+  | { readonly kind: "unknown-metric"; readonly declaration: BoundDeclaration; readonly metric: string; readonly ids: readonly string[]; readonly suggestion: string | undefined };
 
 /** `NAME.METRIC`, `NAME.key`, or a metric alone where one declaration of the file has it. Throws `WrongUse` at anything else. */
 export function findFigure(design: Design, asked: string): Asked {
@@ -24,8 +25,9 @@ export function findFigure(design: Design, asked: string): Asked {
   const ids = metricIds(declaration.keyword);
   if (ids.includes(metric)) return { kind: "figure", declaration, metric };
   if (declaration.block.schema?.properties.has(metric)) return findProperty(design, asked);
-  if (ids.length === 0) throw new WrongUse(withoutFigures(declaration));
-  return { kind: "unknown-metric", declaration, metric, ids };
+  const keys = [...(declaration.block.schema?.properties.keys() ?? [])];
+  if (ids.length === 0) throw new WrongUse(`${withoutFigures(declaration)}, and no property \`${metric}\`${didYouMean(nearest(metric, keys))}`);
+  return { kind: "unknown-metric", declaration, metric, ids, suggestion: nearest(metric, [...ids, ...keys]) };
 }
 
 /** A word without a point: a metric of the one declaration that has it. */
@@ -42,7 +44,7 @@ function onlyFigure(design: Design, word: string): Asked {
   if (declaration && another) throw new WrongUse(`several declarations have the figure \`${word}\`: write \`${declaration.name}.${word}\` or \`${another.name}.${word}\``);
   if (declaration) return { kind: "figure", declaration, metric: word };
   const known = [...(scope?.symbols.keys() ?? []), ...declarations.flatMap(({ keyword }) => metricIds(keyword))];
-  throw new WrongUse(`there is no declaration and no figure \`${word}\` in ${file?.path ?? ""}${didYouMean(nearest(word, known))}`);
+  throw new WrongUse(`there is no declaration and no figure \`${word}\` in ${file?.path ?? ""}${meantBy(word, known)}`);
 }
 
 const withoutFigures = ({ name, keyword }: BoundDeclaration): string => `\`${name}\` is ${withArticle(keyword)}: it has no figures`;
@@ -62,10 +64,11 @@ function findProperty(design: Design, asked: string): Asked {
   return { kind: "property", value: settledValue(workspace, block, key), feeds };
 }
 
-function findDeclaration({ workspace, files }: Design, name: string): BoundDeclaration {
+function findDeclaration(design: Design, name: string): BoundDeclaration {
+  const { workspace, files } = design;
   const scope = files[0] && fileScope(workspace, files[0].uri);
   const symbol = scope && resolveSymbol(workspace, scope, name);
-  if (!scope || !symbol) throw new WrongUse(`there is no declaration \`${name}\` in ${files[0]?.path ?? ""}${didYouMean(nearest(name, scope?.symbols.keys() ?? []))}`);
+  if (!scope || !symbol) throw unknownDeclaration(design, name);
   if (symbol.kind === "let") throw new WrongUse(`\`${name}\` is a constant: it has no figures`);
   const home = fileScope(workspace, symbol.uri);
   const declaration = home && bindDeclaration(workspace, symbol.node, home);

@@ -15,5 +15,6 @@ export * from "./report";
 export { reportHtml } from "./report-html";
 export * from "./report-markdown";
 export { starterFile, starters, type StarterName } from "./starters";
+export { meantInFile, unknownDeclaration } from "./unknown-name";
 export { whatIfText, type WhatIf } from "./what-if";
 export { WrongUse } from "./wrong-use";

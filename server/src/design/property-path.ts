@@ -1,8 +1,9 @@
 /** `NAME.key`, `NAME.block.key`, `NAME.attention[0].key`: what a path names in a design. */
 import {
-  bindDeclaration, blockTitle, didYouMean, fileScope, nearest, resolveSymbol,
+  bindDeclaration, blockTitle, didYouMean, fileScope, nearest, resolveSymbol, settledValue,
   type BoundBlock, type BoundDeclaration, type DeclarationSymbol, type FileScope, type LetSymbol, type Workspace,
 } from "../core";
+import { meantBy } from "./unknown-name";
 
 /** Says in one sentence, without its full stop, why a path names nothing. */
 export type Refuse = (problem: string) => never;
@@ -38,7 +39,7 @@ export function findTarget(workspace: Workspace, files: readonly string[], path:
   if (!declaration) return refuse(`\`${symbol.name.text}\` extends itself`);
   if (!key) return refuse(`name a property of \`${declaration.name}\`, such as \`${declaration.name}.${[...declaration.block.properties.keys()][0] ?? "key"}\``);
   if (key.index !== undefined) return refuse(`\`${key.name}[${key.index}]\` is a block: name a property of it`);
-  return findKey(declaration, rest, key.name, refuse);
+  return findKey(workspace, declaration, rest, key.name, refuse);
 }
 
 function findSymbol(workspace: Workspace, files: readonly string[], name: string, refuse: Refuse): LetSymbol | DeclarationSymbol {
@@ -49,17 +50,18 @@ function findSymbol(workspace: Workspace, files: readonly string[], name: string
     if (symbol) found.set(symbol.node, symbol);
   }
   const [symbol, another] = found.values();
-  if (!symbol) return refuse(`there is no declaration \`${name}\`${didYouMean(nearest(name, scopes.flatMap((scope) => [...scope.symbols.keys()])))}`);
+  if (!symbol) return refuse(`there is no declaration \`${name}\`${meantBy(name, scopes.flatMap((scope) => [...scope.symbols.keys()]))}`);
   return another ? refuse(`several of the files declare \`${name}\`: name one file`) : symbol;
 }
 
-function findKey(declaration: BoundDeclaration, blockPath: readonly PathPart[], key: string, refuse: Refuse): Target {
+function findKey(workspace: Workspace, declaration: BoundDeclaration, blockPath: readonly PathPart[], key: string, refuse: Refuse): Target {
   let blocks: readonly BoundBlock[] = [declaration.block];
   for (const [depth, part] of blockPath.entries()) {
     const narrowed = depth === 0 ? [] : blocks.filter((block) => block.variant === part.name);
     const inner = narrowed.length > 0 ? narrowed : blocks.flatMap((block) => block.blocks).filter((block) => block.keyword === part.name || block.variant === part.name);
     const [parent] = blocks;
     if (inner.length === 0 && parent) {
+      refuseReference(workspace, parent, part.name, [...blockPath.slice(depth + 1).map(({ name }) => name), key], refuse);
       const child = parent.schema?.children.find((candidate) => candidate.keyword === part.name);
       const schema = child && !child.hasKinds ? child.variants[0] : undefined;
       if (!schema || depth < blockPath.length - 1 || part.index !== undefined) return refuse(noBlock(blocks, part.name));
@@ -71,6 +73,14 @@ function findKey(declaration: BoundDeclaration, blockPath: readonly PathPart[], 
     blocks = chosen;
   }
   return chooseBlock(declaration, blocks, key, refuse);
+}
+
+/** A path does not follow a key to the declaration that it names: what is written there holds wherever that is used. */
+function refuseReference(workspace: Workspace, block: BoundBlock, key: string, rest: readonly string[], refuse: Refuse): void {
+  const value = block.properties.has(key) ? settledValue(workspace, block, key).value : undefined;
+  if (value?.kind !== "declaration") return;
+  const { name } = value.declaration;
+  refuse(`\`${key}\` is \`${name}\`, a declaration of its own: write \`${[name, ...rest].join(".")}\``);
 }
 
 /** Of several blocks that a path may mean, the one that has the key. */

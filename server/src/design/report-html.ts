@@ -3,7 +3,7 @@ import { countDiagnostics, placeText, severityWords, whatIfLines } from "./diagn
 import { figureText, publishedText } from "./figure-text";
 import { printable } from "./printable";
 import { pageStyles } from "./report-html-styles";
-import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./report";
+import { groupMetrics, missingNames, type GroupedMetric, type Report, type ReportedDeclaration } from "./report";
 
 /** One page without scripts or outside resources: what each declaration comes to, its pictures, its figures, each of which opens to its formula and source. */
 export function reportHtml(report: Report): string {
@@ -84,7 +84,7 @@ function section({ design }: Report, declaration: ReportedDeclaration, drawn: Dr
     ]),
     published.length === 0 ? "" : table(["Against published figures", "Here", "Published", "Difference", "Source"], [1, 2, 3], published.map(publishedText).map((entry) =>
       `<tr>${cell(entry.title)}${number(entry.computed)}${number(entry.published)}${number(entry.difference)}${cell(entry.source)}</tr>`)),
-    missing.length === 0 ? "" : table(["Not computed because", "Metrics"], [], missing.map(({ reason, ids }) => `<tr><td>${withCode(reason)}</td><td><code>${ids.join(", ")}</code></td></tr>`)),
+    missing.length === 0 ? "" : table(["Not computed because", "Metrics"], [], missing.map((figures) => `<tr><td>${withCode(figures.reason)}</td><td><code>${missingNames(figures)}</code></td></tr>`)),
     conditions.length === 0 ? "" : `<p>${conditions.map(escapeHtml).join("<br>\n")}</p>`,
   ];
   return `<section>\n${parts.filter((part) => part !== "").join("\n")}\n</section>`;

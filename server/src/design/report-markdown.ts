@@ -3,7 +3,7 @@ import { countDiagnostics, linesForReading, placeText, severityWords, whatIfLine
 import type { Design } from "./design";
 import { figureText, publishedText } from "./figure-text";
 import { printable } from "./printable";
-import { groupMetrics, type GroupedMetric, type Report, type ReportedDeclaration } from "./report";
+import { groupMetrics, missingNames, type GroupedMetric, type Report, type ReportedDeclaration } from "./report";
 
 /** The report for a pull request or a wiki: tables of GitHub-flavoured Markdown. */
 export function reportMarkdown(report: Report): string {
@@ -34,7 +34,7 @@ function section({ design }: Report, declaration: ReportedDeclaration): readonly
     const rows = published.map(publishedText).map((row) => [row.title, row.computed, escapeMarkdown(row.published), row.difference, escapeMarkdown(row.source)]);
     lines.push("", ...table(["Against published figures", "Here", "Published", "Difference", "Source"], [1, 2, 3], rows));
   }
-  if (missing.length > 0) lines.push("", ...table(["Not computed because", "Metrics"], [], missing.map(({ reason, ids }) => [escapeMarkdown(reason), ids.map(code).join(", ")])));
+  if (missing.length > 0) lines.push("", ...table(["Not computed because", "Metrics"], [], missing.map((figures) => [escapeMarkdown(figures.reason), missingNames(figures, code)])));
   if (conditions.length > 0) lines.push("", ...conditions.map(escapeMarkdown));
   return lines;
 }

@@ -105,11 +105,24 @@ function publishedOf(workspace: Workspace, declaration: BoundDeclaration, metric
 export interface GroupedMetrics {
   readonly main: readonly GroupedMetric[];
   readonly others: readonly GroupedMetric[];
-  /** One entry a reason, with the ids that it holds for. Figures that such a design cannot have are left out. */
-  readonly missing: readonly { readonly reason: string; readonly ids: readonly string[] }[];
+  /** One entry a reason. Figures that such a design cannot have are left out. */
+  readonly missing: readonly MissingFigures[];
   /** Some of the figures are times with a physical bound. */
   readonly hasIdeals: boolean;
 }
+
+export interface MissingFigures {
+  readonly reason: string;
+  /** What it holds for, those first that a reader looks for first. */
+  readonly ids: readonly string[];
+}
+
+/** Names of figures that a line lists; the others are counted. */
+const mostNamed = 10;
+
+/** `step_time, mfu and 35 others`: where a whole plan is missing, a reader needs no list. */
+export const missingNames = ({ ids }: MissingFigures, word: (id: string) => string = (id) => id): string =>
+  (ids.length <= mostNamed + 1 ? ids.map(word).join(", ") : `${ids.slice(0, mostNamed).map(word).join(", ")} and ${ids.length - mostNamed} others`);
 
 export type GroupedMetric = InReadingOrder<ReportedMetric>;
 
@@ -124,7 +137,7 @@ export function groupMetrics({ metrics, main: first }: Pick<ReportedDeclaration,
   return {
     main,
     others,
-    missing: [...missing].map(([reason, ids]) => ({ reason, ids })),
+    missing: [...missing].map(([reason, ids]) => ({ reason, ids: [...first.filter((id) => ids.includes(id)), ...ids.filter((id) => !first.includes(id))] })),
     hasIdeals: shown.some(({ figure }) => figure.kind === "value" && figure.ideal !== undefined),
   };
 }

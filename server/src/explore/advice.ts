@@ -23,12 +23,21 @@ export function adviceFor(space: Space, reasons: readonly ReasonCount[]): readon
 
 /** The same in steps of some milliseconds, for who has other things to do meanwhile. */
 export function* adviceSteps(space: Space, reasons: readonly ReasonCount[]): Generator<void, readonly string[]> {
-  const [most] = reasons;
-  if (!most) return [];
-  const lines = [`Nothing meets everything. Most designs (${formatGrouped(most.count)}) are left out because of this: ${most.kind === "where" || most.kind === "require" ? `\`${most.text}\`` : most.text}.`];
+  if (reasons.length === 0) return [];
+  const lines = [`Nothing meets everything. ${mostFrequent(reasons)}`];
   for (const constraint of space.constraints) lines.push(...(yield* without(space, constraint)));
   if (lines.length === 1 && space.constraints.length > 0) lines.push("No single condition is to blame: without any one of them there is still no design.");
   return lines;
+}
+
+/** What leaves out the most designs: most of all, more than any other reason, or as many as some. */
+export function mostFrequent(reasons: readonly ReasonCount[]): string {
+  const most = reasons.filter(({ count }) => count === reasons[0]?.count);
+  const count = most[0]?.count ?? 0;
+  const texts = most.map(({ kind, text }) => (kind === "where" || kind === "require" ? `\`${text}\`` : text)).join("; ");
+  if (most.length > 1) return `Each of these leaves out as many designs (${formatGrouped(count)}), and none leaves out more: ${texts}.`;
+  const isMost = 2 * count > reasons.reduce((sum, reason) => sum + reason.count, 0);
+  return `${isMost ? `Most designs (${formatGrouped(count)}) are left out` : `More designs (${formatGrouped(count)}) than for any other reason are left out`} because of this: ${texts}.`;
 }
 
 /** Designs between two steps. */

@@ -24,12 +24,21 @@ export interface CompiledConstraint {
   readonly constraint: Constraint;
   /** Throws `Unavailable` where a side has no value. */
   readonly holds: (design: Design) => boolean;
+  /** How far the sides are apart as a share of the larger one where it does not hold, else 0. Throws `Unavailable` where a side has no value. */
+  readonly miss: (design: Design) => number;
 }
 
 export function compileConstraint(compiled: CompiledSpace, constraint: Constraint): CompiledConstraint {
   const { left, operator, right } = constraint;
   const [one, other] = [sideOf(compiled, constraint, left), sideOf(compiled, constraint, right)];
-  return { constraint, holds: (design) => holds(one(design), operator, other(design)) };
+  return {
+    constraint,
+    holds: (design) => holds(one(design), operator, other(design)),
+    miss: (design) => {
+      const [value, bound] = [one(design), other(design)];
+      return holds(value, operator, bound) || value === bound ? 0 : Math.abs(value - bound) / Math.max(Math.abs(value), Math.abs(bound));
+    },
+  };
 }
 
 function sideOf(compiled: CompiledSpace, constraint: Constraint, expression: Expression): Side {

@@ -7,6 +7,7 @@ import { sharedParts, sharing } from "../cost/shared";
 import { gpusOf, layoutFault } from "../rules/layout/conditions";
 import { compileSpace, type CompiledSpace } from "./compile";
 import { compileConstraint, metricSide, type CompiledConstraint, type Design } from "./constraint";
+import { missOf } from "./genetic/miss";
 import type { Objective, Point, Space } from "./space";
 
 /** Why a design is left out, in words that are the same for all designs left out for it. */
@@ -24,6 +25,8 @@ export type Verdict =
 export interface Evaluator {
   readonly compiled: CompiledSpace;
   readonly verdict: (point: Point) => Verdict;
+  /** How far a design that was left out is from meeting everything, above 0; comparable between the designs of the space. */
+  readonly miss: (point: Point, reason: Reason) => number;
 }
 
 /** Throws `Unavailable` where the plan has no record at all. */
@@ -32,7 +35,11 @@ export function evaluatorOf(space: Space): Evaluator {
   const constraints = space.constraints.map((constraint) => compileConstraint(compiled, constraint));
   const objectives = space.objectives.map(objectiveSide);
   const parts = sharedParts();
-  return { compiled, verdict: (point) => sharing(parts, () => verdictOf(compiled, constraints, objectives, point)) };
+  return {
+    compiled,
+    verdict: (point) => sharing(parts, () => verdictOf(compiled, constraints, objectives, point)),
+    miss: (point, reason) => sharing(parts, () => missOf(compiled, constraints, point, reason)),
+  };
 }
 
 const objectiveSide = ({ id }: Objective): ((design: Design) => number) => (id === "gpus" ? ({ record }) => gpusOf(record) : metricSide(id));

@@ -7,3 +7,6 @@ export { indexOf, pointAt } from "./points";
 export { joined, openEvaluator, openTask, runStretch, tallyOf, taskOf, type ReasonCount, type Stretch, type SweepPool, type SweepTask, type Tally } from "./run";
 export { gaps, headerLine, headerOf, readRun, stretchLine, type RunHeader, type RunRecord } from "./record";
 export { designsOf, frontDesigns, tableOf, type ResultColumn, type ResultRow, type ResultTable } from "./rows";
+export { isSearched, mostSearched, runSearch, stretchOfTrials, type SearchEnd, type SearchRun } from "./genetic/run";
+export { joinedTrials, tryDesigns, type Trial } from "./genetic/trial";
+export { readSearchRecord, trialLine, type SearchRecord } from "./genetic/record";

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { planResult } from "../analysis";
 import { workspaceAt } from "./compile";
+import { isSearched } from "./genetic/run";
 import type { ReasonCount, Stretch } from "./run";
 import type { Space } from "./space";
 
@@ -21,25 +22,29 @@ export interface RunHeader {
   readonly to: number;
   readonly axes: readonly { readonly path: string; readonly choices: readonly string[] }[];
   readonly objectives: readonly { readonly sense: "maximize" | "minimize"; readonly id: string }[];
+  /** Of a space above its budget, which is searched: its designs are not tried one by one, and what is found is not proved. */
+  readonly search?: { readonly method: "nsga2"; readonly budget: number; readonly seed: number } | undefined;
 }
 
 const headerSchema: z.ZodType<RunHeader> = z.object({
   version: z.literal(1), sweep: z.string(), fingerprint: z.string(), size: z.number(), from: z.number(), to: z.number(),
   axes: z.array(z.object({ path: z.string(), choices: z.array(z.string()) })),
   objectives: z.array(z.object({ sense: z.enum(["maximize", "minimize"]), id: z.string() })),
+  search: z.object({ method: z.literal("nsga2"), budget: z.number(), seed: z.number() }).optional(),
 });
 
-const stretchSchema = z.object({
-  from: z.number(), to: z.number(), indices: z.array(z.number()), values: z.array(z.number()),
-  reasons: z.array(z.object({ kind: z.enum(["layout", "memory", "where", "require", "unknown"]), text: z.string(), count: z.number() })),
-});
+export const reasonsSchema: z.ZodType<readonly ReasonCount[]> =
+  z.array(z.object({ kind: z.enum(["layout", "memory", "where", "require", "unknown"]), text: z.string(), count: z.number() }));
+
+const stretchSchema = z.object({ from: z.number(), to: z.number(), indices: z.array(z.number()), values: z.array(z.number()), reasons: reasonsSchema });
 
 /** `version`: of dsco, whose figures another version may compute otherwise. */
 export function headerOf(space: Space, version: string, from: number, to: number): RunHeader {
-  const { sweep, axes, objectives, constraints, size } = space;
+  const { sweep, axes, objectives, constraints, size, budget, seed } = space;
   const described = {
     axes: axes.map(({ path, choices }) => ({ path, choices: choices.map(({ text }) => text) })),
     objectives: objectives.map(({ sense, id }) => ({ sense, id })),
+    ...(isSearched(space) && { search: { method: "nsga2" as const, budget, seed } }),
   };
   const first = planResult(workspaceAt(space, axes.map(() => 0)), space.plan)?.record;
   const meaning = JSON.stringify([version, described, axes.map(({ choices }) => choices.map(({ plain }) => plain)), constraints.map(({ text }) => text), first]);
@@ -70,18 +75,29 @@ export type RunRecord =
 
 /** Reads a record; a last line that was torn off when the run was killed is left out. */
 export function readRun(text: string): RunRecord {
-  const lines = text.split("\n");
-  const [first = "", ...others] = lines.slice(0, -1);
+  const read = readLines(text, "run", stretchSchema, "stretch of designs", ({ indices, values }, { objectives }) => values.length === indices.length * objectives.length);
+  if (read.kind === "broken") return read;
+  const stretches = read.lines.map((line): Stretch => ({ ...line, indices: Float64Array.from(line.indices), values: Float64Array.from(line.values) }));
+  return { kind: "run", header: read.header, stretches, length: read.length };
+}
+
+/** The lines behind the header, each of which must be what `what` names. */
+export function readLines<Line>(text: string, kind: "run" | "search", schema: z.ZodType<Line>, what: string, isSound: (line: Line, header: RunHeader) => boolean):
+  | { readonly kind: "lines"; readonly header: RunHeader; readonly lines: readonly Line[]; readonly length: number }
+  | { readonly kind: "broken"; readonly reason: string } {
+  const whole = text.split("\n").slice(0, -1);
+  const [first = "", ...others] = whole;
   const header = parsed(first, headerSchema);
   if (!header) return { kind: "broken", reason: "it does not begin with the description of a sweep" };
-  const stretches: Stretch[] = [];
+  if (kind === "run" && header.search) return { kind: "broken", reason: "it is of a search, not of designs tried one by one" };
+  if (kind === "search" && !header.search) return { kind: "broken", reason: "it is of designs tried one by one, not of a search" };
+  const lines: Line[] = [];
   for (const [place, line] of others.entries()) {
-    const found = parsed(line, stretchSchema);
-    if (!found || found.values.length !== found.indices.length * header.objectives.length) return { kind: "broken", reason: `line ${place + 2} is no stretch of designs` };
-    const reasons: readonly ReasonCount[] = found.reasons;
-    stretches.push({ ...found, reasons, indices: Float64Array.from(found.indices), values: Float64Array.from(found.values) });
+    const found = parsed(line, schema);
+    if (found === undefined || !isSound(found, header)) return { kind: "broken", reason: `line ${place + 2} is no ${what}` };
+    lines.push(found);
   }
-  return { kind: "run", header, stretches, length: lines.slice(0, -1).reduce((length, line) => length + line.length + 1, 0) };
+  return { kind: "lines", header, lines, length: whole.reduce((length, line) => length + line.length + 1, 0) };
 }
 
 function parsed<Result>(line: string, schema: z.ZodType<Result>): Result | undefined {

@@ -32,19 +32,26 @@ export function frontDesigns({ objectives }: Pick<RunHeader, "objectives">, desi
   return front.designs();
 }
 
+/** `nsga2 budget=1000 seed=1 found but not proved`; nothing where every design was tried. */
+export const searchText = ({ search }: Pick<RunHeader, "search">): string | undefined =>
+  search && `${search.method} budget=${search.budget} seed=${search.seed} found but not proved`;
+
 export function tableOf(header: RunHeader, stretches: readonly Stretch[]): ResultTable {
   const front = new Set(frontDesigns(header, designsOf(header, stretches)).map(({ index }) => index));
+  // a file says by itself that its front was found by a search, and how to find it again
+  const search = searchText(header);
   const space = { axes: header.axes.map(({ path, choices }) => ({ path, choices })) };
   return {
     columns: [
       { name: "design", kind: "number" }, ...header.axes.map(({ path }): ResultColumn => ({ name: path, kind: "text" })),
       ...header.objectives.map(({ id }): ResultColumn => ({ name: id, kind: "number" })), { name: "pareto", kind: "boolean" },
+      ...(search === undefined ? [] : [{ name: "search", kind: "text" as const }]),
     ],
     rows: { [Symbol.iterator]: rows },
   };
   function* rows(): Iterator<ResultRow> {
     for (const { index, values } of designsOf(header, stretches)) {
-      yield [index, ...pointAt(space, index).map((choice, axis) => header.axes[axis]?.choices[choice] ?? ""), ...values, front.has(index)];
+      yield [index, ...pointAt(space, index).map((choice, axis) => header.axes[axis]?.choices[choice] ?? ""), ...values, front.has(index), ...(search === undefined ? [] : [search])];
     }
   }
 }

@@ -4,6 +4,7 @@ import { loadStandard, openWorkspace } from "../analysis";
 import { bindDeclaration, createSource, fileScope } from "../core";
 import { evaluatorOf, type Evaluator, type Reason } from "./evaluate";
 import { frontOf, type Front } from "./front";
+import type { Trial } from "./genetic/trial";
 import { pointAt } from "./points";
 import { spaceOf, type Space } from "./space";
 
@@ -93,6 +94,8 @@ export function runStretch({ compiled: { space }, verdict }: Evaluator, from: nu
 export interface SweepPool {
   /** Tries the designs from `from` to before `to`; a run that was stopped ends earlier. Rejects where the sweep cannot be opened. */
   readonly run: (from: number, to: number) => Promise<Stretch>;
+  /** Tries designs by their numbers; fewer where the run was stopped. */
+  readonly attempt: (designs: readonly number[]) => Promise<Trial>;
   /** Why nothing meets everything, as `adviceFor` says it. */
   readonly advise: (reasons: readonly ReasonCount[]) => Promise<readonly string[]>;
   /** Ends what runs within some milliseconds; what was tried until then is answered. */

@@ -1,6 +1,6 @@
 /** The designs of a sweep tried in moments of the server's own thread, where it has no other: in a browser. */
 
-import { adviceSteps, joined, openEvaluator, runStretch, type Evaluator, type Stretch, type SweepPool, type SweepTask } from "../explore";
+import { adviceSteps, joined, joinedTrials, openEvaluator, runStretch, tryDesigns, type Evaluator, type Stretch, type SweepPool, type SweepTask, type Trial } from "../explore";
 
 /** Milliseconds for designs before messages are let in: short enough for a hover not to feel it. */
 const moment = 8;
@@ -34,6 +34,17 @@ export function slicedPool(task: SweepTask, pause: () => Promise<void>): SweepPo
         return at < to;
       });
       return tried.length === 0 ? { from, to: from, indices: new Float64Array(), values: new Float64Array(), reasons: [] } : joined(tried);
+    },
+    attempt: async (designs) => {
+      const trials: Trial[] = [];
+      let at = 0;
+      await inMoments(() => {
+        if (at >= designs.length) return false;
+        trials.push(tryDesigns(open(), designs.slice(at, at + atOnce)));
+        at += atOnce;
+        return at < designs.length;
+      });
+      return joinedTrials(trials);
     },
     advise: async (reasons) => {
       const steps = adviceSteps(open().compiled.space, reasons);

@@ -1,7 +1,7 @@
 import type { BlockDeclaration } from "../../../grammar/src";
 import { figureText, summarizeLayers, valueText, type MetricFigure } from "../analysis";
 import { describeType, type PropertySpec, type PropertyType, type PropertyValue, type Source, type Value } from "../core";
-import { describeDimension, formatGrouped, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../units";
+import { describeDimension, formatBrief, formatGrouped, formatPercent, formatQuantity, formatWithExact, type Dimension } from "../units";
 import { code } from "./markdown";
 
 /** `70.27 KB (70,272 B)`. Power and prices a time have no exact form that a reader knows: USD or joules a second say nothing. */
@@ -40,7 +40,7 @@ export function describeAny(value: Value, spec?: PropertySpec): string {
 }
 
 /** A value in a few characters, without Markdown: for the outline, hints and lists. */
-export const plainText = (value: Value): string => valueText(value, formatQuantity);
+export const plainText = (value: Value): string => valueText(value, formatBrief);
 
 /** Short where it can be exact: `true`, `2048`, `fp8_e4m3`, `85%`. */
 export function plainProperty({ value, spec }: PropertyValue): string {

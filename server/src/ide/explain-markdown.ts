@@ -1,7 +1,7 @@
-import { confidenceText, explainFigure, figureText, inputText, phaseOf, readableParts, type FigureOptions, type Phase, type TracedExplanation, type TracedInput } from "../analysis";
+import { confidenceText, explainFigure, figureText, inputText, partText, phaseOf, readableParts, type FigureOptions, type Phase, type TracedExplanation, type TracedInput } from "../analysis";
 import type { BoundDeclaration, Workspace } from "../core";
 import type { Detail, MetricPart } from "../cost/metric";
-import { formatPart, formatPercent } from "../units";
+import { formatPercent } from "../units";
 import { placeText } from "./describe";
 import { cell, code, escapeMarkdown, paragraphs, withLinks } from "./markdown";
 
@@ -54,11 +54,11 @@ const phases: readonly Phase[] = ["training", "prefill", "decode"];
 const formulaText = (id: string, [first = "", ...rest]: readonly string[]): string =>
   rest.length === 0 ? `${code(id)} = ${code(first)}` : [`${code(id)} =`, "", ...[first, ...rest].map((clause) => `* ${code(clause)}`)].join("\n");
 
-function breakdown({ parts, figure, dimension }: TracedExplanation): string {
+function breakdown({ parts, figure, ...form }: TracedExplanation): string {
   const total = figure.kind === "value" ? figure.value : 0;
   const rows = (part: MetricPart, depth: number): readonly string[] => [
     // spaces at the start of a cell are not shown
-    `| ${"&emsp;".repeat(depth)}${cell(escapeMarkdown(part.label))} | ${formatPart(part.value, dimension)} | ${total === 0 ? "" : formatPercent(part.value / total)} | ${part.formula === "" ? "" : cell(code(part.formula))} |`,
+    `| ${"&emsp;".repeat(depth)}${cell(escapeMarkdown(part.label))} | ${partText(part.value, form)} | ${total === 0 ? "" : formatPercent(part.value / total)} | ${part.formula === "" ? "" : cell(code(part.formula))} |`,
     ...(part.parts ?? []).flatMap((inner) => rows(inner, depth + 1)),
   ];
   const { parts: shown, left } = readableParts(parts);

@@ -1,7 +1,7 @@
-import { computedKinds, confidenceText, explainFigure, figureText, inputText, metricOf, planResult, readableParts, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
+import { computedKinds, confidenceText, explainFigure, figureText, inputText, metricOf, partText, planResult, readableParts, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
 import { declarationSchemas, settledValue, type BoundDeclaration, type Position, type PropertyValue, type Workspace } from "../core";
 import type { MetricPart } from "../cost/metric";
-import { formatPart, formatPercent } from "../units";
+import { formatPercent } from "../units";
 import { placeText } from "./describe";
 import { formulaClauses } from "./explain-markdown";
 
@@ -114,10 +114,10 @@ function ownInput(workspace: Workspace, clauses: readonly string[], metrics: rea
   return ({ path, property }) => names.some((name) => path === name || path.endsWith(`.${name}`)) || !behind.has(property ?? path);
 }
 
-function partsOf({ parts, figure, dimension }: TracedExplanation): readonly TreePart[] {
+function partsOf({ parts, figure, ...form }: TracedExplanation): readonly TreePart[] {
   const total = figure.kind === "value" ? figure.value : 0;
   const treePart = ({ label, value, formula, parts: inner }: MetricPart): TreePart => ({
-    label, value: formatPart(value, dimension), share: total === 0 ? "" : formatPercent(value / total), how: formula, parts: (inner ?? []).map(treePart),
+    label, value: partText(value, form), share: total === 0 ? "" : formatPercent(value / total), how: formula, parts: (inner ?? []).map(treePart),
   });
   return readableParts(parts).parts.map(treePart);
 }

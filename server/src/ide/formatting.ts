@@ -76,5 +76,8 @@ export function smallEdits(before: string, after: string): readonly Edit[] {
   let suffix = 0;
   const most = Math.min(before.length - at, after.length - to);
   while (suffix < most && before.charCodeAt(before.length - 1 - suffix) === after.charCodeAt(after.length - 1 - suffix)) suffix += 1;
-  return [...edits, { start: at, end: before.length - suffix, newText: after.slice(to, after.length - suffix) }];
+  const rest = { start: at, end: before.length - suffix, newText: after.slice(to, after.length - suffix) };
+  // what is put in where another edit begins is one with it: editors do not agree on their order
+  const last = edits.at(-1);
+  return last?.end === at ? [...edits.slice(0, -1), { ...rest, start: last.start, newText: last.newText + rest.newText }] : [...edits, rest];
 }

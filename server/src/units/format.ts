@@ -23,6 +23,12 @@ const ladders: readonly { readonly dimension: Dimension; readonly steps: readonl
   { dimension: dimensions.tokenRate, steps: [[1, "tokens/s"]] },
 ];
 
+/** `us` is how `µs` is typed. */
+const shownUnits: ReadonlySet<string> = new Set([...ladders.flatMap(({ steps }) => steps.map(([, unit]) => unit)), "us"]);
+
+/** Whether figures are shown in a unit: `GB/s` is one, `Gbps`, `GiB` and `min` are converted. */
+export const isShownUnit = (unit: string): boolean => shownUnits.has(unit);
+
 const magnitudeSteps = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]] as const;
 
 /** Nothing prints `NaN` or `Infinity`: who shows a ratio of two figures says nothing instead. */

@@ -161,6 +161,7 @@ describe("explain", () => {
   it.each([
     ["Tiny.kv_bytes", "has no metric `kv_bytes`"],
     ["Tony.total_params", "there is no declaration `Tony` in tiny.dsco; did you mean `Tiny`?"],
+    ["DeepSeekV3.total_params", "there is no declaration `DeepSeekV3` in tiny.dsco; `std:models/deepseek` has it, and the file does not import it"],
     ["Tiny.attention.hat", "`attention mha` has no property `hat`"],
   ])("%s is refused with what is near", async (about, problem) => {
     expect(await refusal("explain", { file: "tiny.dsco", about }, { files })).toContain(problem);

@@ -106,6 +106,13 @@ describe("dsco explain", () => {
     expect(section(output, "Inputs")).toContainEqual(expect.stringMatching(/^parallelism\.pp +2 +a\.dsco:16:8$/));
   });
 
+  it("takes GPU hours apart in GPU hours, and echoes what was written", async () => {
+    const { output } = await explain(smallPlans, "Train.gpu_hours");
+    expect(section(output, "Breakdown")).toEqual([expect.stringMatching(/^GPUs x time +[\d.]+K? GPU·h$/)]);
+    expect(section(output, "Inputs")).toContainEqual(expect.stringMatching(/^workload\.tokens +1B +a\.dsco:\d+:\d+$/));
+    expect(section(output, "Inputs")).toContainEqual(expect.stringMatching(/^hardware\.nic\.rate +400 Gbps \(50 GB\/s\) +std:/));
+  });
+
   it("lists the operators of a plan, the longest first", async () => {
     const { output } = await explain(smallPlans, "Train.compute_time");
     const [header = "", ...rows] = section(output, "Operators of one micro-batch, all stages, alone on the GPU");
@@ -140,7 +147,12 @@ describe("dsco explain", () => {
     ["Tiny.kv_bytes_per_tokn", "a model has no metric `kv_bytes_per_tokn`; did you mean `kv_bytes_per_token`?"],
     ["Tinny.total_params", "there is no declaration `Tinny` in a.dsco; did you mean `Tiny`?"],
     ["scale.total_params", "`scale` is a constant: it has no figures."],
-    ["Card.power", "`Card` is a nic: it has no figures."],
+    ["Card.power", "`Card` is a nic: it has no figures, and no property `power`."],
+    ["Card.rat", "`Card` is a nic: it has no figures, and no property `rat`; did you mean `rate`?"],
+    ["Tiny.hiden_size", "a model has no metric `hiden_size`; did you mean `hidden_size`?"],
+    ["DeepSeekV3.total_params", "there is no declaration `DeepSeekV3` in a.dsco; `std:models/deepseek` has it, and the file does not import it."],
+    ["DeepSeekV3", "there is no declaration and no figure `DeepSeekV3` in a.dsco; `std:models/deepseek` has it, and the file does not import it."],
+    ["Train.model.layers", "`Train.model.layers`: `model` is `Tiny`, a declaration of its own: write `Tiny.layers`."],
     ["total_prams", "there is no declaration and no figure `total_prams` in a.dsco; did you mean `total_params`?"],
     ["Tiny.layers", "`Tiny.layers` is a property, not a figure: 2 (a.dsco:3:3)."],
     ["Tiny.mha.heads", "`Tiny.mha.heads` is a property, not a figure: 2 (a.dsco:8:19)."],
@@ -149,8 +161,20 @@ describe("dsco explain", () => {
     ["Train.step_tim", "a plan has no metric `step_tim`; did you mean `step_time`?"],
     ["Train", "name a figure of `Train`."],
   ])("refuses %s in one sentence", async (asked, sentence) => {
-    const { code, output, errors } = await explain(`${tiny}\nlet scale = 2\nnic Card { rate = 400 Gbps }\nplan Train {\n}\n`, asked);
+    const { code, output, errors } = await explain(`${tiny}\nlet scale = 2\nnic Card { rate = 400 Gbps }\nplan Train {\n  model = Tiny\n}\n`, asked);
     expect({ code, output }).toEqual({ code: 2, output: "" });
     expect(errors.split("\n")[0]).toBe(`dsco explain: ${sentence}`);
+  });
+
+  it.each([
+    [["DeepSeekV3.total_params"], "std:models/deepseek DeepSeekV3.total_params"],
+    [["DeepSeekV3"], "std:models/deepseek DeepSeekV3.METRIC"],
+    [["std:models/deepseek:DeepSeekV3.total_params"], "std:models/deepseek DeepSeekV3.total_params"],
+    [["a.dsco"], "FILE NAME.METRIC"],
+    [[], "FILE NAME.METRIC"],
+    [["a.dsco", "Tiny.total_params", "b"], "FILE NAME.METRIC"],
+  ])("%j: says the whole question", async (words, question) => {
+    const { code, errors } = await runIn({ "a.dsco": tiny }, ["explain", ...words]);
+    expect({ code, first: errors.split("\n")[0] }).toEqual({ code: 2, first: `dsco explain: name one file and one figure: dsco explain ${question}.` });
   });
 });

@@ -1,6 +1,6 @@
 import type { CommandHost, WriteResult } from "../../../server/src/hosts/command-host";
 import { decodeUtf8, type FileText } from "../../../server/src/hosts/files";
-import { adviceFor, openEvaluator, runStretch } from "../../../server/src/explore";
+import { adviceFor, openEvaluator, runStretch, tryDesigns } from "../../../server/src/explore";
 import { parquetOf, type SweepTools } from "../../../server/src/hosts/sweep";
 import { run } from "../../../server/src/cli/run";
 
@@ -10,7 +10,8 @@ const root = "file:///work/";
 const sameThreadPool: SweepTools["sweepPool"] = (task) => {
   const evaluator = openEvaluator(task);
   return {
-    run: (from, to) => Promise.resolve(runStretch(evaluator, from, to)), advise: (reasons) => Promise.resolve(adviceFor(evaluator.compiled.space, reasons)), stop: () => undefined, close: () => Promise.resolve(),
+    run: (from, to) => Promise.resolve(runStretch(evaluator, from, to)), attempt: (designs) => Promise.resolve(tryDesigns(evaluator, designs)),
+    advise: (reasons) => Promise.resolve(adviceFor(evaluator.compiled.space, reasons)), stop: () => undefined, close: () => Promise.resolve(),
   };
 };
 
@@ -36,6 +37,8 @@ export interface Around {
   readonly color?: boolean;
   /** Why no file can be written. */
   readonly writeFault?: string;
+  /** Sees every file as it is after something was written behind what it had. */
+  readonly onAppend?: (path: string, content: string) => void;
   /** Edits that happen while `--watch` waits, one after the other; then the user stops. */
   readonly edits?: readonly MemoryFiles[];
 }
@@ -80,7 +83,11 @@ export async function runIn(files: MemoryFiles, words: readonly string[], around
     replace: (path, text) => write(path, text, false),
     create: (path, text) => write(path, text, true),
     save: (path, content) => write(path, typeof content === "string" || content instanceof Uint8Array ? content : [...content].join(""), false),
-    append: (path, text) => write(path, `${String(texts.get(path) ?? "")}${text}`, false),
+    append: (path, text) => {
+      const result = write(path, `${String(texts.get(path) ?? "")}${text}`, false);
+      around.onAppend?.(path, String(texts.get(path)));
+      return result;
+    },
     remove: (path) => void texts.delete(path),
     cores: 2,
     sweepTools: () => Promise.resolve({ sweepPool: sameThreadPool, parquetOf }),

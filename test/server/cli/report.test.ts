@@ -136,6 +136,27 @@ describe("report as text", () => {
     expect(await noteOf("")).toBeUndefined();
   });
 
+  it("notes that a plan has memory for a longer context than its model takes", async () => {
+    const noteOf = async (longest: string) => {
+      const design = smallPlans.replace("max_context = 8192", longest);
+      return /^ *(Note: .*)$/m.exec((await runIn({ "a.dsco": design }, words("report a.dsco"), { columns: 120 })).output)?.[1];
+    };
+    expect(await noteOf("max_context = 8192")).toBe("Note: the longest context that fits is longer than the model's max_context, 8,192 tokens.");
+    expect(await noteOf("max_context = 1G")).toBeUndefined(); // no number: nothing to compare with
+    expect(await noteOf("max_context = 1T")).toBeUndefined();
+    expect(await noteOf("tie_embeddings = true")).toBeUndefined();
+  });
+
+  it("says of which network the figures are where a cluster does not use all of it", async () => {
+    const lineOf = async (nodes: number) => {
+      const design = `import { H100, ConnectX7 } from "std:hardware/nvidia"\nhardware C {\n  gpu = H100, gpus_per_node = 8, nodes = ${nodes}, nic = ConnectX7, nics_per_node = 8\n  network fat_tree { tiers = 2, switch_ports = 64 }\n}\n`;
+      return /Endpoints, switches[^.]*\./.exec((await runIn({ "a.dsco": design }, words("report a.dsco"))).output)?.[0].replace(/\s+/g, " ");
+    };
+    // 64^2 / 2 endpoints; 256 nodes of 8 cards take them all
+    expect(await lineOf(64)).toBe("Endpoints, switches, links, bisection and cost of the network are those of the full topology; the cluster uses 512 of its 2,048 endpoints.");
+    expect(await lineOf(256)).toBeUndefined();
+  });
+
   it("states the context asked for", async () => {
     const { output } = await runIn({ "a.dsco": tiny }, words("report a.dsco --context 4Ki --sequence-length 8192"));
     expect(output).toContain("Training at a sequence of 8,192 tokens; cache and decoding at a context of 4,096 tokens.");

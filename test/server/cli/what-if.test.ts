@@ -152,6 +152,7 @@ describe("--set", () => {
     ["=4", "--set =4: write `NAME.path=VALUE`, such as `DeepSeekV3.moe.top_k=4`."],
     ["Base.moe.top_k=", "--set Base.moe.top_k: the value is missing."],
     ["Bse.layers=4", "--set Bse.layers: there is no declaration `Bse`; did you mean `Base`?"],
+    ["DeepSeekV3.layers=4", "--set DeepSeekV3.layers: there is no declaration `DeepSeekV3`; `std:models/deepseek` has it, and the file does not import it."],
     ["Base=4", "--set Base: name a property of `Base`, such as `Base.layers`."],
     ["Base.layer=4", "--set Base.layer: `model` has no property `layer`; did you mean `layers`?"],
     ["Base.moe.topk=4", "--set Base.moe.topk: `ffn moe` has no property `topk`; did you mean `top_k`?"],

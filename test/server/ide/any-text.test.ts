@@ -149,7 +149,7 @@ test("every feature answers for any text and any position", () => {
         }
       }
     }),
-    { numRuns: 400, examples: [["model 80 GB{ layers = 2 }\n", [0, 6, 7, 9, 14]]] },
+    { numRuns: 400, examples: [["model 80 GB{ layers = 2 }\n", [0, 6, 7, 9, 14]], ["parallelism P {\n  ep = 14,  tp = 2\n  pp = 3\n}\n", [0]]] },
   );
 }, 120_000);
 

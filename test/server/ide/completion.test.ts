@@ -233,12 +233,12 @@ describe("what is computed when a reader looks at an entry", () => {
     expect(detailOf("parallelism", "Split")).toBe("parallelism: pp 2, ep 4, 1f1b");
     expect(detailOf("workload", "Learn")).toBe("workload: training, 2048, 64 sequences a step");
     expect(detailOf("workload", "Write")).toBe("workload: decode, 4096, 32 a GPU");
-    expect(entry(ask("hardware H {\n  gpu = $0\n}\n"), "H800").more?.().detail).toMatch(/^gpu: 8\d\.\d\d GB, 3\.350 TB\/s, 989\.\d TFLOPS BF16$/);
+    expect(entry(ask("hardware H {\n  gpu = $0\n}\n"), "H800").more?.().detail).toMatch(/^gpu: 8\d\.\d\d GB, 3\.35 TB\/s, 989 TFLOPS BF16$/);
   });
 
   it("the value of a property, a constant and a figure", () => {
     expect(entry(ask(`${smallPlans}let a = Small.$0`), "hidden_size").more?.().detail).toBe("number: 1024");
-    expect(entry(ask("let a = 2 GB\nlet b = $0"), "a").more?.().detail).toBe("constant 2.000 GB");
+    expect(entry(ask("let a = 2 GB\nlet b = $0"), "a").more?.().detail).toBe("constant 2 GB");
     expect(entry(ask(smallPlans.replace('measured step_time = 1 s from "a run"', "require $0")), "data_parallel").more?.().detail).toBe("Data-parallel degree: 8");
   });
 

@@ -1,11 +1,10 @@
 import * as z from "zod";
-import { confidenceText, explainFigure, figuresOf, figureText, inputText, readableParts, type FigureOptions, type TracedExplanation } from "../../analysis";
+import { confidenceText, explainFigure, figuresOf, figureText, inputText, partText, readableParts, type FigureOptions, type TracedExplanation } from "../../analysis";
 import { didYouMean, nearest, withArticle, type BoundDeclaration, type DiagnosticEntry, type PropertyValue } from "../../core";
 import type { Detail, MetricPart } from "../../cost/metric";
 import { checkDesign, findFigure, inputOrigin, placeText, printable, whatIfText, WrongUse, type AskedAt, type Design } from "../../design";
 import { describeSpecType, plainProperty } from "../../ide/describe";
 import { diagnosticEntries } from "../../rules";
-import { formatPart } from "../../units";
 import { figureData, figureLine, figureSchema } from "../figures";
 import { openDesign } from "../files";
 import { findingsPart } from "../findings";
@@ -79,7 +78,7 @@ function aboutName(design: Design, about: string, lengths: Lengths): Part {
     case "declaration": return aboutDeclaration(design, found.declaration, options);
     case "property": return aboutProperty(design, about, found.value, found.feeds);
     case "unknown-metric": throw new WrongUse(
-      `${withArticle(found.declaration.keyword)} has no metric \`${printable(clip(found.metric))}\`${didYouMean(nearest(found.metric, found.ids))}`,
+      `${withArticle(found.declaration.keyword)} has no metric \`${printable(clip(found.metric))}\`${didYouMean(found.suggestion)}`,
       `  It has: ${found.ids.join(" ")}`,
     );
   }
@@ -149,10 +148,10 @@ function aboutFigure(design: Design, declaration: BoundDeclaration, metric: stri
 const headed = (heading: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [heading, ...lines]);
 
 /** The parts in the order they are read, with how deep each stands. */
-function breakdownOf({ parts, dimension }: TracedExplanation) {
+function breakdownOf({ parts, ...form }: TracedExplanation) {
   const rows: { readonly part: string; readonly depth: number; readonly value: string; readonly how: string }[] = [];
   const add = ({ label, value, formula, parts: inner }: MetricPart, depth: number): void => {
-    const text = formatPart(value, dimension);
+    const text = partText(value, form);
     rows.push({ part: printable(clip(label)), depth, value: text, how: formula === text ? "" : clip(formula) });
     for (const each of inner ?? []) add(each, depth + 1);
   };

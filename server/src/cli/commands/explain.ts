@@ -1,5 +1,5 @@
-import { explainFigure, figuresOf } from "../../analysis";
-import { didYouMean, nearest, withArticle } from "../../core";
+import { explainFigure, figuresOf, standardNames } from "../../analysis";
+import { didYouMean, withArticle } from "../../core";
 import { checkDesign, countDiagnostics, findFigure, hasErrors, placeText, printable, whatIfLines, type Asked, type Design } from "../../design";
 import type { CommandHost } from "../../hosts/command-host";
 import { plainProperty } from "../../ide/describe";
@@ -27,7 +27,9 @@ ${setHelp}`,
   run: async (given, host) => {
     const options = figureOptions(given);
     const [file, asked, ...more] = given.positionals;
-    if (file === undefined || asked === undefined || more.length > 0) throw new WrongUse(`name one file and one figure: ${host.program} explain FILE NAME.METRIC`);
+    if (file === undefined || asked === undefined || more.length > 0) {
+      throw new WrongUse(`name one file and one figure: ${host.program} explain ${file !== undefined && asked === undefined ? wholeQuestion(file) : "FILE NAME.METRIC"}`);
+    }
     const design = await openDesign([file], whatIfs(given), host);
     const { declaration, metric } = figureOf(design, asked);
     const style = styleFor(host.color);
@@ -37,6 +39,15 @@ ${setHelp}`,
     return endWith(design, host);
   },
 };
+
+/** What a lone word asks, whole: a figure of the standard library with the part that it stands in, `std:models/deepseek DeepSeekV3.total_params`. */
+function wholeQuestion(word: string): string {
+  const [, part, figure = ""] = /^(?:(std:[^:]+):)?([^:]*)$/.exec(word) ?? [];
+  const [name = "", ...metric] = figure.split(".");
+  const [entry] = standardNames.find(name);
+  if (part === undefined && entry === undefined) return "FILE NAME.METRIC";
+  return `${part ?? entry?.uri ?? ""} ${name}.${metric.length === 0 ? "METRIC" : metric.join(".")}`;
+}
 
 function endWith(design: Design, host: CommandHost): ExitCode {
   const diagnostics = checkDesign(design);
@@ -55,8 +66,8 @@ function figureOf(design: Design, asked: string): Extract<Asked, { kind: "figure
       throw new WrongUse(`name a figure of \`${found.declaration.name}\``, "  Its figures are:", ...indent(metricList(figures), "    "));
     }
     case "unknown-metric": {
-      const { declaration, metric, ids } = found;
-      throw new WrongUse(`${withArticle(declaration.keyword)} has no metric \`${metric}\`${didYouMean(nearest(metric, ids))}`, ...folded("Its figures are:", ids));
+      const { declaration, metric, ids, suggestion } = found;
+      throw new WrongUse(`${withArticle(declaration.keyword)} has no metric \`${metric}\`${didYouMean(suggestion)}`, ...folded("Its figures are:", ids));
     }
     case "property": {
       const { value, feeds } = found;

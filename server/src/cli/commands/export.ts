@@ -1,5 +1,5 @@
-import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
-import { checkDesign, countDiagnostics, hasErrors, type Design } from "../../design";
+import { bindDeclaration, fileScope, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
+import { checkDesign, countDiagnostics, hasErrors, meantInFile, type Design } from "../../design";
 import { exportConfig } from "../../import";
 import { WrongUse, type Command } from "../command";
 import { openDesign } from "../design";
@@ -40,7 +40,7 @@ ${setHelp}`,
 function modelNamed({ workspace, files: [file] }: Design, name: string): BoundDeclaration {
   const scope = file && fileScope(workspace, file.uri);
   const symbol = scope && resolveSymbol(workspace, scope, name);
-  if (!scope || !symbol) throw new WrongUse(`there is no model ${name} in ${file?.path ?? ""}${didYouMean(nearest(name, scope?.symbols.keys() ?? [])).replace(/`/g, "")}`);
+  if (!scope || !symbol) throw new WrongUse(`there is no model ${name} in ${file?.path ?? ""}${meantInFile(name, scope).replace(/`/g, "")}`);
   if (symbol.kind === "let") throw new WrongUse(`${name} is a constant: only a model is a config`);
   const home = fileScope(workspace, symbol.uri);
   const declaration = home && bindDeclaration(workspace, symbol.node, home);

@@ -1,15 +1,17 @@
 import { bindDeclaration, didYouMean, fileScope, nearest } from "../../core";
-import {
-  adviceFor, designsOf, frontDesigns, gaps, headerLine, headerOf, readRun, spaceOf, stretchLine, tableOf, tallyOf, taskOf,
-  type RunHeader, type Space, type Stretch,
-} from "../../explore";
+import { adviceFor, headerOf, isSearched, spaceOf, tallyOf, type Space } from "../../explore";
 import type { CommandHost } from "../../hosts/command-host";
 import { formatGrouped } from "../../units";
 import { WrongUse, type Command, type ExitCode } from "../command";
 import { openDesign } from "../design";
 import { formatOption, hasFlag, setHelp, setOption, whatIfs } from "../options";
-import { csvOf, jsonLinesOf, resultFormats, type ResultFormat } from "../sweep/formats";
+import { triedStretches } from "../sweep/exhaust";
+import { resultFormats, type ResultFormat } from "../sweep/formats";
+import { merge } from "../sweep/merge";
+import { recordPath } from "../sweep/record-file";
+import { searched } from "../sweep/search";
 import { summaryText } from "../sweep/summary";
+import { textTable, writeTable } from "../sweep/write";
 import { version } from "../version";
 
 export const sweep: Command = {
@@ -18,7 +20,8 @@ export const sweep: Command = {
   summary: "search a design space",
   details: `Tries every design of the sweep NAME in FILE, in N threads, and shows those that no other one
 beats, and why the others are left out: layouts that do not run, memory, the sweep's \`where\`
-and the plan's \`require\`. Its \`budget\` is the most that is tried: a larger space is refused.
+and the plan's \`require\`. Its \`budget\` is the most that is tried: a larger space is searched by
+NSGA-II (Deb et al. 2002), the same way for the same \`seed\`, and what it finds is not proved.
 
   --out FILE              writes every design that meets everything, one a row: its number, the
                           choices, the objectives in base units, and whether it is on the front
@@ -46,8 +49,9 @@ ${setHelp}`,
       host.printError(`dsco sweep: ${space}${space.endsWith("?") ? "" : "."}\n`);
       return 1;
     }
-    if (space.size > space.budget) {
-      throw new WrongUse(`${name} has ${formatGrouped(space.size)} designs, more than its \`budget\` of ${formatGrouped(space.budget)}: write a larger \`budget\` or fewer values`);
+    const isSearch = isSearched(space);
+    if (isSearch && given.options.has("shard")) {
+      throw new WrongUse(`${name} has ${formatGrouped(space.size)} designs, more than its \`budget\` of ${formatGrouped(space.budget)}, so it is searched, and each step of a search rests on all before it: it has no shards; for shards write a larger \`budget\` or fewer values`);
     }
     const [from, to] = shardOf(given.options.get("shard")?.[0], space.size);
     const isShard = given.options.has("shard");
@@ -55,7 +59,8 @@ ${setHelp}`,
     if (isShard && out === undefined) throw new WrongUse("--shard needs --out: `dsco sweep merge` puts the files together");
     if (format === "parquet" && out === undefined) throw new WrongUse("--format parquet needs --out");
     const header = headerOf(space, version, from, to);
-    const stretches = await triedStretches({ space, header, out, resume: hasFlag(given, "resume"), jobs: jobsOf(given.options.get("jobs")?.[0], host), host });
+    const run = { space, header, out, resume: hasFlag(given, "resume"), jobs: jobsOf(given.options.get("jobs")?.[0], host), host };
+    const stretches = isSearch ? [await searched(run)] : await triedStretches(run);
     const tally = tallyOf(space);
     for (const stretch of stretches) tally.add(stretch);
     if (out !== undefined) {
@@ -68,13 +73,11 @@ ${setHelp}`,
     const reasons = tally.reasons();
     host.print(summaryText({
       space, header, tried: tally.tried(), feasible: tally.feasible(), front: tally.front.designs(), reasons,
-      advice: tally.feasible() === 0 && !isShard ? adviceFor(space, reasons) : [],
+      advice: tally.feasible() === 0 && !isShard && !isSearch ? adviceFor(space, reasons) : [],
     }));
     return 0;
   },
 };
-
-const recordPath = (out: string): string => `${out}.run`;
 
 function formatOf(given: Parameters<Command["run"]>[0], out: string | undefined): ResultFormat | undefined {
   if (given.options.has("format")) return formatOption(given, resultFormats);
@@ -113,99 +116,4 @@ function jobsOf(text: string | undefined, host: CommandHost): number {
   const jobs = Number(text);
   if (!Number.isInteger(jobs) || jobs < 1) throw new WrongUse(`--jobs takes a number of threads: found ${text}`);
   return jobs;
-}
-
-interface Run {
-  readonly space: Space;
-  readonly header: RunHeader;
-  readonly out: string | undefined;
-  readonly resume: boolean;
-  readonly jobs: number;
-  readonly host: CommandHost;
-}
-
-/** Designs that a thread tries before it answers: short enough to lose little, long enough to cost nothing. */
-const stretchLength = 2000;
-
-/** Tries what is left to try, and writes down every stretch as soon as it is there. */
-async function triedStretches({ space, header, out, resume, jobs, host }: Run): Promise<readonly Stretch[]> {
-  const known = out === undefined ? [] : recorded(out, header, resume, host);
-  const note = (text: string): void => {
-    if (out === undefined) return;
-    const written = host.append(recordPath(out), text);
-    if (written.kind === "failed") throw new WrongUse(`${recordPath(out)}: ${written.reason}`);
-  };
-  if (known.length === 0 && out !== undefined) host.remove(recordPath(out));
-  if (known.length === 0) note(headerLine(header));
-  const stretches = [...known];
-  const left = gaps(header.from, header.to, known).flatMap(([from, to]) =>
-    Array.from({ length: Math.ceil((to - from) / stretchLength) }, (_, index) => [from + index * stretchLength, Math.min(to, from + (index + 1) * stretchLength)] as const));
-  if (left.length === 0) return stretches;
-  const pool = (await host.sweepTools()).sweepPool(taskOf(space), Math.min(jobs, left.length));
-  try {
-    await Promise.all(left.map(async ([from, to]) => {
-      const stretch = await pool.run(from, to);
-      stretches.push(stretch);
-      note(stretchLine(stretch));
-    }));
-  } finally {
-    await pool.close();
-  }
-  return stretches;
-}
-
-/** What an ended run has written, where `--resume` asks for it. */
-function recorded(out: string, header: RunHeader, resume: boolean, host: CommandHost): readonly Stretch[] {
-  const path = recordPath(out);
-  const read = host.read(path);
-  if (read.kind !== "text" || !resume) return [];
-  const run = readRun(read.text);
-  if (run.kind === "broken") throw new WrongUse(`${path}: ${run.reason}; remove it to begin anew`);
-  if (run.header.fingerprint !== header.fingerprint || run.header.from !== header.from || run.header.to !== header.to) {
-    throw new WrongUse(`${path} is of another sweep or another shard: the design has changed since; remove it to begin anew`);
-  }
-  // a line that was torn off is written again
-  const whole = host.save(path, read.text.slice(0, run.length));
-  if (whole.kind === "failed") throw new WrongUse(`${path}: ${whole.reason}`);
-  return run.stretches;
-}
-
-function textTable(format: ResultFormat, header: RunHeader, stretches: readonly Stretch[]): Iterable<string> {
-  const table = tableOf(header, stretches);
-  return format === "jsonl" ? jsonLinesOf(table) : csvOf(table);
-}
-
-async function writeTable(out: string, format: ResultFormat, header: RunHeader, stretches: readonly Stretch[], host: CommandHost): Promise<void> {
-  const bytes = format === "parquet" ? (await host.sweepTools()).parquetOf(tableOf(header, stretches)) : textTable(format, header, stretches);
-  const written = host.save(out, bytes);
-  if (written.kind === "failed") throw new WrongUse(`${out}: ${written.reason}`);
-}
-
-async function merge(files: readonly string[], out: string | undefined, format: ResultFormat | undefined, host: CommandHost): Promise<ExitCode> {
-  if (files.length === 0 || out === undefined) throw new WrongUse(`name the shards and where to put them together: \`${host.program} sweep merge FILES… --out FILE\``);
-  const runs = files.map((file) => {
-    const path = file.endsWith(".run") ? file : recordPath(file);
-    const read = host.read(path);
-    if (read.kind !== "text") throw new WrongUse(`${path}: ${read.reason}; a shard's record stands beside its file`);
-    const run = readRun(read.text);
-    if (run.kind === "broken") throw new WrongUse(`${path}: ${run.reason}`);
-    const [gap] = gaps(run.header.from, run.header.to, run.stretches);
-    if (gap) throw new WrongUse(`${path} is not complete: designs ${formatGrouped(gap[0])} to ${formatGrouped(gap[1] - 1)} are missing; \`--resume\` finishes it`);
-    return { path, ...run };
-  });
-  const [first, ...others] = runs;
-  if (!first) return 2;
-  const stranger = others.find(({ header }) => header.fingerprint !== first.header.fingerprint);
-  if (stranger) throw new WrongUse(`${stranger.path} is of another sweep than ${first.path}`);
-  const ordered = [...runs].sort((left, right) => left.header.from - right.header.from);
-  const twice = ordered.find((run, index) => index > 0 && run.header.from < (ordered[index - 1]?.header.to ?? 0));
-  if (twice) throw new WrongUse(`${twice.path} has designs that another file has too: designs ${formatGrouped(twice.header.from)} and on`);
-  const [missing] = gaps(0, first.header.size, ordered.map(({ header }) => header));
-  if (missing) throw new WrongUse(`designs ${formatGrouped(missing[0])} to ${formatGrouped(missing[1] - 1)} are in none of the files`);
-  const whole: RunHeader = { ...first.header, from: 0, to: first.header.size };
-  const stretches = ordered.flatMap((run) => run.stretches);
-  await writeTable(out, format ?? "csv", whole, stretches, host);
-  const feasible = stretches.reduce((count, { indices }) => count + indices.length, 0);
-  host.print(`${formatGrouped(whole.size)} designs of ${files.length} ${files.length === 1 ? "file" : "files"}, ${formatGrouped(feasible)} meet everything, ${formatGrouped(frontDesigns(whole, designsOf(whole, stretches)).length)} on the front: ${out}\n`);
-  return 0;
 }

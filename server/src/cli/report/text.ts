@@ -1,4 +1,4 @@
-import { countDiagnostics, figureText, groupMetrics, linesForReading, placeText, publishedText, whatIfLines, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
+import { countDiagnostics, figureText, groupMetrics, linesForReading, missingNames, placeText, publishedText, whatIfLines, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
 import { headline } from "../diagnostics/text";
 import { alignColumns, indent, printable, wrap, type Style } from "../terminal-text";
 
@@ -35,7 +35,7 @@ function declarationText({ design }: Report, declaration: ReportedDeclaration, s
   if (published.length > 0) lines.push("", ...indent([style.dim(published[0] ?? ""), ...published.slice(1)]));
   if (missing.length > 0) {
     lines.push("", "  Not computed:");
-    for (const { reason, ids } of missing) lines.push(...indent(wrap(`${printable(reason)}: ${ids.join(", ")}`, columns - 4), "    "));
+    for (const figures of missing) lines.push(...indent(wrap(`${printable(figures.reason)}: ${missingNames(figures)}`, columns - 4), "    "));
   }
   if (conditions.length > 0) lines.push("", ...indent(conditions.flatMap((sentence) => wrap(sentence, columns - 2)).map(style.dim)));
   return lines;

@@ -20,9 +20,13 @@ export interface Summary {
 export function summaryText({ space, header, tried, feasible, front, reasons, advice }: Summary): string {
   const { objectives, plan } = space;
   const part = header.from > 0 || header.to < header.size ? `, ${formatGrouped(header.from)} to ${formatGrouped(header.to - 1)} of ${formatGrouped(header.size)}` : "";
-  const lines = [`sweep ${header.sweep} of ${plan.name}: ${designs(tried)} tried one by one${part}, ${formatGrouped(feasible)} meet everything`, ""];
+  const { search } = header;
+  const how = search
+    ? ` of ${formatGrouped(header.size)} by a search (NSGA-II, budget ${formatGrouped(search.budget)}, seed ${search.seed})`
+    : ` tried one by one${part}`;
+  const lines = [`sweep ${header.sweep} of ${plan.name}: ${designs(tried)}${how}, ${formatGrouped(feasible)} meet everything`, ""];
   if (front.length > 0) {
-    lines.push(objectives.length === 1 ? `The best by ${objectives[0]?.id ?? ""}` : `${formatGrouped(front.length)} that no other beats in ${objectives.map(({ id }) => id).join(" and ")}`, "");
+    lines.push(objectives.length === 1 ? `The best ${search ? "found " : ""}by ${objectives[0]?.id ?? ""}` : `${formatGrouped(front.length)} that no other ${search ? "design tried " : ""}beats in ${objectives.map(({ id }) => id).join(" and ")}`, "");
     const head = ["design", ...header.axes.map(({ path }) => path), ...objectives.map(({ id }) => id)];
     const rows = front.slice(0, mostShown).map(({ index, values }) => [
       formatGrouped(index), ...pointAt(header, index).map((choice, axis) => header.axes[axis]?.choices[choice] ?? ""),
@@ -32,6 +36,7 @@ export function summaryText({ space, header, tried, feasible, front, reasons, ad
     if (front.length > mostShown) lines.push(`  … and ${formatGrouped(front.length - mostShown)} more: --out FILE writes all designs`);
     lines.push("");
   }
+  if (search) lines.push(front.length > 0 ? "Found, not proved: another `seed` or a larger `budget` may find better designs." : "None of them meets everything, which does not prove that no design does: another `seed` or a larger `budget` may find one.", "");
   if (reasons.length > 0) lines.push("Left out", "", ...indent(alignColumns(leftOut(reasons))), "");
   if (advice.length > 0) lines.push(...advice, "");
   return `${lines.join("\n")}`;

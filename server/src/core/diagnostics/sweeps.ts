@@ -55,9 +55,9 @@ export const sweeps = {
     example: exampleSweep("workload.batch_per_gpu = 1..1_000_000", "minimize tpot"),
   }),
   overBudget: defineDiagnostic<{ size: number; budget: number }>({
-    code: "DSCO2208", severity: "warning", title: "More designs than the budget of a sweep",
-    message: ({ size, budget }) => `${formatGrouped(size)} designs are more than the \`budget\` of ${formatGrouped(budget)}: the sweep is refused until it is larger`,
-    explanation: "Every design of a sweep is tried. `budget` is the most that may be tried: a slip in a range does not keep a machine busy for a day.",
+    code: "DSCO2208", severity: "information", title: "More designs than the budget of a sweep",
+    message: ({ size, budget }) => `${formatGrouped(size)} designs are more than the \`budget\` of ${formatGrouped(budget)}: \`dsco sweep\` searches them, and what it finds is not proved`,
+    explanation: "`budget` is the most designs of a sweep that are tried: a slip in a range does not keep a machine busy for a day. Within it every design is tried, and what no other one beats is proved. A larger space is searched on the command line by NSGA-II (Deb et al., IEEE Transactions on Evolutionary Computation 6, 2002) with as many designs as the budget allows, the same ones for the same `seed`: the best of these are found, not proved.",
     example: exampleSweep("budget = 10", "parallelism.ep = [8, 16, 32, 64]", "workload.batch_per_gpu = [16, 32, 64]", "minimize tpot"),
   }),
 };

@@ -34,6 +34,7 @@ const layoutMetrics: readonly PlanDefinition[] = [
     formula: "global_batch_size / (dp x micro_batch_size)",
     convention: "Of one replica, over the whole pipeline; dualpipe runs half of them in each direction.",
     source: "The definition",
+    gap: onlyIn("training", "steps of micro-batches"),
     arithmetic: (plan) => {
       const evaluation = evaluationOf(plan);
       microBatchesOf(plan, evaluation.layout);

@@ -2,6 +2,7 @@
 import { isComparable, standardDeclarations } from "../../analysis";
 import { bindDeclaration, didYouMean, fileScope, nearest, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
 import type { Design, NamedFile } from "../design";
+import { meantInFile } from "../unknown-name";
 import { WrongUse } from "../wrong-use";
 
 export interface Operand {
@@ -60,7 +61,7 @@ function declarationsOf({ workspace }: Design, { uri }: NamedFile): readonly Bou
 function findNamed({ workspace }: Design, { path, uri }: NamedFile, name: string): BoundDeclaration {
   const scope = fileScope(workspace, uri);
   const symbol = scope && resolveSymbol(workspace, scope, name);
-  if (!scope || !symbol) throw new WrongUse(`there is no declaration \`${name}\` in ${path}${didYouMean(nearest(name, scope?.symbols.keys() ?? []))}`);
+  if (!scope || !symbol) throw new WrongUse(`there is no declaration \`${name}\` in ${path}${meantInFile(name, scope)}`);
   if (symbol.kind === "let") throw new WrongUse(`\`${name}\` is a constant: it cannot be compared`);
   const home = fileScope(workspace, symbol.uri);
   const declaration = home && bindDeclaration(workspace, symbol.node, home);

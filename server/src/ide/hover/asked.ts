@@ -1,7 +1,6 @@
-import type { FigureOptions, MetricFigure } from "../../analysis";
+import { fullFigure, writtenNumber, type FigureOptions, type MetricFigure } from "../../analysis";
 import type { BoundDeclaration, FileScope, PropertyValue, Workspace } from "../../core";
 import { describeAny, figureLines } from "../describe";
-import { fullFigure } from "../../analysis";
 
 export interface HoverOptions extends FigureOptions {
   /** The address that opens the explanation of a figure, in an editor that has one. */
@@ -25,4 +24,5 @@ const linkOf = ({ explanationOf }: HoverOptions, declaration: BoundDeclaration) 
 
 export const list = (lines: readonly string[]): string => lines.map((line) => `* ${line}`).join("\n");
 
-export const valueText = ({ value, spec }: PropertyValue): string | undefined => value && describeAny(value, spec);
+/** As it was written; what is computed with four digits and all of them. */
+export const valueText = (found: PropertyValue): string | undefined => found.value && (writtenNumber(found) ?? describeAny(found.value, found.spec));

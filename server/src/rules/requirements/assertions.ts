@@ -35,6 +35,14 @@ export const textOf = (assertion: BoundAssertion, span: Span): string => asserti
 export const formOf = ({ declaration: { keyword } }: RuleSubject, { metric, dimension }: Pick<ComparedAssertion, "metric" | "dimension">): FigureForm =>
   ({ dimension, unit: (metric === undefined ? undefined : metricUnit(keyword, metric)) ?? "", share: metric !== undefined && isShare(keyword, metric) });
 
+/** What a figure is held against, as its author wrote it: `80 GB`; as figures are shown (`shown`) where it was computed or has another unit. */
+export function boundText(assertion: BoundAssertion, shown: string): string {
+  const value = assertion.kind === "require" ? assertion.node.right : assertion.node.value;
+  const unit = value.kind === "number" ? (value.unit ?? value.suffix ?? "") : undefined;
+  const isInUnit = unit !== undefined && (/ ?([^\d\s.,()-]+)$/.exec(shown)?.[1] ?? "") === unit;
+  return isInUnit ? textOf(assertion, value).replace(/_/g, ",").replace(/(?<=\d)%$/, " %") : shown;
+}
+
 /** Two figures of one kind, with all their digits where four would make them look the same. */
 export function formatPair(left: number, right: number, form: FigureForm): readonly [string, string] {
   const short = [shortText(left, form), shortText(right, form)] as const;

@@ -2,7 +2,7 @@ import { defineDiagnostic } from "../../core";
 import { formatGrouped } from "../../units";
 import { exampleModel, examplePlan } from "../examples";
 import type { Rule, RuleSubject } from "../rule";
-import { assertionsOf, formatPair, formOf, placeOfAssertion, relativeText, textOf, type ComparedMeasurement } from "./assertions";
+import { assertionsOf, boundText, formatPair, formOf, placeOfAssertion, relativeText, textOf, type ComparedMeasurement } from "./assertions";
 import { shareAbove } from "./share-above-one";
 
 /** The error up to which the figures of this tool are held to be right. */
@@ -40,7 +40,7 @@ export const measurementMissedRule: Rule = {
       const { assertion, left, right } = compared;
       const [computed, measured] = formatPair(left, right, formOf(subject, compared));
       const what = `\`${textOf(assertion, assertion.node.metric)}\``;
-      return measurementMissed.at(placeOfAssertion(subject, assertion), { what, computed, measured, by: relativeText(left, right, "the measurement") });
+      return measurementMissed.at(placeOfAssertion(subject, assertion), { what, computed, measured: boundText(assertion, measured), by: relativeText(left, right, "the measurement") });
     }),
 };
 
@@ -53,6 +53,6 @@ export const estimateMissesRule: Rule = {
       const [estimate, measured] = formatPair(left, right, formOf(subject, compared));
       const what = `\`${textOf(assertion, assertion.node.metric)}\``;
       const ratio = Number.isFinite(left / right) ? formatGrouped(Number((left / right).toPrecision(2))) : undefined;
-      return estimateMisses.at(placeOfAssertion(subject, assertion), { what, estimate, measured, source: assertion.node.from?.value.trim() || undefined, ratio });
+      return estimateMisses.at(placeOfAssertion(subject, assertion), { what, estimate, measured: boundText(assertion, measured), source: assertion.node.from?.value.trim() || undefined, ratio });
     }),
 };

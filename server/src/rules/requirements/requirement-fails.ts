@@ -6,7 +6,7 @@ import { candidate, writeChildKey } from "../edits";
 import { exampleModel } from "../examples";
 import { planFixes } from "../plan/requirement-fixes";
 import type { Rule, RuleSubject } from "../rule";
-import { assertionsOf, formatPair, formOf, holds, placeOfAssertion, relativeText, textOf, type ComparedAssertion } from "./assertions";
+import { assertionsOf, boundText, formatPair, formOf, holds, placeOfAssertion, relativeText, textOf, type ComparedAssertion } from "./assertions";
 import { shareAbove } from "./share-above-one";
 
 interface Words {
@@ -73,7 +73,7 @@ export const requirementFailsRule: Rule = {
       if (operator === undefined || holds(left, operator, right) || shareAbove(subject, assertion)) return [];
       const [found, bound] = formatPair(left, right, formOf(subject, compared));
       const what = `\`${textOf(assertion, assertion.node.left)}\``;
-      return [requirementFails.at(placeOfAssertion(subject, assertion), { what, found, operator, bound, by: relativeText(left, right, "the bound"), limit: limitOf(subject, compared, operator) }, {
+      return [requirementFails.at(placeOfAssertion(subject, assertion), { what, found, operator, bound: boundText(assertion, bound), by: relativeText(left, right, "the bound"), limit: limitOf(subject, compared, operator) }, {
         ...(assertion.inherited ? { related: [{ uri: assertion.file.uri, span: assertion.node, message: "required here" }] } : {}),
         fixes: () => fixes(subject, compared),
       })];
