@@ -6,7 +6,7 @@ import manifest from "../../package.json";
 import { repository, repositoryFiles } from "../kit/repository";
 
 const files = repositoryFiles();
-const isBinary = (file: string) => /\.(png|webp|ico|woff2?)$/.test(file);
+const isBinary = (file: string) => /\.(png|ico|woff2?)$/.test(file);
 const textFiles = files.filter((file) => !isBinary(file)).map((file) => ({ file, text: readFileSync(path.join(repository, file), "utf8") }));
 const sources = textFiles.filter(({ file }) => /\.(ts|mts|mjs)$/.test(file));
 
