@@ -8,6 +8,7 @@ import type { Position } from "../../server/src/core";
 
 export { asJson, asJsonSchema, design, manyPlans, sharedFolder } from "./content";
 export { figuresOfPlan, planCases } from "./plans";
+export { millionDesigns, sweepRate } from "./sweeps";
 
 export interface Phases {
   /** Applying the change to the text. */

@@ -6,7 +6,7 @@
 // with --strict; without it the exit code is 0, since the machine's other load counts too.
 import { build } from "esbuild";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
@@ -40,8 +40,11 @@ const aims = {
   "cold_start_p50": 250,
 };
 
-/** Microseconds that all figures of a plan may take. */
+/** Microseconds that all figures of a plan may take; and that a plan of a sweep may with its objectives: 20,000 a second. */
 const planAim = 100;
+const sweepAim = 50;
+/** Seconds and megabytes that a sweep of a million designs may take on two cores. */
+const millionAims = { seconds: 60, megabytes: 500 };
 
 const folder = mkdtempSync(path.join(tmpdir(), "dsco-bench-"));
 const rows = [];
@@ -77,6 +80,8 @@ async function measure() {
   await folderOf(bench, 100);
   await folderOf(bench, 500);
   plans(bench);
+  sweeps(bench);
+  await million(bench);
   memory(bench);
 }
 
@@ -292,6 +297,39 @@ function plans(bench) {
     const samples = Array.from({ length: 10 * repetitions }, () => 1000 * timed(run));
     record(`plan_${name}_least`, quantile(samples, 0), "us", `all ${run()} figures of a plan, warm`, planAim);
     record(`plan_${name}_p50`, quantile(samples, 0.5), "us", "the same, the median");
+  }
+}
+
+/** In microseconds of the processor, in one thread; the space is that of bench/sweeps.ts. */
+function sweeps(bench) {
+  bench.sweepRate(quick ? 20_000 : 100_000);
+  const { designs, plans: full, perDesign, perPlan } = bench.sweepRate(quick ? 20_000 : 200_000);
+  record("sweep_design", perDesign, "us", `a design of a sweep, mean of ${designs} of which ${full} can run and fit`);
+  record("sweep_plan", perPlan, "us", `a training plan of a sweep with every objective, mean of ${full} plans that can run and fit`, sweepAim);
+  record("sweep_plans_per_second", 1e6 / perPlan, "/s", "the same as a rate, one core");
+}
+
+/** `dsco sweep` on 1,296,000 designs, as a user runs it, in two threads. */
+async function million(bench) {
+  const file = path.join(folder, "million.dsco");
+  writeFileSync(file, bench.millionDesigns);
+  const start = performance.now();
+  const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), "sweep", file, "Million", "--jobs", "2", "--out", path.join(folder, "million.csv")], { stdio: ["ignore", "ignore", "inherit"] });
+  let peak = 0;
+  const look = setInterval(() => { peak = Math.max(peak, peakMemory(child.pid)); }, 50);
+  const code = await new Promise((resolve) => child.on("exit", resolve));
+  clearInterval(look);
+  if (code !== 0) throw new Error(`the sweep of a million designs ended with ${code}: was the project built?`);
+  record("sweep_million", (performance.now() - start) / 1000, "s", "dsco sweep on 1,296,000 designs in two threads, its file written", millionAims.seconds);
+  if (peak > 0) record("sweep_million_memory", peak, "MB", "the most memory it had", millionAims.megabytes);
+}
+
+/** In megabytes; 0 where the system does not say. */
+function peakMemory(pid) {
+  try {
+    return Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
   }
 }
 

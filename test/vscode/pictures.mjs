@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { launchChromium } from "./chromium.mjs";
 import { runScript } from "./failure.mjs";
 import { getVSCode } from "./get-vscode.mjs";
+import { smallPng } from "./small-png.mjs";
 import { installExtension, remote, serve, workbenchAddress, writeSettings } from "./server.mjs";
 import { cacheFolder } from "./unpacked.mjs";
 import { freshWorkspace, repository, requirePackagedExtension } from "./workspace.mjs";
@@ -21,7 +22,7 @@ const starter = readFileSync(path.join(repository, "server/src/design/starters/p
 /** Pictures of the walkthrough are shown small and stand in the package. */
 const small = { width: 620, height: 340 };
 
-/** @type {readonly { readonly name: string, readonly size?: { readonly width: number, readonly height: number }, readonly sideBar?: boolean, readonly edit?: (text: string) => string, readonly show: (page: Page) => Promise<void> }[]} */
+/** @type {readonly { readonly name: string, readonly size?: { readonly width: number, readonly height: number }, readonly sideBar?: boolean, readonly design?: string, readonly window?: { readonly width: number, readonly height: number }, readonly edit?: (text: string) => string, readonly show: (page: Page) => Promise<void> }[]} */
 const pictures = [
   {
     name: "lenses",
@@ -38,10 +39,37 @@ const pictures = [
   },
   {
     name: "explanation",
+    window: { width: 1440, height: 800 },
     show: async (page) => {
       await page.locator(".codelens-decoration a", { hasText: "KV" }).first().click();
-      const preview = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
-      await preview.getByText("70,272").first().waitFor();
+      await webview(page).getByText("70,272").first().waitFor();
+      await page.locator(".monaco-list-row", { hasText: "kv_lora_rank" }).first().waitFor();
+    },
+  },
+  {
+    name: "report-panel",
+    window: { width: 1440, height: 900 },
+    show: async (page) => {
+      await goTo(page, 85);
+      await command(page, "dsco: Open Report Panel");
+      const panel = webview(page);
+      await panel.getByText("72.23 GB").first().waitFor();
+      await panel.locator('[data-mark="rank-1-activations"]').hover();
+      await panel.locator(".tip", { hasText: "activations" }).waitFor();
+    },
+  },
+  {
+    name: "explanation-tree",
+    window: { width: 1440, height: 900 },
+    show: async (page) => {
+      await goTo(page, 85);
+      await command(page, "dsco: Open Report Panel");
+      await webview(page).locator(".tile", { hasText: "MFU" }).click();
+      const row = (/** @type {string} */ text) => page.locator(".pane-body .monaco-list-row", { hasText: text }).first();
+      await row("Throughput of a GPU").waitFor();
+      await row("Throughput of a GPU").click();
+      await page.keyboard.press("ArrowRight");
+      await row("GPUs").waitFor();
     },
   },
   {
@@ -71,6 +99,20 @@ const pictures = [
       await page.locator(".codelens-decoration a", { hasText: "in TrainV3" }).first().waitFor();
       await word(page, "zero").hover();
       await page.locator(".monaco-hover .hover-contents", { hasText: "Step time" }).first().waitFor();
+    },
+  },
+  {
+    name: "sweep",
+    design: "decode-frontier.dsco",
+    window: { width: 1380, height: 1060 },
+    show: async (page) => {
+      await page.locator(".codelens-decoration a", { hasText: "Run · 192 designs" }).first().click();
+      const panel = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+      await panel.getByText("all tried").waitFor();
+      await panel.locator(".area").focus();
+      for (let step = 0; step < 7; step += 1) await page.keyboard.press("ArrowRight");
+      await panel.locator(".selection h2").waitFor();
+      await panel.locator(".counts").click(); // The frame of the keyboard's place is none of the picture.
     },
   },
   {
@@ -113,6 +155,9 @@ const pictures = [
     },
   },
 ];
+
+/** The document of the webview that is seen. */
+const webview = (/** @type {Page} */ page) => page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
 
 /** A word of the editor's text. */
 function word(/** @type {Page} */ page, /** @type {string} */ text) {
@@ -160,11 +205,11 @@ await runScript(async () => {
   const target = path.join(cacheFolder, "pictures");
   mkdirSync(target, { recursive: true });
   let failed = 0;
-  for (const { name, size, sideBar, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
-    const file = path.join(workspace, example);
+  for (const { name, size, sideBar, design = example, window, edit, show } of pictures.filter((picture) => values.only === undefined || picture.name === values.only)) {
+    const file = path.join(workspace, design);
     const original = readFileSync(file, "utf8");
     if (edit) writeFileSync(file, edit(original));
-    const page = await browser.newPage({ viewport: size ?? { width: 1080, height: 680 }, deviceScaleFactor: size === undefined ? 1.4 : 1.25 });
+    const page = await browser.newPage({ viewport: size ?? window ?? { width: 1080, height: 680 }, deviceScaleFactor: size !== undefined ? 1.25 : window ? 1.1 : 1.4 });
     page.setDefaultTimeout(20_000);
     try {
       await page.goto(workbenchAddress(server.port, workspace, [["openFile", remote(server.port, file)], ["skipWelcome", "true"]]));
@@ -181,7 +226,8 @@ await runScript(async () => {
     if (size !== undefined) await page.addStyleTag({ content: ".part.activitybar { visibility: hidden }" });
     // Of a small one, the editor alone.
     const clip = size === undefined ? {} : { clip: { x: 38, y: 30, width: size.width - 38, height: size.height - 54 } };
-    await page.screenshot({ path: path.join(target, `${name}.png`), ...clip });
+    const picture = await page.screenshot({ path: path.join(target, `${name}.png`), ...clip });
+    if (size !== undefined) writeFileSync(path.join(target, `${name}.png`), await smallPng(await browser.newPage(), picture));
     await page.close();
     writeFileSync(file, original);
   }
