@@ -114,7 +114,9 @@ describe("a design that is applied", () => {
 
   test("that the plan is already needs no edit", () => {
     const files = alone(shallow, "parallelism.ep = [32, 64]");
-    expect(applyTo(files, { "parallelism.ep": "64" })).toEqual(files);
+    const space = spaceIn(files);
+    const verdict = evaluatorOf(space).verdict([1]);
+    expect(applyDesign(space.workspace, space, 1, verdict.kind === "feasible" ? verdict.values : [])).toEqual({ kind: "edit", files: [], notes: [] });
   });
 
   test("says which other plans change with it", () => {
