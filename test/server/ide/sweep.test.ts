@@ -158,6 +158,16 @@ test("edits one after the other are edits of the first text", () => {
   }));
 });
 
+test("edits that are far from each other stay apart, and one inside another becomes part of it", () => {
+  const text = "one = 1\ntwo = 2\nthree = 3\n";
+  const first = [{ start: 8, end: 8, newText: "half = 0\n" }];
+  expect(composed(text, first, [{ start: 6, end: 7, newText: "10" }, { start: 23, end: 24, newText: "20" }, { start: 33, end: 34, newText: "30" }])).toEqual([
+    { start: 6, end: 7, newText: "10" }, { start: 8, end: 8, newText: "half = 0\n" }, { start: 14, end: 15, newText: "20" }, { start: 24, end: 25, newText: "30" },
+  ]);
+  expect(composed(text, [{ start: 6, end: 7, newText: "100" }], [{ start: 16, end: 17, newText: "20" }])).toEqual([{ start: 6, end: 7, newText: "100" }, { start: 14, end: 15, newText: "20" }]);
+  expect(composed(text, first, [{ start: 15, end: 16, newText: "5" }])).toEqual([{ start: 8, end: 8, newText: "half = 5\n" }]);
+});
+
 test("options of a design name keys by what the file of the sweep knows", () => {
   const space = spaceIn(alone(shallow, "parallelism.ep = [32, 64]", "hardware.nodes = [128, 256]"));
   expect(designOptions(space, 1)).toEqual({ kind: "text", text: "--set Layout.ep=32 --set H800Cluster.nodes=256" });
