@@ -1,5 +1,4 @@
 // The built command line in a process of its own, started as npm starts it.
-import { build } from "esbuild";
 import { spawn } from "node:child_process";
 import {
   chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync,
@@ -10,6 +9,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import manifest from "../../../package.json";
+import { installCli } from "../../kit/installed-cli";
 import { repository } from "../../kit/repository";
 import { Client, pullCapabilities } from "../lsp/client";
 import { misspelt, tiny } from "./designs";
@@ -21,18 +21,7 @@ let installed: string;
 let folder: string;
 
 beforeAll(async () => {
-  installed = mkdtempSync(path.join(tmpdir(), "dsco-installed-"));
-  mkdirSync(path.join(installed, "bin"));
-  copyFileSync(path.join(repository, "bin/dsco.mjs"), path.join(installed, "bin/dsco.mjs"));
-  await build({
-    absWorkingDir: repository, entryPoints: {
-      cli: "server/src/cli/main.ts", server: "server/src/hosts/node.ts", sweep: "server/src/hosts/sweep.ts", "sweep-worker": "server/src/hosts/sweep-worker.ts",
-      "entry/worker": "./node_modules/tinypool/dist/entry/worker.js",
-    },
-    outdir: path.join(installed, "dist"), define: { "import.meta.url": "importMetaUrl" }, inject: ["scripts/import-meta-url.mjs"],
-    bundle: true, platform: "node", target: "node20", format: "cjs", mainFields: ["module", "main"], conditions: ["module"],
-    loader: { ".dsco": "text" }, minify: true, logLevel: "error",
-  });
+  installed = await installCli();
 }, 60_000);
 afterAll(() => rmSync(installed, { recursive: true, force: true }));
 
