@@ -70,6 +70,14 @@ export function shared<Inputs extends object, Result>(part: string, inputs: Inpu
   return resultOf<Result>(outcome);
 }
 
+/** The values that a computation reads of its inputs, as paths to them, whether it gives something or throws `Unavailable`. */
+export function pathsRead<Inputs extends object>(inputs: Inputs, compute: (inputs: Inputs) => unknown): readonly (readonly string[])[] {
+  const watch: Watch = { reads: new Map(), isOver: false };
+  outcomeOf(() => compute(watched(inputs, [], watch)));
+  watch.isOver = true;
+  return [...watch.reads.values()].map(({ path }) => path);
+}
+
 /** What stands in several places is there once. */
 function valuesIn(value: unknown, met = new Set<object>()): number {
   if (typeof value !== "object" || value === null) return 1;
