@@ -2,6 +2,7 @@ import type { ExtensionContext } from "vscode";
 import { Disposable } from "vscode";
 import { registerComparison } from "./features/comparison/comparison";
 import { registerExplanation } from "./features/explanation/explanation";
+import { createExplanationTree } from "./features/explanation/explanation-tree";
 import { registerImport } from "./features/import/import";
 import { registerIssueReport } from "./features/issue-report/issue-report";
 import { registerLanguageTools } from "./features/language-tools/language-tools";
@@ -16,17 +17,21 @@ import type { Output } from "./infrastructure/output";
 import type { Server } from "./infrastructure/server";
 
 /** The table of contents: what the extension does on a desktop and on the web alike. VS Code disposes of it. */
-export const registerFeatures = (context: ExtensionContext, server: Server, output: Output): Disposable => Disposable.from(
-  registerServerCommands(server, output),
-  registerServerStatus(server),
-  registerStandardLibrary(server),
-  registerExplanation(server),
-  registerReport(server),
-  registerReportPanel(context, server),
-  registerSweep(context, server),
-  registerComparison(server),
-  registerNewDesign(server),
-  registerImport(server),
-  registerLanguageTools(server),
-  registerIssueReport(context, server, output),
-);
+export function registerFeatures(context: ExtensionContext, server: Server, output: Output): Disposable {
+  const explanations = createExplanationTree(server);
+  return Disposable.from(
+    explanations,
+    registerServerCommands(server, output),
+    registerServerStatus(server),
+    registerStandardLibrary(server),
+    registerExplanation(server, explanations),
+    registerReport(server),
+    registerReportPanel(context, server, explanations),
+    registerSweep(context, server),
+    registerComparison(server),
+    registerNewDesign(server),
+    registerImport(server),
+    registerLanguageTools(server),
+    registerIssueReport(context, server, output),
+  );
+}

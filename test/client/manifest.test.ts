@@ -21,6 +21,8 @@ const namedFiles = [
   ...contributes.languages.flatMap(({ configuration, icon }) => [configuration, icon.light, icon.dark]),
   ...contributes.grammars.map((grammar) => grammar.path),
   ...contributes.snippets.map((snippets) => snippets.path),
+  ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+  ...Object.values(contributes.views).flat().map(({ icon }) => icon),
   ...contributes.walkthroughs.flatMap(({ steps }) => steps.flatMap(({ media }) => Object.values(media).filter((value) => /^client\//.test(value)))),
 ];
 
@@ -72,6 +74,12 @@ test("each command is registered, and each registered command is contributed or 
   const registered = [...sources("client/src").matchAll(/registerCommand(?:<[^(]*>)?\(\s*"(dsco\.\w+)"/g)].map(([, id]) => id);
   const namedByServer: readonly (keyof DscoCommands)[] = ["dsco.showExplanation"];
   expect(registered.toSorted()).toEqual([...contributes.commands.map(({ command }) => command), ...namedByServer].toSorted());
+});
+
+test("each view stands in a container of the extension, and is made by it", () => {
+  expect(Object.keys(contributes.views)).toEqual(contributes.viewsContainers.activitybar.map(({ id }) => id));
+  const made = [...sources("client/src").matchAll(/createTreeView\("([\w.]+)"/g)].map(([, id]) => id);
+  expect(made.toSorted()).toEqual(Object.values(contributes.views).flat().map(({ id }) => id).toSorted());
 });
 
 test("each step of the walkthrough names commands that exist and a picture with words, or a page", () => {

@@ -5,7 +5,7 @@ import { pick, placeOf, properOffset, type Encoding } from "./session-texts";
 /** A request of dsco's own that is missing here does not compile. */
 const ownRequests: Readonly<Record<keyof DscoRequests, true>> = {
   "dsco/sourceText": true, "dsco/explain": true, "dsco/comparable": true, "dsco/compare": true, "dsco/importConfig": true, "dsco/agentTool": true,
-  "dsco/report": true, "dsco/figures": true, "dsco/starter": true, "dsco/panel": true, "dsco/reportPage": true,
+  "dsco/report": true, "dsco/figures": true, "dsco/starter": true, "dsco/panel": true, "dsco/reportPage": true, "dsco/explanationTree": true,
   "dsco/sweep/start": true, "dsco/sweep/cancel": true, "dsco/sweep/apply": true, "dsco/sweep/compare": true, "dsco/sweep/options": true,
 };
 

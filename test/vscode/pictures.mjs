@@ -39,10 +39,37 @@ const pictures = [
   },
   {
     name: "explanation",
+    window: { width: 1440, height: 800 },
     show: async (page) => {
       await page.locator(".codelens-decoration a", { hasText: "KV" }).first().click();
-      const preview = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
-      await preview.getByText("70,272").first().waitFor();
+      await webview(page).getByText("70,272").first().waitFor();
+      await page.locator(".monaco-list-row", { hasText: "kv_lora_rank" }).first().waitFor();
+    },
+  },
+  {
+    name: "report-panel",
+    window: { width: 1440, height: 900 },
+    show: async (page) => {
+      await goTo(page, 85);
+      await command(page, "dsco: Open Report Panel");
+      const panel = webview(page);
+      await panel.getByText("72.23 GB").first().waitFor();
+      await panel.locator('[data-mark="rank-1-activations"]').hover();
+      await panel.locator(".tip", { hasText: "activations" }).waitFor();
+    },
+  },
+  {
+    name: "explanation-tree",
+    window: { width: 1440, height: 900 },
+    show: async (page) => {
+      await goTo(page, 85);
+      await command(page, "dsco: Open Report Panel");
+      await webview(page).locator(".tile", { hasText: "MFU" }).click();
+      const row = (/** @type {string} */ text) => page.locator(".pane-body .monaco-list-row", { hasText: text }).first();
+      await row("Throughput of a GPU").waitFor();
+      await row("Throughput of a GPU").click();
+      await page.keyboard.press("ArrowRight");
+      await row("GPUs").waitFor();
     },
   },
   {
@@ -128,6 +155,9 @@ const pictures = [
     },
   },
 ];
+
+/** The document of the webview that is seen. */
+const webview = (/** @type {Page} */ page) => page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
 
 /** A word of the editor's text. */
 function word(/** @type {Page} */ page, /** @type {string} */ text) {

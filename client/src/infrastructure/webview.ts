@@ -48,6 +48,7 @@ export function createWebPages<ToPage, FromPage, State>(
 
   const attach = (panel: WebviewPanel, state: State | undefined): void => {
     const { webview } = panel;
+    panel.iconPath = Uri.joinPath(context.extensionUri, "client/images/file.svg");
     let listens = false;
     const owner = own({ panel, post: (message) => void (listens && webview.postMessage(message)) }, state);
     const listening = webview.onDidReceiveMessage((message: unknown) => {

@@ -126,8 +126,8 @@ function showRow(row: HTMLTableRowElement, { title, value, ideal, isPart }: Pane
 function showCheck(item: HTMLElement, { text, computed, holds, source }: PanelCheck, { words }: PictureContext, press: () => void): void {
   const [badge, word] = holds === undefined ? ["badge", words.measured] : holds ? ["badge good", words.holds] : ["badge bad", words.fails];
   item.replaceChildren(
-    element("span", { class: badge }, word), " ", button("", { class: "link", title: filled(words.go, text) }, press), ` ${computed}`,
-    element("span", { class: "quiet" }, source === "" ? "" : ` ${source}`),
+    element("span", { class: badge }, word), " ",
+    element("span", {}, button("", { class: "link", title: filled(words.go, text) }, press), ` ${computed}`, element("span", { class: "quiet" }, source === "" ? "" : ` ${source}`)),
   );
   item.querySelector("button")?.replaceChildren(element("code", {}, text));
 }

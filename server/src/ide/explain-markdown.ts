@@ -1,5 +1,5 @@
-import { confidenceText, explainFigure, figureText, inputText, partText, readableParts, type FigureOptions, type TracedExplanation, type TracedInput } from "../analysis";
-import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
+import { confidenceText, explainFigure, figureText, inputText, partText, phaseOf, readableParts, type FigureOptions, type Phase, type TracedExplanation, type TracedInput } from "../analysis";
+import type { BoundDeclaration, Workspace } from "../core";
 import type { Detail, MetricPart } from "../cost/metric";
 import { formatPercent } from "../units";
 import { placeText } from "./describe";
@@ -25,7 +25,7 @@ export function explainMarkdown(
     documentation,
     confidence === undefined ? undefined : `Confidence: ${confidence}.`,
     "## Formula",
-    formulaText(id, formulaClauses(formula, declaration.block)),
+    formulaText(id, formulaClauses(workspace, declaration, formula)),
     parts.length > 0 ? paragraphs("## Breakdown", breakdown(explanation)) : undefined,
     ...(explanation.details?.() ?? []).map((detail) => paragraphs(`## ${escapeMarkdown(detail.title)}`, detailMarkdown(detail))),
     inputs.length > 0 ? paragraphs("## Inputs", inputTable(inputs, linkTo)) : undefined,
@@ -35,10 +35,12 @@ export function explainMarkdown(
   )}\n`;
 }
 
-/** The clauses of a formula, `mla: …; mha, mqa, gqa: …`, without those of kinds that a declaration has not. */
-function formulaClauses(formula: string, block: BoundBlock): readonly string[] {
-  const known = new Set(block.schema?.children.flatMap(({ variants }) => variants.flatMap(({ variant }) => variant ?? [])));
-  const used = new Set(block.blocks.map(({ variant }) => variant));
+/** The clauses of a formula, `mla: …; mha, mqa, gqa: …`, without those of kinds and phases that a declaration has not. */
+export function formulaClauses(workspace: Workspace, declaration: BoundDeclaration, formula: string): readonly string[] {
+  const { block } = declaration;
+  const phase = phaseOf(workspace, declaration);
+  const known = new Set([...block.schema?.children.flatMap(({ variants }) => variants.flatMap(({ variant }) => variant ?? [])) ?? [], ...(phase === undefined ? [] : phases)]);
+  const used = new Set([...block.blocks.map(({ variant }) => variant), phase]);
   const clauses = formula.split("; ");
   const meant = clauses.filter((clause) => {
     const kinds = /^([\w, ]+): /.exec(clause)?.[1]?.split(", ") ?? [];
@@ -46,6 +48,8 @@ function formulaClauses(formula: string, block: BoundBlock): readonly string[] {
   });
   return meant.length === 0 ? clauses : meant;
 }
+
+const phases: readonly Phase[] = ["training", "prefill", "decode"];
 
 const formulaText = (id: string, [first = "", ...rest]: readonly string[]): string =>
   rest.length === 0 ? `${code(id)} = ${code(first)}` : [`${code(id)} =`, "", ...[first, ...rest].map((clause) => `* ${code(clause)}`)].join("\n");

@@ -9,6 +9,7 @@ export { definition, type DefinitionLink } from "./definition";
 export { diagnostics, withSeverities, type FileDiagnostic } from "./diagnostics";
 export { documentLinks, type DocumentLink } from "./document-links";
 export { explainMarkdown, type PlaceLink } from "./explain-markdown";
+export { explanationTree, type ExplanationTree, type Fact, type NamedMetric, type TreePart } from "./explanation-tree";
 export { fixAll } from "./fix-all";
 export { importEditsAfterMove, type MovedFile } from "./file-rename";
 export { foldingRanges, type FoldedLines } from "./folding";

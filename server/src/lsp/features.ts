@@ -1,12 +1,13 @@
 import {
   InlayHintKind, MarkupKind, type CodeLens, type InlayHint, type InlayHintParams,
 } from "vscode-languageserver";
-import { bindDeclaration, createLineIndex, fileScope, resolveSymbol } from "../core";
-import { actionLenses, codeLenses, explainMarkdown, foldingRanges, inlayHints, isLensMetric, lensText, sweepLenses } from "../ide";
+import { createLineIndex, fileScope } from "../core";
+import { actionLenses, codeLenses, foldingRanges, inlayHints, isLensMetric, lensText, sweepLenses } from "../ide";
 import { importConfig, nameOfPath } from "../import";
 import { registerActionFeatures } from "./action-features";
 import { registerAgentRequests } from "./agent-requests";
 import { registerCompareRequests } from "./compare-requests";
+import { registerExplanationRequests } from "./explanation-requests";
 import { registerPanelRequests } from "./panel-requests";
 import { registerReportRequests } from "./report-requests";
 import { registerSweepRequests } from "./sweep-requests";
@@ -14,7 +15,6 @@ import type { SweepRuns } from "./sweep-runs";
 import { toFoldingRange } from "./convert";
 import { actionCommand, explanationCommand, sweepCommand } from "./lens-commands";
 import { stalePlaces, type LensMemory } from "./lens-memory";
-import { lineLink } from "./line-link";
 import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
 import type { DscoRequests, ExplainParams } from "./protocol";
@@ -22,7 +22,6 @@ import { guarded, ofDocument, ofRange } from "./requests";
 import { editorUri, type Session } from "./session";
 import { figureOptions, hintsOf, lensesOf } from "./settings";
 import { registerTypingFeatures } from "./typing-features";
-import { toInternal } from "./uris";
 
 /** What a lens carries until it is shown. */
 interface LensData extends ExplainParams {
@@ -54,6 +53,7 @@ export function registerFeatures(session: Session, lenses: LensMemory): SweepRun
   registerDscoRequests(session);
   registerCompareRequests(session);
   registerReportRequests(session);
+  registerExplanationRequests(session);
   registerPanelRequests(session);
   return registerSweepRequests(session);
 }
@@ -102,11 +102,6 @@ function lensData({ data }: CodeLens): LensData | undefined {
     ? (value as LensData) : undefined;
 }
 
-function ofFigure({ uri, declaration, metric }: ExplainParams): string {
-  if (typeof declaration !== "string" || typeof metric !== "string") throw invalidParams("no figure");
-  return uri;
-}
-
 /** A config is no document of the workspace. */
 function ofConfig({ text, path }: DscoRequests["dsco/importConfig"]["params"]): string {
   if (typeof text !== "string" || (path !== undefined && typeof path !== "string")) throw invalidParams("no text of a config");
@@ -121,19 +116,6 @@ function registerDscoRequests(session: Session): void {
       return source ? { text: source.text } : null;
     });
   connection.onRequest("dsco/sourceText", sourceText);
-
-  const explain = guarded<ExplainParams, DscoRequests["dsco/explain"]["result"]>(
-    session, "an explanation", ofFigure, async ({ declaration, metric }, { uri, workspace }) => {
-      const scope = fileScope(workspace, uri);
-      const symbol = scope && resolveSymbol(workspace, scope, declaration);
-      if (symbol?.kind !== "declaration") return null;
-      const file = fileScope(workspace, symbol.uri);
-      const bound = file && bindDeclaration(workspace, symbol.node, file);
-      const settings = await session.settings().of(editorUri(session, toInternal(uri)));
-      const markdown = bound && explainMarkdown(workspace, bound, metric, figureOptions(settings), lineLink(session));
-      return markdown === undefined ? null : { markdown };
-    });
-  connection.onRequest("dsco/explain", explain);
 
   const importAnswer = guarded<DscoRequests["dsco/importConfig"]["params"], DscoRequests["dsco/importConfig"]["result"]>(
     session, "the import", ofConfig, ({ text, path }) => {

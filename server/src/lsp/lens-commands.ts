@@ -12,7 +12,7 @@ export const explanationCommand = (title: string, figure: ExplainParams): Comman
 export function actionCommand({ action, declaration = "" }: ActionLens, uri: string): Command {
   const title = titles[action];
   switch (action) {
-    case "report": return commandWith("dsco.report", title, { uri, declaration });
+    case "report": return commandWith("dsco.openReportPanel", title, { uri, declaration });
     case "compare": return commandWith("dsco.compareWith", title, { uri, declaration });
     case "import": return commandWith("dsco.importConfig", title, { into: uri });
   }

@@ -36,6 +36,11 @@ export interface DscoRequests {
     readonly params: ExplainParams;
     readonly result: { readonly markdown: string } | null;
   };
+  /** The same as data, one level deep: a figure, the metrics that its formula names, its parts, its facts. */
+  readonly "dsco/explanationTree": {
+    readonly params: StatedFigure;
+    readonly result: ExplainedFigure | null;
+  };
   /** What can be compared: the declarations of the document, of the other files of the workspace, of the standard library, in this order. */
   readonly "dsco/comparable": {
     readonly params: { readonly uri: string };
@@ -109,7 +114,7 @@ export interface DscoRequests {
 }
 
 /** The tools that language models call; in VS Code each has the prefix `dsco_`. */
-export type AgentToolName = "check" | "report" | "explain" | "what_if" | "list_std" | "language";
+export type AgentToolName = "check" | "report" | "explain" | "what_if" | "compare" | "sweep" | "list_std" | "language";
 
 export interface AgentToolParams {
   readonly name: AgentToolName;
@@ -273,6 +278,58 @@ export interface ExplainParams {
   readonly metric: string;
 }
 
+/** A figure, stated at lengths (in tokens) that are not those of the settings where they are given. */
+export interface StatedFigure extends ExplainParams {
+  readonly sequenceLength?: number;
+  readonly contextLength?: number;
+}
+
+export interface ExplainedFigure {
+  readonly title: string;
+  /** `19.93 s, ideal 12.40 s`; `not computed: …`. */
+  readonly value: string;
+  /** Markdown. */
+  readonly documentation: string;
+  /** Its clauses. */
+  readonly formula: readonly string[];
+  readonly convention: string;
+  readonly source: string;
+  /** Empty where there is nothing to say. */
+  readonly confidence: string;
+  readonly place: PanelPlace;
+  /** Those that the formula names: of this declaration, or of one that it binds. */
+  readonly metrics: readonly { readonly figure: StatedFigure; readonly title: string; readonly value: string }[];
+  readonly parts: readonly ExplainedPart[];
+  /** What enters, and no metric that the formula names. */
+  readonly facts: readonly ExplainedFact[];
+}
+
+export interface ExplainedPart {
+  readonly label: string;
+  readonly value: string;
+  /** Of the figure; empty where that says nothing. */
+  readonly share: string;
+  /** With the numbers filled in; may be empty. */
+  readonly how: string;
+  readonly parts: readonly ExplainedPart[];
+}
+
+export interface ExplainedFact {
+  /** `parallelism.pp` */
+  readonly path: string;
+  readonly value: string;
+  /** `layouts.dsco:35`, `default 1`. */
+  readonly origin: string;
+  /** Of a default. */
+  readonly source: string;
+  /** Markdown. */
+  readonly documentation: string;
+  /** Where it is written; left out for a default. */
+  readonly to?: PanelPlace;
+  /** What its expression took values from. */
+  readonly facts: readonly ExplainedFact[];
+}
+
 /** A declaration by its name, and the document that declares or imports it. */
 export interface DeclarationName {
   readonly uri: string;
@@ -404,8 +461,8 @@ export interface StatusParams {
  */
 export interface DscoCommands {
   readonly "dsco.showExplanation": readonly [ExplainParams];
-  /** The figures of a declaration, among those of its file. */
-  readonly "dsco.report": readonly [DeclarationName];
+  /** The report panel, at a declaration. */
+  readonly "dsco.openReportPanel": readonly [DeclarationName];
   /** What a declaration is compared with is chosen by the reader. */
   readonly "dsco.compareWith": readonly [DeclarationName];
   /** The model of a config that the reader chooses, written into a document. */

@@ -72,7 +72,7 @@ describe("what is shown", () => {
     expect(await page.locator(".tile .name").allInnerTexts()).toEqual(report.figures.filter(({ isPart }) => !isPart).slice(0, 8).map(({ title }) => title));
     expect(await page.locator(".tile", { hasText: "Memory per GPU" }).locator(".ideal").innerText()).toBe("of 84.94 GB");
     expect(await page.locator(".checks li").allInnerTexts()).toEqual([
-      expect.stringMatching(/^Holds memory_per_gpu <= 80 GB [\d.]+ GB$/), expect.stringMatching(/^Measured step_time = 19\.926 s [\d.]+ s, -[\d.]+ % arXiv:2505\.09343, Table 4$/),
+      expect.stringMatching(/^Holds\s+memory_per_gpu <= 80 GB [\d.]+ GB$/), expect.stringMatching(/^Measured\s+step_time = 19\.926 s [\d.]+ s, -[\d.]+ % arXiv:2505\.09343, Table 4$/),
     ]);
     expect(await page.locator(".picture-section h2").allInnerTexts()).toEqual(report.pictures.map(({ title }) => title));
     expect(await page.locator(".picture-section svg.picture").count()).toBe(report.pictures.length);

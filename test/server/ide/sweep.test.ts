@@ -114,7 +114,9 @@ describe("a design that is applied", () => {
 
   test("that the plan is already needs no edit", () => {
     const files = alone(shallow, "parallelism.ep = [32, 64]");
-    expect(applyTo(files, { "parallelism.ep": "64" })).toEqual(files);
+    const space = spaceIn(files);
+    const verdict = evaluatorOf(space).verdict([1]);
+    expect(applyDesign(space.workspace, space, 1, verdict.kind === "feasible" ? verdict.values : [])).toEqual({ kind: "edit", files: [], notes: [] });
   });
 
   test("says which other plans change with it", () => {
@@ -154,6 +156,16 @@ test("edits one after the other are edits of the first text", () => {
   })), ({ text, first, between, second }) => {
     expect(applyEdits(text, composed(text, first, second))).toBe(applyEdits(between, second));
   }));
+});
+
+test("edits that are far from each other stay apart, and one inside another becomes part of it", () => {
+  const text = "one = 1\ntwo = 2\nthree = 3\n";
+  const first = [{ start: 8, end: 8, newText: "half = 0\n" }];
+  expect(composed(text, first, [{ start: 6, end: 7, newText: "10" }, { start: 23, end: 24, newText: "20" }, { start: 33, end: 34, newText: "30" }])).toEqual([
+    { start: 6, end: 7, newText: "10" }, { start: 8, end: 8, newText: "half = 0\n" }, { start: 14, end: 15, newText: "20" }, { start: 24, end: 25, newText: "30" },
+  ]);
+  expect(composed(text, [{ start: 6, end: 7, newText: "100" }], [{ start: 16, end: 17, newText: "20" }])).toEqual([{ start: 6, end: 7, newText: "100" }, { start: 14, end: 15, newText: "20" }]);
+  expect(composed(text, first, [{ start: 15, end: 16, newText: "5" }])).toEqual([{ start: 8, end: 8, newText: "half = 5\n" }]);
 });
 
 test("options of a design name keys by what the file of the sweep knows", () => {

@@ -43,7 +43,7 @@ test("each declaration with figures offers a report and a comparison behind them
 test("an action names the declaration that it stands above", async () => {
   const { actions } = await start(smallPlans, { runsCommands: true });
   expect((await actions()).slice(0, 2).map(({ command }) => command)).toEqual([
-    { title: "Report", command: "dsco.report", arguments: [{ uri, declaration: "Small" }] },
+    { title: "Report", command: "dsco.openReportPanel", arguments: [{ uri, declaration: "Small" }] },
     { title: "Compare…", command: "dsco.compareWith", arguments: [{ uri, declaration: "Small" }] },
   ]);
 });

@@ -1,6 +1,6 @@
 // What the report panel asks: of a line or a name, also while the text is broken.
 import { afterEach, describe, expect, test } from "vitest";
-import type { PanelAnswer } from "../../../server/src/lsp/protocol";
+import type { ExplainedFigure, PanelAnswer } from "../../../server/src/lsp/protocol";
 import { startInMemory, type InMemoryEditor } from "../../kit/in-memory-editor";
 import { smallPlans } from "../../kit/plans";
 
@@ -72,5 +72,26 @@ describe("while the text is in error", () => {
 
   test("what the error does not touch is shown", async () => {
     expect(nameOf(await ask(wrong, { declaration: "Prompts" }))).toBe("Prompts");
+  });
+});
+
+describe("dsco/explanationTree", () => {
+  test("names the figures below with what they are asked for with, and the places of facts", async () => {
+    const editor = await start(smallPlans);
+    const mfu = await editor.request<ExplainedFigure>("dsco/explanationTree", { uri, declaration: "Train", metric: "mfu" });
+    expect(mfu.metrics.map(({ figure }) => figure)).toEqual([
+      { uri, declaration: "Small", metric: "train_flops_per_token", sequenceLength: 2048 },
+      { uri, declaration: "Train", metric: "tokens_per_second_per_gpu", sequenceLength: 4096 },
+    ]);
+    const flops = await editor.request<ExplainedFigure>("dsco/explanationTree", mfu.metrics[0]?.figure);
+    expect(flops.value).toBe(mfu.metrics[0]?.value);
+    expect(flops.facts.find(({ path }) => path === "hidden_size")).toMatchObject({ value: "1,024", to: { uri, place: { line: lineOf(smallPlans, "layers = 8"), character: 14 } } });
+  });
+
+  test("of what is gone is none; of nothing is refused", async () => {
+    const editor = await start(smallPlans);
+    expect(await editor.request("dsco/explanationTree", { uri, declaration: "Nobody", metric: "mfu" })).toBeNull();
+    await expect(editor.request("dsco/explanationTree", { uri, declaration: "Train" })).rejects.toThrow("no figure");
+    await expect(editor.request("dsco/explanationTree", { uri, declaration: "Train", metric: "mfu", sequenceLength: 0 })).rejects.toThrow("no length");
   });
 });

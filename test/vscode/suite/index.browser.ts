@@ -5,6 +5,7 @@ import "./opening";
 import "./figures";
 import "./comparison";
 import "./report-panel";
+import "./explanation";
 import "./sweep";
 import "./commands";
 import "./editing";

@@ -5,12 +5,13 @@ import { createPages, pageName } from "../../infrastructure/pages";
 import { explanationScheme } from "../../infrastructure/schemes";
 import type { Server } from "../../infrastructure/server";
 import { explanationOf, explanationPath } from "./explanation-path";
+import { explanationFailure, type ExplanationTree } from "./explanation-tree";
 
 /**
- * `dsco.showExplanation`, the command of lenses and hovers: where a figure comes from, as a page beside the editor
- * that follows the text.
+ * `dsco.showExplanation`, the command of lenses and hovers: where a figure comes from, as a page beside the editor and as a tree in the
+ * side bar, which both follow the text. `dsco.openExplanationPage`: the page of what the tree shows.
  */
-export function registerExplanation(server: Server): Disposable {
+export function registerExplanation(server: Server, tree: ExplanationTree): Disposable {
   const pages = createPages(server, explanationScheme, async (address, token) => {
     const params = explanationOf(address);
     const explanation = params && (await server.request("dsco/explain", params, token));
@@ -18,8 +19,13 @@ export function registerExplanation(server: Server): Disposable {
   });
   return Disposable.from(
     pages,
-    registerCommand<DscoCommands["dsco.showExplanation"]>(
-      "dsco.showExplanation", (reason) => l10n.t("dsco could not show the explanation: {0}", reason), (params) => pages.open(explanationPath(params)),
-    ),
+    registerCommand<DscoCommands["dsco.showExplanation"]>("dsco.showExplanation", explanationFailure, async (params) => {
+      await pages.open(explanationPath(params));
+      await tree.show(params, false);
+    }),
+    registerCommand<readonly []>("dsco.openExplanationPage", explanationFailure, async () => {
+      const figure = tree.shown();
+      if (figure) await pages.open(explanationPath(figure));
+    }),
   );
 }

@@ -1,5 +1,5 @@
-import { commands, Disposable, Position, Range, Uri, ViewColumn, window, workspace, type TextEditor } from "vscode";
-import type { DeclarationName, DscoCommands, PanelAnswer, PanelParams, PanelPlace } from "../../../../server/src/lsp/protocol";
+import { Disposable, Position, Range, Uri, ViewColumn, window, workspace, type TextEditor } from "vscode";
+import type { DeclarationName, ExplainParams, PanelAnswer, PanelParams, PanelPlace } from "../../../../server/src/lsp/protocol";
 import type { FromReport, ReportState, ToReport } from "../../../webview/report/messages";
 import type { Server } from "../../infrastructure/server";
 import type { OpenPage, PageOwner } from "../../infrastructure/webview";
@@ -16,7 +16,8 @@ export interface Follower extends PageOwner<FromReport> {
 /** Who types or moves on within it is asked about once. */
 const restMilliseconds = 60;
 
-export function createFollower(server: Server, { panel, post }: OpenPage<ToReport>, state: ReportState | undefined): Follower {
+/** `explain` is asked to show where a figure comes from. */
+export function createFollower(server: Server, { panel, post }: OpenPage<ToReport>, state: ReportState | undefined, explain: (figure: ExplainParams) => void): Follower {
   let target = state?.target;
   let pinned = state?.pinned ?? false;
   /** Where the cursor of a design was last: while the panel has the focus, no editor is active. */
@@ -87,7 +88,7 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
           width = message.width;
           return ask();
         case "go": return void goTo(message.to);
-        case "explain": return void explain(message.figure);
+        case "explain": return explain(message.figure);
         case "pin":
           pinned = message.pinned;
           if (last?.kind === "report") say();
@@ -133,5 +134,3 @@ async function goTo({ uri, place: { line, character } }: PanelPlace): Promise<vo
   const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri);
   await window.showTextDocument(Uri.parse(uri, true), { viewColumn: shown?.viewColumn ?? ViewColumn.One, selection: new Range(place, place) });
 }
-
-const explain = (...args: DscoCommands["dsco.showExplanation"]): Thenable<unknown> => commands.executeCommand("dsco.showExplanation", ...args);

@@ -4,18 +4,19 @@ import { registerCommand } from "../../infrastructure/commands";
 import { isDeclarationName } from "../../infrastructure/declaration-name";
 import type { Server } from "../../infrastructure/server";
 import { createWebPages } from "../../infrastructure/webview";
+import type { ExplanationTree } from "../explanation/explanation-tree";
 import { createFollower, type Follower } from "./follower";
 import { isFromReport, isReportState } from "./panel-messages";
 import { reportWords } from "./report-words";
 
 /** `dsco.openReportPanel`: the plan under the cursor beside the editor, in figures and pictures that follow the text. */
-export function registerReportPanel(context: ExtensionContext, server: Server): Disposable {
+export function registerReportPanel(context: ExtensionContext, server: Server, explanations: ExplanationTree): Disposable {
   const open = new Set<Follower>();
   const pages = createWebPages<ToReport, FromReport, ReportState>(
     context,
     { viewType: "dsco.report", bundle: "report", title: l10n.t("Report"), words: { ...reportWords() }, isMessage: isFromReport, isState: isReportState },
     (page, state) => {
-      const follower = createFollower(server, page, state);
+      const follower = createFollower(server, page, state, (figure) => void explanations.show(figure, true));
       open.add(follower);
       return { ...follower, dispose: () => void (open.delete(follower), follower.dispose()) };
     },
