@@ -14,6 +14,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import jsonLanguage from "vscode-json-languageservice";
+import { nodeBundles } from "../../scripts/bundles.mjs";
 
 const { getLanguageService, TextDocument } = jsonLanguage;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -37,6 +38,7 @@ const aims = {
   "diagnostics_10000_lines_p95": 60,
   "rename_100_files_p95": 100,
   "references_100_files_p95": 100,
+  "hover_during_sweep_p95": 20,
   "cold_start_p50": 250,
 };
 
@@ -65,7 +67,10 @@ async function measure() {
   };
   await Promise.all([
     build({ ...options, entryPoints: ["test/bench/in-process.ts"], outfile: path.join(folder, "in-process.js") }),
-    build({ ...options, entryPoints: ["server/src/hosts/node.ts"], outfile: path.join(folder, "server.js") }),
+    build({
+      ...nodeBundles, absWorkingDir: root, minify: true, logLevel: "error", outdir: folder,
+      entryPoints: Object.fromEntries(/** @type {const} */ (["server", "sweep-worker", "entry/worker"]).map((name) => [name, nodeBundles.entryPoints[name]])),
+    }),
   ]);
   const bench = createRequire(import.meta.url)(path.join(folder, "in-process.js"));
   for (const lines of sizes) {
@@ -82,6 +87,7 @@ async function measure() {
   plans(bench);
   sweeps(bench);
   await million(bench);
+  await hoverDuringSweep(bench);
   memory(bench);
 }
 
@@ -322,6 +328,36 @@ async function million(bench) {
   if (code !== 0) throw new Error(`the sweep of a million designs ended with ${code}: was the project built?`);
   record("sweep_million", (performance.now() - start) / 1000, "s", "dsco sweep on 1,296,000 designs in two threads, its file written", millionAims.seconds);
   if (peak > 0) record("sweep_million_memory", peak, "MB", "the most memory it had", millionAims.megabytes);
+}
+
+/** A hover of a key of the layout, while the server tries 1,296,000 designs in the threads that an editor's server has. */
+async function hoverDuringSweep(bench) {
+  const text = bench.millionDesigns;
+  const server = startServer();
+  await server.request("initialize", { processId: process.pid, rootUri: null, workspaceFolders: null, capabilities: {} });
+  server.notify("initialized", {});
+  const uri = "file:///bench/million.dsco";
+  server.notify("textDocument/didOpen", { textDocument: { uri, languageId: "dsco", version: 1, text } });
+  const lines = text.split("\n");
+  const line = lines.findIndex((one) => one.startsWith("parallelism "));
+  const ask = () => server.request("textDocument/hover", { textDocument: { uri }, position: { line, character: lines[line].indexOf("=") - 2 } });
+  for (let warmUp = 0; warmUp < 20; warmUp += 1) await ask();
+  const started = await server.request("dsco/sweep/start", { uri, sweep: "Million" });
+  if (started.kind !== "started") throw new Error(`the sweep was refused: ${started.reason}`);
+  const samples = [];
+  for (let question = 0; question < repetitions; question += 1) {
+    const start = performance.now();
+    await ask();
+    samples.push(performance.now() - start);
+    // as a reader moves the pointer, not as fast as the server answers
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  const from = performance.now();
+  const wasRunning = await server.request("dsco/sweep/cancel", { run: started.run });
+  record("sweep_cancel", performance.now() - from, "ms", "the end of that sweep, from asking for it", 50);
+  if (!wasRunning) throw new Error("the sweep ended before the hovers did");
+  recordTimes("hover_during_sweep", samples, "hover while a sweep runs beside the server, over standard streams");
+  server.stop();
 }
 
 /** In megabytes; 0 where the system does not say. */

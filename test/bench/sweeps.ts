@@ -1,5 +1,5 @@
 // How many designs a sweep tries: a space of more than a million training plans, whose layout, memory, batch and cluster vary together.
-import { evaluatorOf, openTask, runStretch, type Space, type SweepTask } from "../../server/src/explore";
+import { evaluatorOf, openTask, pointAt, runStretch, type Space, type SweepTask } from "../../server/src/explore";
 
 /** DeepSeek-V3 on H800 clusters of ten sizes: 1,296,000 designs of which some 40 % can run and fit. */
 export const millionDesigns = `
@@ -62,6 +62,6 @@ export function sweepRate(count: number): SweepRate {
   const found: number[] = [];
   const perDesign = cpu(() => void found.push(...runStretch(evaluatorOf(space), from, space.size).indices)) / (space.size - from);
   const fresh = evaluatorOf(space);
-  const perPlan = cpu(() => { for (const index of found) runStretch(fresh, index, index + 1); }) / found.length;
+  const perPlan = cpu(() => { for (const index of found) fresh.verdict(pointAt(space, index)); }) / found.length;
   return { designs: space.size - from, plans: found.length, perDesign, perPlan };
 }

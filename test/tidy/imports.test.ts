@@ -19,7 +19,7 @@ const rooms: Record<string, { readonly rooms: readonly string[]; readonly packag
   "server/src/drawing": { rooms: ["units", "cost", "core", "analysis"], packages: [] },
   "server/src/ide": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "drawing"], packages: [] },
   "server/src/design": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "drawing", "ide"], packages: [] },
-  "server/src/agents": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "ide", "design"], packages: ["zod"] },
+  "server/src/agents": { rooms: ["grammar", "units", "std", "cost", "core", "analysis", "rules", "explore", "ide", "design"], packages: ["zod"] },
   "server/src/lsp": {
     rooms: ["grammar", "units", "std", "cost", "core", "analysis", "import", "rules", "explore", "drawing", "ide", "design", "agents"],
     packages: ["vscode-languageserver"],

@@ -17,6 +17,7 @@ export const limits = {
   breakdown: 80,
   facts: 100,
   library: 200,
+  sweep: { usual: 1000, most: 4000, front: 30, reasons: 20 },
 } as const;
 
 /** A text at most as long as one message may be. */

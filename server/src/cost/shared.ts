@@ -18,7 +18,7 @@ export interface SharedParts {
 export const sharedParts = (): SharedParts => ({ parts: new Map(), kept: 0 });
 
 /** What a search keeps: some tens of megabytes. */
-const mostKept = 1_500_000;
+const mostKept = 4_000_000;
 
 let active: SharedParts | undefined;
 
@@ -70,10 +70,21 @@ export function shared<Inputs extends object, Result>(part: string, inputs: Inpu
   return resultOf<Result>(outcome);
 }
 
-function valuesIn(value: unknown): number {
+/** The values that a computation reads of its inputs, as paths to them, whether it gives something or throws `Unavailable`. */
+export function pathsRead<Inputs extends object>(inputs: Inputs, compute: (inputs: Inputs) => unknown): readonly (readonly string[])[] {
+  const watch: Watch = { reads: new Map(), isOver: false };
+  outcomeOf(() => compute(watched(inputs, [], watch)));
+  watch.isOver = true;
+  return [...watch.reads.values()].map(({ path }) => path);
+}
+
+/** What stands in several places is there once. */
+function valuesIn(value: unknown, met = new Set<object>()): number {
   if (typeof value !== "object" || value === null) return 1;
+  if (met.has(value)) return 1;
+  met.add(value);
   let count = 1;
-  for (const inner of value instanceof Map ? value.values() : Object.values(value)) count += valuesIn(inner);
+  for (const inner of value instanceof Map ? value.values() : Object.values(value)) count += valuesIn(inner, met);
   return count;
 }
 

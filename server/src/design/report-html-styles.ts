@@ -29,7 +29,7 @@ figure table { font-size: .9em; margin: .5rem 0; }
 summary { cursor: pointer; }
 details p { margin: .3rem 0; }
 code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere; }
-td code { overflow-wrap: normal; }
+@media (min-width: 60rem) { td code { overflow-wrap: normal; } }
 .error { color: light-dark(#b00020, #ff8a80); }
 .warning { color: light-dark(#8a5a00, #ffcc66); }
 @media print {

@@ -28,13 +28,13 @@ export const colourProperties: readonly string[] = [...Object.keys(inks), ...Obj
 
 /** Textures in a tile of 8 x 8, so that what lies side by side is told apart without colour. */
 const textures = {
-  rising: "M-1 1L1 -1M0 8L8 0M7 9L9 7", falling: "M-1 7L1 9M0 0L8 8M7 -1L9 1", level: "M0 2H8M0 6H8", upright: "M2 0V8M6 0V8", dots: "M1.5 2h1M5.5 6h1", crossed: "M0 4H8M4 0V8", sparse: "M3.5 4h1",
+  rising: "M-1 1L1 -1M0 8L8 0M7 9L9 7", falling: "M-1 7L1 9M0 0L8 8M7 -1L9 1", level: "M0 2H8M0 6H8", upright: "M2 0V8M6 0V8", dots: "M1.5 2h1M5.5 6h1", crossed: "M0 4H8M4 0V8", sparse: "M3.5 4h1", wide: "M0 4H8",
 } as const;
 
 export const patterns: Partial<Readonly<Record<Colour, string>>> = {
   gradients: textures.rising, optimizer: textures.dots, activations: textures.falling, cache: textures.level, buffers: textures.upright, reserve: textures.crossed,
   backward: textures.rising, backward2: textures.rising, forward2: textures.dots, weightGradient: textures.level,
-  exposed: textures.rising, hidden: textures.dots, bubble: textures.sparse,
+  compute: textures.wide, exposed: textures.rising, hidden: textures.dots, bubble: textures.sparse,
   mixer: textures.level, dense: textures.dots, experts: textures.rising, embedding: textures.upright,
   tp: textures.falling, ep: textures.rising, pp: textures.dots, dp: textures.level, cp: textures.crossed,
 };
@@ -72,6 +72,7 @@ export const pageColours = `
 :root { ${declarations(0)} }
 @media (prefers-color-scheme: dark) { :root { ${declarations(1)} } }
 @media (forced-colors: active) {
-  :root { ${Object.keys(fills).map((name) => `${propertyOf(name)}: CanvasText;`).join(" ")} --dsco-text: CanvasText; --dsco-muted: CanvasText; --dsco-line: GrayText; --dsco-surface: Canvas; --dsco-limit: Highlight; --dsco-over: Mark; }
+  :root { ${Object.keys(fills).map((name) => `${propertyOf(name)}: CanvasText;`).join(" ")} --dsco-text: CanvasText; --dsco-muted: CanvasText; --dsco-line: GrayText; --dsco-surface: Canvas; --dsco-limit: CanvasText; --dsco-over: CanvasText; }
+  .picture .grid { stroke-opacity: .4; }
 }
 `;

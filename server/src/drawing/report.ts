@@ -1,6 +1,6 @@
 /** A declaration at a glance: what it comes to in a line, its figures, its pictures. */
 
-import { capacityOf, computedKinds, figuresOf, hardwareResult, keyMetricsOf, modelResult, planResult, readingOf, shortFigure, shortText, type MetricFigure } from "../analysis";
+import { capacityOf, computedKinds, figuresOf, hardwareResult, keyMetricsOf, modelResult, planResult, readingOf, serviceResult, shortFigure, shortText, type MetricFigure } from "../analysis";
 import type { BoundBlock, BoundDeclaration, Workspace } from "../core";
 import { Unavailable } from "../cost/definition";
 import { evaluationOf } from "../cost/plan/evaluation";
@@ -11,6 +11,7 @@ import { narrowest, usualWidth, type DrawingOptions, type Picture, type PictureI
 import { placesOf } from "./places";
 import { rooflineData, rooflinePicture, roofsOf } from "./roofline";
 import { schedulePicture } from "./schedule";
+import { serviceData, servicePicture } from "./service";
 import { stepPicture } from "./step";
 import type { PlanSubject } from "./subject";
 import { topologyData, topologyPicture, trafficData } from "./topology";
@@ -81,6 +82,7 @@ function drawingsOf(workspace: Workspace, declaration: BoundDeclaration, figures
     case "plan": return planDrawings(workspace, declaration, figures, options);
     case "model": return modelDrawings(workspace, declaration, options);
     case "hardware": return hardwareDrawings(workspace, declaration, options);
+    case "service": return serviceDrawings(workspace, declaration, figures, options);
     default: return [];
   }
 }
@@ -122,6 +124,13 @@ function hardwareDrawings(workspace: Workspace, declaration: BoundDeclaration, o
     { id: "topology", title: "Topology", draw: () => topologyPicture({ options, places, prefix: "", gpu: nameOf(blocks.get("gpu")) ?? "GPUs" }, { ...topologyData(record), traffic: [] }) },
     { id: "roofline", title: "Roofline", draw: () => rooflinePicture({ options, places, gpu: "gpu" }, { ...roofsOf(record.gpu), points: [], moving: { names: [], share: 0 } }) },
   ];
+}
+
+function serviceDrawings(workspace: Workspace, declaration: BoundDeclaration, figures: readonly MetricFigure[], options: DrawingOptions): readonly Drawing[] {
+  const result = serviceResult(workspace, declaration);
+  if (!result) return [];
+  const metric = (id: string): MetricFigure | undefined => figures.find((figure) => figure.id === id);
+  return [{ id: "step", title: "Time of a request", draw: () => servicePicture({ options, places: placesOf(workspace, result.blocks), metric }, serviceData(result.record, metric)) }];
 }
 
 /** Of the declaration whose block it is. */

@@ -22,6 +22,8 @@ export interface CompiledSpace {
   readonly varied: readonly (PropertyValue | undefined)[];
   /** Throws `Unavailable` where the choices leave a key of the plan without a value. */
   readonly record: (point: Point) => PlanRecord;
+  /** The axes, by their places, that a value of the record follows from: `["parallelism", "tp"]`; of the whole record all. */
+  readonly axesOf: (path: readonly string[]) => readonly number[];
   /** The files with a design's values in place: slow, and what `record` agrees with. Throws `Unavailable` where a path leads nowhere. */
   readonly workspaceAt: (point: Point) => Workspace;
 }
@@ -55,6 +57,8 @@ export function compileSpace(space: Space): CompiledSpace {
     blocks: planResult(workspace, space.plan)?.blocks ?? new Map(),
     varied: variedIn(workspace, space),
     workspaceAt: (point) => workspaceAt(space, point),
+    axesOf: ([part, key]) => (part === undefined ? space.axes.map((_, axis) => axis)
+      : pieces.filter((piece) => piece.part === part && (key === undefined || piece.field === undefined || piece.field === key)).flatMap(({ axes }) => axes)),
     record: (point) => {
       const record: Record<Part, unknown> = { ...base };
       for (const { part, valueAt } of whole) record[part] = valueAt(point);
@@ -183,7 +187,7 @@ interface Key {
 }
 
 /** Every key behind the record of a plan; its own keys name the parts. */
-const keysOf = (blocks: RecordBlocks): readonly Key[] =>
+export const keysOf = (blocks: RecordBlocks): readonly Key[] =>
   [...blocks].flatMap(([path, block]) => {
     const steps = path.split(".");
     const part = parts.find((each) => each === steps[0]);

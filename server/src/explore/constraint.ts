@@ -116,7 +116,8 @@ function recordSide(path: readonly string[]): Side {
   };
 }
 
-const slow = (compiled: CompiledSpace, constraint: Constraint, expression: Expression): Side => ({ point }) => {
+const slow = (compiled: CompiledSpace, constraint: Constraint, expression: Expression): Side => ({ point, record }) => {
+  Reflect.ownKeys(record); // whoever notes what is read: anything of it may enter
   const value = evaluate(expression, scopeOf(compiled, constraint, compiled.workspaceAt(point)));
   if (value?.kind === "quantity") return value.value;
   throw new Unavailable(`\`${constraint.file.source.text.slice(expression.start, expression.end)}\` has no value`);

@@ -3,7 +3,7 @@
 import { Unavailable } from "../cost/definition";
 import { evaluationOf } from "../cost/plan/evaluation";
 import type { MemoryComponents } from "../cost/memory/stage-memory";
-import { sharedParts, sharing } from "../cost/shared";
+import { pathsRead, sharedParts, sharing } from "../cost/shared";
 import { gpusOf, layoutFault } from "../rules/layout/conditions";
 import { compileSpace, type CompiledSpace } from "./compile";
 import { compileConstraint, metricSide, type CompiledConstraint, type Design } from "./constraint";
@@ -25,6 +25,11 @@ export type Verdict =
 export interface Evaluator {
   readonly compiled: CompiledSpace;
   readonly verdict: (point: Point) => Verdict;
+  /**
+   * The axes, by their places, that the verdict on a design follows from: whoever makes the same choices on them is left out for the same
+   * reason. Takes some times as long as the verdict.
+   */
+  readonly causes: (point: Point) => readonly number[];
   /** How far a design that was left out is from meeting everything, above 0; comparable between the designs of the space. */
   readonly miss: (point: Point, reason: Reason) => number;
 }
@@ -38,16 +43,38 @@ export function evaluatorOf(space: Space): Evaluator {
   return {
     compiled,
     verdict: (point) => sharing(parts, () => verdictOf(compiled, constraints, objectives, point)),
+    causes: (point) => sharing(parts, () => causesOf(compiled, constraints, objectives, point)),
     miss: (point, reason) => sharing(parts, () => missOf(compiled, constraints, point, reason)),
   };
 }
 
 const objectiveSide = ({ id }: Objective): ((design: Design) => number) => (id === "gpus" ? ({ record }) => gpusOf(record) : metricSide(id));
 
-function verdictOf(compiled: CompiledSpace, constraints: readonly CompiledConstraint[], objectives: readonly ((design: Design) => number)[], point: Point): Verdict {
+type Objectives = readonly ((design: Design) => number)[];
+
+function verdictOf(compiled: CompiledSpace, constraints: readonly CompiledConstraint[], objectives: Objectives, point: Point): Verdict {
+  try {
+    return verdictOn({ point, record: compiled.record(point) }, constraints, objectives);
+  } catch (fault) {
+    if (!(fault instanceof Unavailable)) throw fault;
+    return infeasible("layout", withoutFigures(fault.message));
+  }
+}
+
+/** Where the choices leave no record at all, any of them may be why. */
+function causesOf(compiled: CompiledSpace, constraints: readonly CompiledConstraint[], objectives: Objectives, point: Point): readonly number[] {
+  try {
+    const paths = pathsRead({ record: compiled.record(point) }, ({ record }) => verdictOn({ point, record }, constraints, objectives));
+    return [...new Set(paths.flatMap(([, ...path]) => compiled.axesOf(path)))];
+  } catch (fault) {
+    if (!(fault instanceof Unavailable)) throw fault;
+    return compiled.axesOf([]);
+  }
+}
+
+function verdictOn(design: Design, constraints: readonly CompiledConstraint[], objectives: Objectives): Verdict {
   let kind: Reason["kind"] = "layout";
   try {
-    const design: Design = { point, record: compiled.record(point) };
     const fault = layoutFault(design.record);
     if (fault !== undefined) return infeasible("layout", fault);
     kind = "unknown";

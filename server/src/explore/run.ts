@@ -6,7 +6,7 @@ import { evaluatorOf, type Evaluator, type Reason } from "./evaluate";
 import { frontOf, type Front } from "./front";
 import type { Trial } from "./genetic/trial";
 import { pointAt } from "./points";
-import { spaceOf, type Space } from "./space";
+import { spaceOf, type Point, type Space } from "./space";
 
 /** A sweep with every file that it rests on, so that a thread or another machine can run it: nothing is read from a disk. */
 export interface SweepTask {
@@ -65,24 +65,58 @@ export interface Stretch {
 /** How many designs pass between two looks at whether the run was stopped: a few milliseconds. */
 const betweenLooks = 32;
 
-/** Tries the designs from `from` to before `to`. */
-export function runStretch({ compiled: { space }, verdict }: Evaluator, from: number, to: number, isStopped: () => boolean = () => false): Stretch {
+/** Neighbours that are worth a look at why the first of them is left out. */
+const smallestBlock = 16;
+/** Looks at a kind of reason that are made before they must have left out this many designs each. */
+const firstLooks = 64;
+const worthALook = 8;
+
+/**
+ * Leaves out in one go what is left out for the same reason: where the verdict on a design follows from the first axes alone, all
+ * designs that make the same choices there have the same one. Gives up on reasons that follow from nearly all axes.
+ */
+function pruning({ compiled: { space }, causes }: Evaluator): (index: number, point: Point, kind: Reason["kind"]) => number {
+  /** By axis, designs that agree on it and on all before it: they stand in a row. */
+  const rows = space.axes.map((_, axis) => space.axes.slice(axis + 1).reduce((size, { choices }) => size * choices.length, 1));
+  const least = rows.findLast((size) => size >= smallestBlock) ?? Number.POSITIVE_INFINITY;
+  const looks = new Map<Reason["kind"], { made: number; leftOut: number }>();
+  return (index, point, kind) => {
+    if (index % least !== 0) return 1;
+    const own = looks.get(kind) ?? { made: 0, leftOut: 0 };
+    looks.set(kind, own);
+    if (own.made >= firstLooks && own.leftOut < worthALook * own.made) return 1;
+    const row = rows[Math.max(-1, ...causes(point))] ?? space.size;
+    const alike = row - (index % row);
+    own.made += 1;
+    own.leftOut += alike - 1;
+    return alike;
+  };
+}
+
+/** Tries the designs from `from` to before `to`: each one, or several that are left out together. */
+export function runStretch(evaluator: Evaluator, from: number, to: number, isStopped: () => boolean = () => false): Stretch {
+  const { compiled: { space }, verdict } = evaluator;
+  const alikeFrom = pruning(evaluator);
   const indices: number[] = [];
   const values: number[] = [];
   const reasons = new Map<string, { readonly reason: Reason; count: number }>();
   let index = from;
-  for (; index < to; index++) {
-    if ((index - from) % betweenLooks === 0 && isStopped()) break;
-    const found = verdict(pointAt(space, index));
+  for (let tried = 0; index < to; tried++) {
+    if (tried % betweenLooks === 0 && isStopped()) break;
+    const point = pointAt(space, index);
+    const found = verdict(point);
     if (found.kind === "feasible") {
       indices.push(index);
       values.push(...found.values);
+      index += 1;
       continue;
     }
+    const alike = Math.min(to - index, alikeFrom(index, point, found.reason.kind));
     const key = `${found.reason.kind} ${found.reason.text}`;
     const known = reasons.get(key);
-    if (known) known.count += 1;
-    else reasons.set(key, { reason: found.reason, count: 1 });
+    if (known) known.count += alike;
+    else reasons.set(key, { reason: found.reason, count: alike });
+    index += alike;
   }
   return {
     from, to: index, indices: Float64Array.from(indices), values: Float64Array.from(values),

@@ -15,5 +15,7 @@ export function spaceOf(workspace: Workspace, sweep: BoundDeclaration): SpaceRes
   if (space) return { kind: "space", space };
   const ofOwnKeys = [...(sweep.block.properties.keys())].flatMap((key) => settledValue(workspace, sweep.block, key).problems);
   const [first] = [...sweep.problems, ...problems, ...ofOwnKeys].sort((left, right) => left.span.start - right.span.start);
-  return { kind: "invalid", reason: first?.message ?? "the plan that it varies is missing or in error" };
+  const { node, file } = sweep;
+  const broken = file.source.parsed.errors.find((error) => error.start <= node.end && node.start <= error.end);
+  return { kind: "invalid", reason: first?.message ?? broken?.message ?? "the plan that it varies is missing or in error" };
 }

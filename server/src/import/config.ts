@@ -3,6 +3,7 @@
  * fields were asked for. What nobody asked for and is not known to cost nothing gets reported.
  */
 import type * as z from "zod";
+import { nearest } from "../core";
 import { fieldsWithoutCost } from "../core/without-cost";
 import type { Remark } from "./facts";
 import { isNoise } from "./ignored";
@@ -86,7 +87,11 @@ export function openConfig<Shape extends z.ZodRawShape>(
 
   const parsed = schema.safeParse({ ...defaults, ...values });
   const missing = options.required.filter((key) => values[key] === undefined && defaults[key] === undefined);
-  for (const key of missing) remarks.push({ severity: "error", message: `\`${nameOf(key)}\` is missing: ${options.title} needs it`, path: raw.mainPath });
+  const unknown = [...places.keys()].filter((key) => !Object.hasOwn(schema.shape, key));
+  for (const key of missing) {
+    const slip = slipOf(nameOf(key), unknown);
+    remarks.push({ severity: "error", message: `\`${nameOf(key)}\` is missing: ${options.title} needs it${slip === undefined ? "" : `, and \`${slip}\` is no field`}`, path: slip === undefined ? raw.mainPath : pathOf(slip) });
+  }
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const [key = "", ...rest] = issue.path;
@@ -118,7 +123,8 @@ export function openConfig<Shape extends z.ZodRawShape>(
     fail: (message, key) => fail(message, key === undefined ? raw.mainPath : pathOf(key)),
     layers: Number((fields as Record<string, unknown>)["num_hidden_layers"]),
   };
-  return { config, finish: () => reportUnread(raw, places, asked, options.ignored, remarks) };
+  const unset = Object.keys(schema.shape).filter((key) => !places.has(key)).map(nameOf);
+  return { config, finish: () => reportUnread(raw, places, asked, unset, options.ignored, remarks) };
 }
 
 /** The decoder's fields under the names of the shared shape, with where each stands; `nulls`: those that the file says have no value. */
@@ -157,23 +163,31 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])));
 }
 
-function reportUnread(raw: RawConfig, places: ReadonlyMap<string, readonly PropertyKey[]>, asked: ReadonlySet<string>, ignored: (field: string) => boolean, remarks: Remark[]): void {
+function reportUnread(raw: RawConfig, places: ReadonlyMap<string, readonly PropertyKey[]>, asked: ReadonlySet<string>, unset: readonly string[], ignored: (field: string) => boolean, remarks: Remark[]): void {
   for (const [key, path] of places) {
-    if (!asked.has(key) && !ignored(key)) report(key, path, remarks);
+    if (!asked.has(key) && !ignored(key)) report(key, path, unset, remarks);
   }
   if (raw.main === raw.root) return;
   for (const [key, { value }] of raw.root.members) {
     if (key === raw.mainPath[0] || (value.kind === "scalar" && value.value === null) || sharedWithOuter.includes(key)) continue;
-    report(key, [key], remarks);
+    report(key, [key], [], remarks);
   }
 }
 
-function report(key: string, path: readonly PropertyKey[], remarks: Remark[]): void {
+/** The field that a name is a slip of: written otherwise, or a letter or two off. A longer or a shorter name is another field. */
+function slipOf(name: string, fields: readonly string[]): string | undefined {
+  const near = nearest(name, fields);
+  return near !== undefined && Math.abs(near.replace(/_/g, "").length - name.replace(/_/g, "").length) <= 1 ? near : undefined;
+}
+
+/** `unset`: the fields that the architecture reads and the config does not set. */
+function report(key: string, path: readonly PropertyKey[], unset: readonly string[], remarks: Remark[]): void {
   const name = String(path.at(-1));
   if (/^(vision|audio|speech|sound|talker|projector|code2wav|token2wav)_?(config|tower)?$/.test(name)) {
     remarks.push({ severity: "doubt", message: `\`${name}\` is left out: only the language model is counted`, path });
     return;
   }
   if (fieldsWithoutCost.has(key) || fieldsWithoutCost.has(name) || isNoise(name)) return;
-  remarks.push({ severity: "doubt", message: `\`${name}\` is not understood: the figures may miss it`, path });
+  const near = slipOf(name, unset);
+  remarks.push({ severity: "doubt", message: `\`${name}\` is not understood: the figures may miss it${near === undefined ? "" : ` (\`${near}\` is read, and not set)`}`, path });
 }

@@ -12,6 +12,9 @@ export type ExportResult =
   | { readonly kind: "exported"; readonly text: string; readonly architecture: string; /** Sentences without their full stop. */ readonly doubts: readonly string[] }
   | { readonly kind: "failed"; readonly problems: readonly string[] };
 
+/** What a reader must know of every config that is printed. */
+export const leftOutOfConfigs = "`rope_theta`, `rms_norm_eps`, `hidden_act`, numbers of tokens and the like change no figure, so the model does not hold them and the config leaves them out";
+
 /** `declaration` is a model without errors. Never throws. */
 export function exportConfig(workspace: Workspace, declaration: BoundDeclaration): ExportResult {
   const model = plainModel(workspace, declaration);

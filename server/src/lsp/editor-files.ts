@@ -1,4 +1,4 @@
-import { createSource, type Loaded } from "../core";
+import { createFileStore, type Arriving } from "./file-store";
 import type { Folders, KnownFiles } from "./known-files";
 import type { HostText } from "./host";
 import { isRecord } from "./params";
@@ -20,17 +20,8 @@ export interface EditorFiles extends KnownFiles {
   readonly arriving: (uris: readonly string[]) => Promise<unknown> | undefined;
 }
 
-interface Arriving {
-  readonly kind: "arriving";
-  readonly done: Promise<void>;
-}
-
 /** `reader` gives `undefined` for an editor that hands out no files. The owner of this calls `forget` when the folders change. */
 export function createEditorFiles(reader: () => EditorReader | undefined, folders: Folders, arrived: (uri: string) => void): EditorFiles {
-  const texts = new Map<string, HostText | Arriving>();
-  const trees = new Map<string, Loaded>();
-  let listed: Promise<readonly string[]> | undefined;
-
   const ask = (uri: string): HostText | Arriving => {
     const editor = reader();
     if (!editor) return { kind: "failed", reason: "only files of a folder on a disk can be imported" };
@@ -40,17 +31,11 @@ export function createEditorFiles(reader: () => EditorReader | undefined, folder
       done: editor.readFile(uri).then(textOf, () => unavailable).then((text) => {
         // Forgotten meanwhile: the file has changed since it was read.
         if (texts.get(uri) !== entry) return;
-        texts.set(uri, text);
+        replace(uri, text);
         arrived(uri);
       }),
     };
     return entry;
-  };
-
-  const known = (uri: string): HostText | Arriving => {
-    const found = texts.get(uri) ?? ask(uri);
-    texts.set(uri, found);
-    return found;
   };
 
   const arriving = (uris: readonly string[]): Promise<unknown> | undefined => {
@@ -69,32 +54,9 @@ export function createEditorFiles(reader: () => EditorReader | undefined, folder
     return uris;
   };
 
-  return {
-    arriving,
-    load: (uri) => {
-      const tree = trees.get(uri);
-      if (tree) return tree;
-      const found = known(uri);
-      if (found.kind === "arriving") return { kind: "pending" };
-      const loaded: Loaded = found.kind === "text" ? { kind: "source", source: createSource(uri, found.text) } : found;
-      trees.set(uri, loaded);
-      return loaded;
-    },
-    text: (uri) => {
-      const found = known(uri);
-      return found.kind === "text" ? found.text : undefined;
-    },
-    list: () => (listed ??= listAll()),
-    forget: (uris) => {
-      listed = undefined;
-      for (const uri of uris ?? [...texts.keys()]) {
-        texts.delete(uri);
-        trees.delete(uri);
-      }
-    },
-    // An editor that hands out files tells of their changes.
-    readAgain: () => false,
-  };
+  const { load, text, list, forget, known, texts, replace } = createFileStore(ask, listAll);
+  // An editor that hands out files tells of their changes.
+  return { arriving, load, text, list, forget, readAgain: () => false };
 }
 
 const unavailable: HostText = { kind: "failed", reason: "the editor cannot read it" };

@@ -114,7 +114,7 @@ export interface DscoRequests {
 }
 
 /** The tools that language models call; in VS Code each has the prefix `dsco_`. */
-export type AgentToolName = "check" | "report" | "explain" | "what_if" | "list_std" | "language";
+export type AgentToolName = "check" | "report" | "explain" | "what_if" | "compare" | "sweep" | "list_std" | "language";
 
 export interface AgentToolParams {
   readonly name: AgentToolName;

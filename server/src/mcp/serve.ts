@@ -16,7 +16,7 @@ export interface AgentHost {
   readonly log: (text: string) => void;
 }
 
-const instructions = `dsco computes what the design of a large language model costs: parameters, memory per GPU, training step time, latency, throughput, money. Designs are .dsco files; the tools read them and never write. Begin with \`language\` to learn to write one and \`list_std\` for published models, GPUs and clusters; \`check\` after every edit; \`report\` for figures, \`explain\` for where one comes from, \`what_if\` to try a change.`;
+const instructions = `dsco computes what the design of a large language model costs: parameters, memory per GPU, training step time, latency, throughput, money. Designs are .dsco files; the tools read them and never write. Begin with \`language\` to learn to write one and \`list_std\` for published models, GPUs and clusters; \`check\` after every edit; \`report\` for figures, \`explain\` for where one comes from, \`what_if\` to try a change, \`compare\` to set two declarations side by side, \`sweep\` to search a space of designs.`;
 
 /** A server of the tools for one client; it has no connection yet. */
 export function createAgentServer(host: AgentHost, version: string): Server {

@@ -93,6 +93,7 @@ describe("a sweep that is no space", () => {
   };
   it.each([
     ["maximize mfu", "nothing varies: write a line such as `parallelism.ep = [8, 16, 32]`"],
+    ["maximize mfu\nwhere step_time", "`where` needs `<=`, `>=`, `<`, `>` or `==`: the line ends here"],
     ["parallelism.ep = [8]", "nothing is looked for: write `maximize METRIC` or `minimize METRIC`"],
     ["parallelism.ep = [8]\nmaximize speed", "a plan has no metric `speed`"],
     ["parallelism.ep = [8]\nmaximize mfu\nminimize mfu", "`mfu` is an objective twice"],

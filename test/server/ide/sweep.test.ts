@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { metricOf, openWorkspace, loadStandard } from "../../../server/src/analysis";
 import { bindDeclaration, createSource, fileScope } from "../../../server/src/core";
-import { evaluatorOf, pointAt, spaceOf, type Space } from "../../../server/src/explore";
+import { Unavailable } from "../../../server/src/cost/definition";
+import { evaluatorOf, pointAt, spaceOf, type Space, type Verdict } from "../../../server/src/explore";
 import { applyDesign, designOptions, sweepLenses, type AppliedDesign } from "../../../server/src/ide";
 import { composed } from "../../../server/src/ide/sweep/edits";
 import { applyEdits, checkFile } from "../../../server/src/rules";
@@ -88,6 +89,44 @@ describe("a design that is applied", () => {
     expect(seen.size, "designs that meet everything and differ").toBeGreaterThan(1);
   });
 
+  /** Keys of every part, of the library's declarations and of the file's own, each with values that many plans can have. */
+  const pool: readonly (readonly [path: string, values: readonly string[]])[] = [
+    ["parallelism.pp", ["4", "8", "16"]], ["parallelism.ep", ["16", "32", "64"]], ["parallelism.tp", ["1", "2", "4"]], ["parallelism.zero", ["0", "1", "2", "3"]],
+    ["parallelism.recompute", ["full", "selective", "none"]], ["parallelism.micro_batch_size", ["1", "2", "2 * 2"]], ["parallelism.sequence_parallel", ["true", "false"]],
+    ["workload.global_batch_size", ["7680", "15_360", "30720"]], ["workload.sequence_length", ["4K", "4Ki", "8Ki"]], ["hardware", ["H800Cluster", "DGX_H100", "DGX_B200"]],
+    ["hardware.nodes", ["128", "256", "2 * 96"]], ["hardware.gpu.memory", ["80 GB", "141 GB", "96 GiB"]], ["hardware.gpu.scale_up.bandwidth", ["200 GB/s", "450 GB/s"]],
+    ["model", ["DeepSeekV3", "DeepSeekV2"]], ["model.moe.top_k", ["4", "8"]], ["model.mla.kv_lora_rank", ["256", "512"]], ["model.precision.weights", ["bf16", "fp8_e4m3"]], ["efficiency.gemm", ["50%", "0.8"]],
+  ];
+  const anySpace = fc.uniqueArray(fc.nat({ max: pool.length - 1 }), { minLength: 1, maxLength: 4 }).chain((chosen) =>
+    fc.tuple(...chosen.map((index) => fc.subarray([...(pool[index]?.[1] ?? [])], { minLength: 1 }).map((values) => `${pool[index]?.[0]} = [${values.join(", ")}]`))));
+
+  /** `undefined` where a key that varies is none of the declaration that is tried first. */
+  const verdictOf = (space: Space, design: number): Verdict | undefined => {
+    try {
+      return evaluatorOf(space).verdict(pointAt(space, design));
+    } catch (fault) {
+      if (fault instanceof Unavailable) return undefined;
+      throw fault;
+    }
+  };
+
+  test("of any space", () => {
+    let applied = 0;
+    fc.assert(fc.property(anySpace, fc.nat(), (lines, number) => {
+      const files = alone({ ...shallow, plan: "efficiency { gemm = 0.7 }" }, ...lines);
+      const space = spaceIn(files);
+      const design = number % space.size;
+      const verdict = verdictOf(space, design);
+      if (verdict?.kind !== "feasible") return;
+      const found = applyDesign(space.workspace, space, design, verdict.values);
+      if (found.kind === "refused") throw new Error(found.reason);
+      const after = edited(files, found);
+      expect(["tokens_per_second_per_gpu", "memory_per_gpu"].map((metric) => figure(after, "Plan", metric)), after["plan.dsco"]).toEqual(verdict.values);
+      applied += 1;
+    }), { numRuns: 60, seed: 7 });
+    expect(applied).toBeGreaterThan(15);
+  });
+
   const applyTo = (files: Files, choices: Readonly<Record<string, string>>): Files => {
     const space = spaceIn(files);
     const design = space.axes.reduce((number, { path, choices: all }) => number * all.length + Math.max(0, all.findIndex(({ text }) => text === choices[path])), 0);
@@ -114,7 +153,9 @@ describe("a design that is applied", () => {
 
   test("that the plan is already needs no edit", () => {
     const files = alone(shallow, "parallelism.ep = [32, 64]");
-    expect(applyTo(files, { "parallelism.ep": "64" })).toEqual(files);
+    const space = spaceIn(files);
+    const verdict = evaluatorOf(space).verdict([1]);
+    expect(applyDesign(space.workspace, space, 1, verdict.kind === "feasible" ? verdict.values : [])).toEqual({ kind: "edit", files: [], notes: [] });
   });
 
   test("says which other plans change with it", () => {
@@ -154,6 +195,16 @@ test("edits one after the other are edits of the first text", () => {
   })), ({ text, first, between, second }) => {
     expect(applyEdits(text, composed(text, first, second))).toBe(applyEdits(between, second));
   }));
+});
+
+test("edits that are far from each other stay apart, and one inside another becomes part of it", () => {
+  const text = "one = 1\ntwo = 2\nthree = 3\n";
+  const first = [{ start: 8, end: 8, newText: "half = 0\n" }];
+  expect(composed(text, first, [{ start: 6, end: 7, newText: "10" }, { start: 23, end: 24, newText: "20" }, { start: 33, end: 34, newText: "30" }])).toEqual([
+    { start: 6, end: 7, newText: "10" }, { start: 8, end: 8, newText: "half = 0\n" }, { start: 14, end: 15, newText: "20" }, { start: 24, end: 25, newText: "30" },
+  ]);
+  expect(composed(text, [{ start: 6, end: 7, newText: "100" }], [{ start: 16, end: 17, newText: "20" }])).toEqual([{ start: 6, end: 7, newText: "100" }, { start: 14, end: 15, newText: "20" }]);
+  expect(composed(text, first, [{ start: 15, end: 16, newText: "5" }])).toEqual([{ start: 8, end: 8, newText: "half = 5\n" }]);
 });
 
 test("options of a design name keys by what the file of the sweep knows", () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bindDeclaration } from "../../../server/src/core";
 import { explainMarkdown } from "../../../server/src/ide";
-import type { AgentToolAnswer, ReadFileAnswer } from "../../../server/src/lsp/protocol";
+import type { AgentToolAnswer, ReadFileAnswer, SweepProgress, SweepStart } from "../../../server/src/lsp/protocol";
 import { defaultSettings, figureOptions } from "../../../server/src/lsp/settings";
 import { repository } from "../../kit/repository";
 import { openFiles } from "../../kit/workspace";
@@ -163,3 +163,31 @@ test.each([
   expect(expected).toMatch(/\d/);
   expect(await page.request("dsco/explain", { uri: `${root}main.dsco`, declaration, metric })).toEqual({ markdown: expected });
 });
+
+test("a sweep runs in moments of the worker itself: hovers are answered meanwhile, and it ends at once", async () => {
+  const page = await open(new Map(), `import { DeepSeekV3 } from "std:models/deepseek"
+import { H800Cluster } from "std:clusters/deepseek"
+parallelism Wide { ep = 64 }
+workload Chat { phase = decode, context_length = 4096, batch_per_gpu = 32 }
+plan Serve { model = DeepSeekV3, hardware = H800Cluster, parallelism = Wide, workload = Chat }
+sweep Few of Serve { workload.batch_per_gpu = [16, 32, 64], maximize tokens_per_second_per_gpu }
+sweep Many of Serve { workload.batch_per_gpu = 1..20_000, parallelism.ep = [8, 16, 32, 64], maximize tokens_per_second_per_gpu }
+`);
+  const start = async (sweep: string): Promise<string> => {
+    const found = await page.request<SweepStart>("dsco/sweep/start", { uri: `${root}main.dsco`, sweep });
+    if (found.kind === "refused") throw new Error(found.reason);
+    return found.run;
+  };
+  const lastOf = (run: string) => page.notifications.flatMap(({ method, params }) => (method === "dsco/sweep/progress" && (params as SweepProgress).run === run ? [params as SweepProgress] : [])).at(-1);
+  const few = await start("Few");
+  await expect.poll(() => lastOf(few)?.state, { timeout: 20_000 }).toBe("done");
+  expect(lastOf(few)).toMatchObject({ tried: 3, feasible: 3 });
+  const many = await start("Many");
+  await expect.poll(() => lastOf(many)?.tried ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
+  expect(await page.hover(3, 50)).toContain("context_length");
+  expect(lastOf(many)?.state).toBe("running");
+  const from = performance.now();
+  expect(await page.request("dsco/sweep/cancel", { run: many })).toBe(true);
+  expect(performance.now() - from).toBeLessThan(250);
+  expect(lastOf(many)?.state).toBe("cancelled");
+}, 60_000);

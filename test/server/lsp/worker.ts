@@ -13,7 +13,7 @@ export async function buildWorker(): Promise<string> {
 }
 
 /** What the worker finds in its scope: the language itself and what every browser has. No `process`, `Buffer` or `require`. */
-const browserGlobals = { setTimeout, clearTimeout, queueMicrotask, TextDecoder, TextEncoder, URL, console };
+const browserGlobals = { setTimeout, clearTimeout, performance, queueMicrotask, TextDecoder, TextEncoder, URL, console };
 
 type Answer = (params: unknown) => unknown;
 
@@ -21,6 +21,7 @@ type Answer = (params: unknown) => unknown;
 export function startWorker(script: string, answers: Readonly<Record<string, Answer>>) {
   const waiting = new Map<number, (message: Message) => void>();
   const requests: { readonly method: string; readonly params: unknown }[] = [];
+  const notifications: { readonly method: string; readonly params: unknown }[] = [];
   let lastId = 0;
   const scope: { onmessage?: (event: { readonly data: unknown }) => void } & Record<string, unknown> = {
     ...browserGlobals,
@@ -37,11 +38,11 @@ export function startWorker(script: string, answers: Readonly<Record<string, Ans
     } else if (message.id !== undefined) {
       requests.push({ method: message.method, params: message.params });
       post({ id: message.id, result: (await answers[message.method]?.(message.params)) ?? null });
-    }
+    } else notifications.push({ method: message.method, params: message.params });
   };
   runInContext(script, createContext(scope));
   return {
-    requests,
+    requests, notifications,
     notify: (method: string, params: unknown) => post({ method, params }),
     request: async <Result>(method: string, params: unknown): Promise<Result> => {
       const id = (lastId += 1);

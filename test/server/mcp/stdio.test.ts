@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tools, topics } from "../../../server/src/agents";
+import { smallPlans } from "../../kit/plans";
 import { repository } from "../../kit/repository";
 import { misspelt, tiny, tinyFigures } from "../cli/designs";
 
@@ -39,6 +40,8 @@ async function connect(args: readonly string[] = []): Promise<{ readonly client:
   return { client: made, transport: stdio };
 }
 
+const sweepText = `${smallPlans.replaceAll("Answers", "Answer")}sweep Layers of Answer {\n  workload.batch_per_gpu = [16, 32]\n  minimize tpot\n}\n`;
+
 const textOf = ({ content }: CallToolResult): string => content.map((part) => (part.type === "text" ? part.text : "")).join("");
 const call = async (name: string, args: Record<string, unknown>): Promise<CallToolResult> => (await client.callTool({ name, arguments: args })) as CallToolResult;
 
@@ -64,7 +67,7 @@ describe("the handshake", () => {
 
   it("lists the tools with schemas, each of which only reads", async () => {
     const listed = (await client.listTools()).tools;
-    expect(listed.map(({ name }) => name)).toEqual(["check", "report", "explain", "what_if", "list_std", "language"]);
+    expect(listed.map(({ name }) => name)).toEqual(["check", "report", "explain", "what_if", "compare", "sweep", "list_std", "language"]);
     for (const { annotations, inputSchema, outputSchema } of listed) {
       expect(annotations).toMatchObject({ readOnlyHint: true, destructiveHint: false, openWorldHint: false });
       expect(inputSchema.type).toBe("object");
@@ -96,6 +99,8 @@ describe("a call", () => {
     ["explain", { about: "DSCO2020" }, /^DSCO2020/],
     ["what_if", { file: "tiny.dsco", set: ["Tiny.layers=3"] }, /1576 → 2232/],
     ["what_if", { file: "misspelt.dsco", edits: [{ old_text: "head = 2", new_text: "heads = 2" }] }, /No longer found/],
+    ["compare", { a: "DeepSeekV3", b: "KimiK2" }, /model `DeepSeekV3` against `KimiK2`/],
+    ["sweep", { text: sweepText }, /sweep Layers of Answer: all 2 designs, 2 meet everything/],
     ["list_std", {}, /std:models\/deepseek/],
     ["list_std", { name: "H800" }, /gpu H800/],
     ["language", { topic: "metrics" }, /kv_bytes_per_token/],
@@ -188,6 +193,16 @@ describe("the process", () => {
     child.stderr.on("data", (text: Buffer) => (errors += text.toString()));
     expect(await new Promise((resolve) => child.on("close", resolve))).toBe(2);
     expect(errors).toContain("nowhere: there is no such folder");
+  });
+
+  it("answers a line that is no message as JSON-RPC asks, and goes on", async () => {
+    const child = spawn(process.execPath, [bin(), "mcp"], { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
+    let output = "";
+    child.stdout.on("data", (text: Buffer) => (output += text.toString()));
+    child.stdin.end(`{"jsonrpc": "2.0", "id": 1,\n{"hello": "world"}\n${JSON.stringify({ jsonrpc: "2.0", id: 2, method: "ping" })}\n`);
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+    const answers = output.trim().split("\n").map((line) => JSON.parse(line) as { readonly id: number | null; readonly error?: { readonly code: number } });
+    expect(answers.map(({ id, error }) => [id, error?.code])).toEqual([[null, -32_700], [null, -32_600], [2, undefined]]);
   });
 
   it("ends by itself when its client goes away", async () => {

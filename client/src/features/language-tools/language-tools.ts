@@ -22,6 +22,8 @@ const messages: Readonly<Record<AgentToolName, () => string>> = {
   report: () => l10n.t("Computing the figures of the design"),
   explain: () => l10n.t("Looking up where the figure comes from"),
   what_if: () => l10n.t("Trying the change in memory"),
+  compare: () => l10n.t("Comparing two parts of the design"),
+  sweep: () => l10n.t("Trying the designs of the sweep"),
   list_std: () => l10n.t("Reading dsco's standard library"),
   language: () => l10n.t("Reading the reference of the language"),
 };

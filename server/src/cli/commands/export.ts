@@ -1,6 +1,6 @@
 import { bindDeclaration, fileScope, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
 import { checkDesign, countDiagnostics, hasErrors, meantInFile, type Design } from "../../design";
-import { exportConfig } from "../../import";
+import { exportConfig, leftOutOfConfigs } from "../../import";
 import { WrongUse, type Command } from "../command";
 import { openDesign } from "../design";
 import { setHelp, setOption, whatIfs } from "../options";
@@ -31,6 +31,7 @@ ${setHelp}`,
       return 1;
     }
     host.printError(result.doubts.map((doubt) => `${name}: doubt: ${doubt}.\n`).join(""));
+    host.printError(`${name}: note: ${leftOutOfConfigs}.\n`);
     host.print(result.text);
     return 0;
   },

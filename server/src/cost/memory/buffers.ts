@@ -21,8 +21,6 @@ const groupedWorkspaces = 4;
 /** Buffers of a rank, apart from what the ZeRO stage and the author add. */
 export interface Buffers {
   readonly always: readonly Term[];
-  /** Of them. */
-  readonly bytes: number;
   /** Of a training plan from ZeRO 2, and from 3. */
   readonly gradients: Term;
   readonly gathered: Term;
@@ -43,7 +41,6 @@ export function buffersOf(memory: MemoryModel, stages: readonly Stage[]): Buffer
   ];
   return {
     always,
-    bytes: always.reduce((total, { value }) => total + value, 0),
     gradients: product("gradients of the largest layer before they are divided", [largest(elementsOf), plainElement(model.precision.gradients)]),
     gathered: product("gathered weights of this layer and the next", [2, { value: largest(bytesOf), unit: "B" }]),
   };
@@ -59,9 +56,19 @@ export const bufferTerms = ({ always, gradients, gathered }: Buffers, { training
   product("memory_reserve", [{ value: memory_reserve, unit: "B" }]),
 ];
 
-/** Their sum: a search asks for nothing else. */
-export const bufferBytes = ({ bytes, gradients, gathered }: Buffers, { training, plan: { parallelism: { zero, memory_reserve } } }: Asked): number =>
-  bytes + (training && zero >= 2 ? gradients.value : 0) + (training && zero >= 3 ? gathered.value : 0) + memory_reserve;
+/** The same in bytes alone: what a search keeps of them. */
+export interface BufferBytes {
+  readonly always: number;
+  readonly gradients: number;
+  readonly gathered: number;
+}
+
+export const bytesOfBuffers = ({ always, gradients, gathered }: Buffers): BufferBytes =>
+  ({ always: always.reduce((total, { value }) => total + value, 0), gradients: gradients.value, gathered: gathered.value });
+
+/** Their sum, with what the layout asks for. */
+export const bufferSum = ({ always, gradients, gathered }: BufferBytes, { training, plan: { parallelism: { zero, memory_reserve } } }: Asked): number =>
+  always + (training && zero >= 2 ? gradients : 0) + (training && zero >= 3 ? gathered : 0) + memory_reserve;
 
 /**
  * Where weight gradients are added into the gradient buffer by the GEMM itself, TransformerEngine hands autograd an empty tensor in

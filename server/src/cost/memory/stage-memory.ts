@@ -9,8 +9,8 @@ import { once, oncePerKey } from "../once";
 import type { Evaluation } from "../plan/evaluation";
 import { lastRun, shapeOf, type Stage } from "../plan/stages";
 import { headBytes, mtpTensors } from "./activations";
-import { bufferBytes, buffersOf, type Buffers } from "./buffers";
-import type { InFlight } from "./in-flight";
+import { buffersOf, bufferSum, bytesOfBuffers, type BufferBytes } from "./buffers";
+import { ranksInFlight, type InFlight } from "./in-flight";
 import { cacheOfRuns } from "./kv-cache";
 import { vocabularyOf } from "./matrix";
 import { rankStates, runsOfRank, shardsOf, statesOfRanks, type MemoryModel, type Shards, type States } from "./memory-model";
@@ -91,7 +91,7 @@ export interface Holdings {
 
 export interface KindHoldings {
   readonly states: States;
-  readonly buffers: Buffers;
+  readonly buffers: BufferBytes;
   /** The most that a layer needs for a moment. */
   readonly layerWorking: number;
   /** The loss is computed here. */
@@ -107,7 +107,7 @@ export function holdingsOf(memory: MemoryModel): Holdings {
     kept: memory.stages.map(oncePerKey(shapeOf, (stage) => savedByStage(memory, stage))),
     kinds: memory.kinds.kinds.map(({ stages }) => ({
       states: rankStates(memory, stages),
-      buffers: buffersOf(memory, stages),
+      buffers: bytesOfBuffers(buffersOf(memory, stages)),
       layerWorking: stages.reduce((most, stage) => Math.max(most, layerWorking(memory, stage)), 0),
       head: stages.some(({ head }) => head),
       embedding: stages.find(({ embedding }) => embedding)?.index,
@@ -156,18 +156,18 @@ interface RankHoldings extends Fixed, Pick<KindHoldings, "layerWorking" | "head"
   readonly beside: number;
 }
 
-function trainingMemory({ memoryModel: memory, holdings, inFlight }: Evaluation): PlanMemory {
+function trainingMemory({ memoryModel: memory, holdings, keptBytes }: Evaluation): PlanMemory {
   const divisors = divisorsOf(memory);
   const held = holdings.kinds.map(({ states, buffers, layerWorking, head, embedding }): RankHoldings => {
     const { weights, gradients, optimizer } = fixedBytes(divisors, states);
     return {
-      weights, gradients, optimizer, buffers: bufferBytes(buffers, memory), optimizerWorking: optimizerWorking(memory, divisors.optimizer, states), layerWorking, head, embedding,
+      weights, gradients, optimizer, buffers: bufferSum(buffers, memory), optimizerWorking: optimizerWorking(memory, divisors.optimizer, states), layerWorking, head, embedding,
       beside: head ? Math.max(layerWorking, holdings.loss, holdings.headBackward) : layerWorking,
     };
   });
   const heldBy = (rank: number): RankHoldings => held[memory.kinds.ofRank[rank] ?? 0] ?? noRank();
-  const keptBy = (rank: number): number => inFlight[rank]?.bytes ?? 0;
-  if (inFlight.length === 0) throw new Unavailable("the schedule has no operations");
+  const keptBy = (rank: number): number => keptBytes[rank] ?? 0;
+  const flights = once(() => ranksInFlight(memory.pipeline, holdings.kept));
   return memoryOf(memory, (rank) => {
     const own = heldBy(rank);
     return own.weights + own.gradients + own.optimizer + peakBytes(keptBy(rank), own, holdings) + own.buffers;
@@ -178,7 +178,7 @@ function trainingMemory({ memoryModel: memory, holdings, inFlight }: Evaluation)
     const activations = kept + working;
     return {
       rank, stages: memory.ranks[rank] ?? [], weights, gradients, optimizer, buffers, kv: 0, activations,
-      total: weights + gradients + optimizer + activations + buffers, moment, working, in_flight: inFlight[rank],
+      total: weights + gradients + optimizer + activations + buffers, moment, working, get in_flight() { return flights()[rank]; },
     };
   });
 }
@@ -239,7 +239,7 @@ function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number
     ...fixed,
     kv: cacheOfRank(memory, stages)(memory.demand.context),
     activations: servingActivations(memory, stages).value,
-    buffers: bufferBytes(buffersOf(memory, stages), memory),
+    buffers: bufferSum(bytesOfBuffers(buffersOf(memory, stages)), memory),
   };
   return {
     rank, stages, ...components, total: totalOf(components), moment: "forward pass", working: components.activations, in_flight: undefined,

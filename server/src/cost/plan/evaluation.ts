@@ -5,7 +5,7 @@
 
 import { operatorsOf, type Operators } from "../compute/layer";
 import { Unavailable } from "../definition";
-import { ranksInFlight, type InFlight } from "../memory/in-flight";
+import { ranksInFlight } from "../memory/in-flight";
 import { memoryModel, type MemoryModel } from "../memory/memory-model";
 import { holdingsOf, stageMemory, type Holdings, type PlanMemory } from "../memory/stage-memory";
 import { copyOfPipeline, type Pipeline } from "../pipeline/schedule";
@@ -39,8 +39,8 @@ export interface Evaluation extends Ground {
   readonly memory: PlanMemory;
   /** Of a training plan. */
   readonly holdings: Holdings;
-  /** By rank. */
-  readonly inFlight: readonly InFlight[];
+  /** What the micro-batches in flight keep at the worst moment, by rank: bytes. */
+  readonly keptBytes: readonly number[];
   /** What a micro-batch of a training plan computes, whatever device runs it. */
   readonly trainingOperators: Operators;
   readonly passes: (mode: Mode) => Passes;
@@ -118,8 +118,8 @@ class PlanEvaluation implements Evaluation {
     return this.once(holdingsPart);
   }
 
-  get inFlight(): readonly InFlight[] {
-    return this.once(inFlightPart);
+  get keptBytes(): readonly number[] {
+    return this.once(keptBytesPart);
   }
 
   get trainingOperators(): Operators {
@@ -175,8 +175,8 @@ const stagesPart = part(({ plan, pipeline }) => stagesOf(plan.model, pipeline));
 const memoryModelPart = part((evaluation) => memoryModel(evaluation));
 const memoryPart = part(stageMemory);
 const holdingsPart = sharedPart("holdings", ({ memoryModel }) => holdingsOf(memoryModel));
-const inFlightPart = part(({ pipeline, holdings }) =>
-  shared("in flight", { pipeline, holdings }, (own) => ranksInFlight(copyOfPipeline(own.pipeline), own.holdings.kept)));
+const keptBytesPart = part(({ pipeline, holdings }) =>
+  shared("kept bytes", { pipeline, holdings }, (own) => ranksInFlight(copyOfPipeline(own.pipeline), own.holdings.kept).map(({ bytes }) => bytes)));
 const trainingOperatorsPart = part(({ plan, layout }) => operatorsOf(plan, layout, trainingWork(plan, layout)));
 const passesPart = perMode((mode) => sharedPart(mode === "ideal" ? "ideal passes" : "passes", (evaluation) => passesOf(evaluation, mode)));
 const pipelineRunPart = perMode((mode) => part((evaluation) =>

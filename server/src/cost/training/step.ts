@@ -133,7 +133,7 @@ function simulatedRun(pipeline: Pipeline, durations: Durations): Run {
 }
 
 /** Chunks of a step that is run through as a whole, under a millisecond. */
-export const mostSimulated = 40_000;
+const mostSimulated = 40_000;
 
 /**
  * A longer step by two short ones: once the pipeline is full each further micro-batch takes the same on average, so that time and counts grow

@@ -42,7 +42,7 @@ function summaryOf({ capacity, worst, used, ranks }: MemoryData): string {
   const verdict = worst.total <= capacity ? `${bytes(capacity - worst.total)} (${shareText(1 - worst.total / capacity)}) of the GPU's ${bytes(capacity)} stay free` : `${bytes(worst.total - capacity)} more than the ${bytes(capacity)} of the GPU`;
   const parts = used.filter((part) => worst.parts[part] > 0).sort((one, other) => worst.parts[other] - worst.parts[one]).slice(0, 3).map((part) => `${names[part]} ${bytes(worst.parts[part])}`);
   const where = ranks === 1 ? "Every GPU holds" : `The fullest rank (${worst.rank}, ${stagesText(worst)}) holds`;
-  return `${where} ${bytes(worst.total)}: ${verdict}. Most of it: ${parts.join(", ")}; it needs most at: ${worst.moment}.`;
+  return `${where} ${bytes(worst.total)}: ${verdict}. Most of it: ${parts.join(", ")}. Its worst moment: ${worst.moment}.`;
 }
 
 function tableOf({ bars, used, capacity }: MemoryData): Picture["table"] {

@@ -5,7 +5,7 @@ import { operationsOf, type Operation, type OperationKind } from "../../cost/pip
 import { stageCount, stagesOfRank, type Chunk, type Pipeline, type ScheduleKind } from "../../cost/pipeline/schedule";
 import { simulate, type Idle, type RankTimeline, type Simulation } from "../../cost/pipeline/simulate";
 import type { Evaluation } from "../../cost/plan/evaluation";
-import { mostSimulated, withMicroBatches } from "../../cost/training/step";
+import { withMicroBatches } from "../../cost/training/step";
 
 /** Seconds from the start of the step. */
 export interface Stretch {
@@ -55,6 +55,8 @@ export interface ScheduleData {
 
 /** Marks that an editor still shows without delay. */
 export const mostOperations = 900;
+/** Micro-batches in all stages that are run through while somebody types. */
+const mostChunks = 10_000;
 /** Rows that a reader still tells apart. */
 export const mostRanks = 32;
 
@@ -63,9 +65,10 @@ export function scheduleData(evaluation: Evaluation): ScheduleData {
   const pipeline = evaluation.pipeline;
   const { step, durations, exposed_sync, sweep } = evaluation.training("estimate");
   const stages = stageCount(pipeline);
-  const isLong = stages * pipeline.micro_batches > mostSimulated;
   // once the pipeline is full the micro-batches repeat: a long step is run with fewer of them, and its end moved to where it is
-  const run = isLong ? withMicroBatches(pipeline, Math.max(4 * pipeline.pp, Math.floor(mostSimulated / (4 * stages)))) : pipeline;
+  const fewer = withMicroBatches(pipeline, Math.max(4 * pipeline.pp, Math.floor(mostChunks / (2 * stages))));
+  const isLong = stages * pipeline.micro_batches > mostChunks && fewer.micro_batches < pipeline.micro_batches;
+  const run = isLong ? fewer : pipeline;
   const simulation = simulated(run, durations);
   const end = step.step_time - exposed_sync - sweep;
   const shift = end - simulation.step_time;

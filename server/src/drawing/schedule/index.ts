@@ -7,9 +7,10 @@ import type { Colour } from "../colours";
 import type { Picture } from "../picture";
 import { shareText } from "../scale";
 import { formulaLine, type PlanSubject } from "../subject";
+import { text } from "../svg";
 import { scheduleData, type ScheduleData } from "./data";
 import { coloursIn, flowNames, kindNames } from "./names";
-import { drawRows, type TimePlot } from "./rows";
+import { drawRows, mostShapes, operationCount, type TimePlot } from "./rows";
 import { drawTimes } from "./times";
 
 const time = (value: number): string => formatQuantity(value, dimensions.time);
@@ -28,8 +29,9 @@ function summaryOf(data: ScheduleData): string {
     ? `Drawn are the first ${time(first.to)}, in which the pipeline fills, and the last ${time(last.to - last.from)}, in which it empties, each with some of the steady state; the ${time(last.from - first.to)} between them repeat it.`
     : "Drawn is the whole step.";
   const left = pp - ranks.length;
-  return `${schedule} runs ${formatGrouped(microBatches)} micro-batches over ${pp} ${pp === 1 ? "rank" : "ranks"} in ${time(step)}; a rank is idle for ${time(bubble)} (${shareText(bubble / step)}) of it in the mean. ${parts}`
-    + (left === 0 ? "" : ` Of the ranks the first and the last ${ranks.length / 2} are drawn, ${left} are not.`);
+  return `${schedule} runs ${formatGrouped(microBatches)} ${microBatches === 1 ? "micro-batch" : "micro-batches"} over ${pp} ${pp === 1 ? "rank" : "ranks"} in ${time(step)}; a rank is idle for ${time(bubble)} (${shareText(bubble / step)}) of it in the mean. ${parts}`
+    + (left === 0 ? "" : ` Of the ranks the first and the last ${ranks.length / 2} are drawn, ${left} are not.`)
+    + (operationCount(data) <= mostShapes ? "" : " Operations that are too short to be seen are joined with their neighbours.");
 }
 
 function tableOf({ ranks, step }: ScheduleData): Picture["table"] {
@@ -45,6 +47,7 @@ function tableOf({ ranks, step }: ScheduleData): Picture["table"] {
 }
 
 const breakWidth = 30;
+const cutHeight = 20;
 
 function draw(subject: PlanSubject, data: ScheduleData, title: string): string {
   const canvas: Canvas = { ...subject.options, id: "schedule" };
@@ -54,13 +57,15 @@ function draw(subject: PlanSubject, data: ScheduleData, title: string): string {
   const top = key.height + (data.stretches.length > 1 ? 28 : 10);
   const plot = plotOf(canvas, data, top, pitch);
   const rows = drawRows(subject, canvas, data, plot);
-  const drawn = key.drawn + hidden(drawTimes(data, plot)) + rows + optimizer(subject, canvas, data, plot);
+  const drawn = key.drawn + hidden(drawTimes(data, plot) + leftOut(data, plot)) + rows + optimizer(subject, canvas, data, plot);
   return frame(canvas, plot.bottom + 24, title, entries.map(({ colour }) => colour), drawn);
 }
 
-function plotOf({ width }: Canvas, { stretches, ranks, step, pipeline }: ScheduleData, top: number, pitch: number): TimePlot {
+function plotOf({ width }: Canvas, { pp, stretches, ranks, step, pipeline }: ScheduleData, top: number, pitch: number): TimePlot {
   const left = 66;
-  const bottom = top + ranks.length * pitch;
+  const isCut = ranks.length < pp;
+  const cut = { after: ranks.length / 2, height: isCut ? cutHeight : 0 };
+  const bottom = top + ranks.length * pitch + cut.height;
   const shown = stretches.reduce((sum, { from, to }) => sum + to - from, 0) + step - pipeline;
   const scale = (width - left - 2 - breakWidth * (stretches.length - 1)) / shown;
   let start = left;
@@ -71,7 +76,12 @@ function plotOf({ width }: Canvas, { stretches, ranks, step, pipeline }: Schedul
     start += length + breakWidth;
     return span;
   });
-  return { spans, top, bottom, pitch };
+  return { spans, top, bottom, pitch, cut };
+}
+
+/** Where ranks are left out. */
+function leftOut({ pp, ranks }: ScheduleData, { top, pitch, cut }: TimePlot): string {
+  return cut.height === 0 ? "" : text(`… ranks ${cut.after} to ${pp - ranks.length / 2 - 1} are not drawn …`, 0, top + cut.after * pitch + 14, { className: "muted halo" });
 }
 
 function legendOf(data: ScheduleData): readonly LegendEntry[] {

@@ -18,6 +18,8 @@ export interface TimePlot {
   readonly bottom: number;
   /** Height of a row with the room below it. */
   readonly pitch: number;
+  /** Rows above those that are left out, and the room for saying so; 0 where none is. */
+  readonly cut: { readonly after: number; readonly height: number };
 }
 
 interface Span {
@@ -31,15 +33,22 @@ const time = (value: number): string => formatQuantity(value, dimensions.time);
 
 export function drawRows(subject: PlanSubject, canvas: Canvas, data: ScheduleData, plot: TimePlot): string {
   const isNumbered = hasRoomForNumbers(data, plot);
-  const isDetailed = data.ranks.reduce((sum, { operations }) => sum + operations.length, 0) <= mostOperations;
+  const count = operationCount(data);
+  const isDetailed = count <= mostOperations;
+  const least = count <= mostShapes ? 0 : canvas.width / 380;
   const rows = data.ranks.map((rank, index) => {
-    const y = plot.top + index * plot.pitch + 2;
+    const y = plot.top + index * plot.pitch + (index >= plot.cut.after ? plot.cut.height : 0) + 2;
     const height = plot.pitch - 4;
-    return rankMark(canvas, data, rank, plot, y, height) + (isDetailed ? marksOf(canvas, data, rank, plot, y, height, isNumbered) : massOf(canvas, rank, plot, y, height));
+    return rankMark(canvas, data, rank, plot, y, height) + (isDetailed ? marksOf(canvas, data, rank, plot, y, height, isNumbered) : massOf(canvas, rank, plot, y, height, least));
   }).join("");
   // one place for all: the schedule decides what runs when
   return element("g", { "data-place": subject.places("parallelism.schedule") }, rows);
 }
+
+export const operationCount = ({ ranks }: ScheduleData): number => ranks.reduce((sum, { operations }) => sum + operations.length, 0);
+
+/** Operations that are drawn one by one; beyond them the picture would take more than an editor shows at once. */
+export const mostShapes = 7000;
 
 /** The name of a rank and its idle time. */
 function rankMark(canvas: Canvas, { step }: ScheduleData, { rank, stages, whole, idle }: ScheduleRank, plot: TimePlot, y: number, height: number): string {
@@ -101,9 +110,8 @@ function labels({ pp }: ScheduleData, { chunk, beside }: ScheduleOperation, box:
   }).join("");
 }
 
-/** All operations of a rank as one shape for each colour; those that are too narrow to be seen join their neighbours. */
-function massOf(canvas: Canvas, { operations }: ScheduleRank, plot: TimePlot, y: number, height: number): string {
-  const least = canvas.width / 380;
+/** All operations of a rank as one shape for each colour; those narrower than `least` pixels join their neighbours, of which the longest lends its colour. */
+function massOf(canvas: Canvas, { operations }: ScheduleRank, plot: TimePlot, y: number, height: number, least: number): string {
   const paths = new Map<Colour, string>();
   let from = Number.NaN;
   let to = Number.NaN;
