@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The pictures of every example in a real browser: no text lies on another, nothing leaves its picture, at several widths; and
 // the report's page, light, dark and in forced colours. Ends with `N passed, N failed`; takes pictures into .vscode-test/pictures/.
-//   node test/browser/run.mjs [EXAMPLE…]
+//   node test/browser/run.mjs [EXAMPLE…]      of named examples all pictures at every width, and whole pages
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -63,21 +63,21 @@ function galleryOf(/** @type {any} */ drawing, /** @type {string} */ file, /** @
 }
 
 /** @returns {Promise<Outcome[]>} */
-async function gallery(/** @type {Browser} */ browser, /** @type {any} */ drawing, /** @type {string} */ file, /** @type {string} */ shots) {
+async function gallery(/** @type {Browser} */ browser, /** @type {any} */ drawing, /** @type {string} */ file, /** @type {string | undefined} */ shots) {
   const page = await browser.newPage();
   const outcomes = [];
   for (const width of widths) {
     await page.setViewportSize({ width: width + 20, height: 800 });
     await page.setContent(galleryOf(drawing, file, width));
     outcomes.push({ name: `pictures of ${path.basename(file)} at ${width} pixels`, troubles: await page.evaluate(troublesOf) });
-    if (file === odd && width === 760) await page.screenshot({ path: path.join(shots, "odd-760.png"), fullPage: true });
+    if (shots !== undefined) await page.screenshot({ path: path.join(shots, `pictures-${path.basename(file, ".dsco")}-${width}.png`), fullPage: true });
   }
   await page.close();
   return outcomes;
 }
 
 /** @returns {Promise<Outcome[]>} */
-async function reportPage(/** @type {Browser} */ browser, /** @type {string} */ example, /** @type {string} */ shots) {
+async function reportPage(/** @type {Browser} */ browser, /** @type {string} */ example, /** @type {string} */ shots, /** @type {boolean} */ fullPage) {
   const { stdout } = await promisify(execFile)(process.execPath, [path.join(repository, "bin/dsco.mjs"), "report", path.join(examples, example), "--format", "html"], { maxBuffer: 64 * 1024 * 1024 });
   const outcomes = [];
   for (const { name, ...media } of appearances) {
@@ -94,9 +94,7 @@ async function reportPage(/** @type {Browser} */ browser, /** @type {string} */ 
         name: `the report of ${example}, ${name}, at ${width} pixels`,
         troubles: [...troubles, ...asked.map((what) => `it asked for, or said: ${what}`), ...(overflow ? ["it is wider than the window"] : [])],
       });
-      // pages are long, and a picture of all of one takes seconds
-      const whole = width === 800 && example === looked[0];
-      await page.screenshot({ path: path.join(shots, `report-${path.basename(example, ".dsco")}-${name}-${width}.png`), fullPage: whole });
+      await page.screenshot({ path: path.join(shots, `report-${path.basename(example, ".dsco")}-${name}-${width}.png`), fullPage });
       await page.close();
     }
   }
@@ -105,7 +103,9 @@ async function reportPage(/** @type {Browser} */ browser, /** @type {string} */ 
 
 await runScript(async () => {
   const named = process.argv.slice(2);
-  const all = readdirSync(examples).filter((file) => file.endsWith(".dsco") && (named.length === 0 || named.includes(file)));
+  // pages are long, and pictures of all of one take seconds
+  const isAsked = named.length > 0;
+  const all = readdirSync(examples).filter((file) => file.endsWith(".dsco") && (!isAsked || named.includes(file)));
   const shots = path.join(cacheFolder, "pictures");
   mkdirSync(shots, { recursive: true });
   const temporary = mkdtempSync(path.join(os.tmpdir(), "dsco-browser-"));
@@ -115,9 +115,9 @@ await runScript(async () => {
     const drawing = await loadDrawing(temporary);
     /** @type {Outcome[]} */
     const outcomes = [];
-    const designs = [...all.map((example) => path.join(examples, example)), ...(named.length === 0 || named.includes("odd.dsco") ? [odd] : [])];
-    for (const file of designs) outcomes.push(...await gallery(browser, drawing, file, shots));
-    for (const example of all.filter((file) => looked.includes(file))) outcomes.push(...await reportPage(browser, example, shots));
+    const designs = [...all.map((example) => path.join(examples, example)), ...(!isAsked || named.includes("odd.dsco") ? [odd] : [])];
+    for (const file of designs) outcomes.push(...await gallery(browser, drawing, file, isAsked ? shots : undefined));
+    for (const example of all.filter((file) => looked.includes(file))) outcomes.push(...await reportPage(browser, example, shots, isAsked));
     const failed = outcomes.filter(({ troubles }) => troubles.length > 0);
     for (const { name, troubles } of failed) console.log(`✗ ${name}\n${troubles.slice(0, 12).map((trouble) => `    ${trouble}`).join("\n")}`);
     console.log(`${outcomes.length - failed.length} passed, ${failed.length} failed`);
