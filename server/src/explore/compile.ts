@@ -187,7 +187,7 @@ interface Key {
 }
 
 /** Every key behind the record of a plan; its own keys name the parts. */
-const keysOf = (blocks: RecordBlocks): readonly Key[] =>
+export const keysOf = (blocks: RecordBlocks): readonly Key[] =>
   [...blocks].flatMap(([path, block]) => {
     const steps = path.split(".");
     const part = parts.find((each) => each === steps[0]);

@@ -10,3 +10,5 @@ export { designsOf, frontDesigns, tableOf, type ResultColumn, type ResultRow, ty
 export { isSearched, mostSearched, runSearch, stretchOfTrials, type SearchEnd, type SearchRun } from "./genetic/run";
 export { joinedTrials, tryDesigns, type Trial } from "./genetic/trial";
 export { readSearchRecord, trialLine, type SearchRecord } from "./genetic/record";
+export { inverse, type InverseAnswer } from "./inverse/run";
+export type { Side } from "./inverse/certificate";

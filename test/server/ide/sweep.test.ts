@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { metricOf, openWorkspace, loadStandard } from "../../../server/src/analysis";
 import { bindDeclaration, createSource, fileScope } from "../../../server/src/core";
-import { evaluatorOf, pointAt, spaceOf, type Space } from "../../../server/src/explore";
+import { Unavailable } from "../../../server/src/cost/definition";
+import { evaluatorOf, pointAt, spaceOf, type Space, type Verdict } from "../../../server/src/explore";
 import { applyDesign, designOptions, sweepLenses, type AppliedDesign } from "../../../server/src/ide";
 import { composed } from "../../../server/src/ide/sweep/edits";
 import { applyEdits, checkFile } from "../../../server/src/rules";
@@ -86,6 +87,44 @@ describe("a design that is applied", () => {
       seen.add(JSON.stringify(verdict.values));
     }), { numRuns: 8 });
     expect(seen.size, "designs that meet everything and differ").toBeGreaterThan(1);
+  });
+
+  /** Keys of every part, of the library's declarations and of the file's own, each with values that many plans can have. */
+  const pool: readonly (readonly [path: string, values: readonly string[]])[] = [
+    ["parallelism.pp", ["4", "8", "16"]], ["parallelism.ep", ["16", "32", "64"]], ["parallelism.tp", ["1", "2", "4"]], ["parallelism.zero", ["0", "1", "2", "3"]],
+    ["parallelism.recompute", ["full", "selective", "none"]], ["parallelism.micro_batch_size", ["1", "2", "2 * 2"]], ["parallelism.sequence_parallel", ["true", "false"]],
+    ["workload.global_batch_size", ["7680", "15_360", "30720"]], ["workload.sequence_length", ["4K", "4Ki", "8Ki"]], ["hardware", ["H800Cluster", "DGX_H100", "DGX_B200"]],
+    ["hardware.nodes", ["128", "256", "2 * 96"]], ["hardware.gpu.memory", ["80 GB", "141 GB", "96 GiB"]], ["hardware.gpu.scale_up.bandwidth", ["200 GB/s", "450 GB/s"]],
+    ["model", ["DeepSeekV3", "DeepSeekV2"]], ["model.moe.top_k", ["4", "8"]], ["model.mla.kv_lora_rank", ["256", "512"]], ["model.precision.weights", ["bf16", "fp8_e4m3"]], ["efficiency.gemm", ["50%", "0.8"]],
+  ];
+  const anySpace = fc.uniqueArray(fc.nat({ max: pool.length - 1 }), { minLength: 1, maxLength: 4 }).chain((chosen) =>
+    fc.tuple(...chosen.map((index) => fc.subarray([...(pool[index]?.[1] ?? [])], { minLength: 1 }).map((values) => `${pool[index]?.[0]} = [${values.join(", ")}]`))));
+
+  /** `undefined` where a key that varies is none of the declaration that is tried first. */
+  const verdictOf = (space: Space, design: number): Verdict | undefined => {
+    try {
+      return evaluatorOf(space).verdict(pointAt(space, design));
+    } catch (fault) {
+      if (fault instanceof Unavailable) return undefined;
+      throw fault;
+    }
+  };
+
+  test("of any space", () => {
+    let applied = 0;
+    fc.assert(fc.property(anySpace, fc.nat(), (lines, number) => {
+      const files = alone({ ...shallow, plan: "efficiency { gemm = 0.7 }" }, ...lines);
+      const space = spaceIn(files);
+      const design = number % space.size;
+      const verdict = verdictOf(space, design);
+      if (verdict?.kind !== "feasible") return;
+      const found = applyDesign(space.workspace, space, design, verdict.values);
+      if (found.kind === "refused") throw new Error(found.reason);
+      const after = edited(files, found);
+      expect(["tokens_per_second_per_gpu", "memory_per_gpu"].map((metric) => figure(after, "Plan", metric)), after["plan.dsco"]).toEqual(verdict.values);
+      applied += 1;
+    }), { numRuns: 60, seed: 7 });
+    expect(applied).toBeGreaterThan(15);
   });
 
   const applyTo = (files: Files, choices: Readonly<Record<string, string>>): Files => {

@@ -1,5 +1,5 @@
 import { bindDeclaration, didYouMean, fileScope, nearest } from "../../core";
-import { adviceFor, headerOf, isSearched, spaceOf, tallyOf, type Space } from "../../explore";
+import { adviceFor, headerOf, isSearched, spaceOf, tallyOf, type Side, type Space } from "../../explore";
 import type { CommandHost } from "../../hosts/command-host";
 import { formatGrouped } from "../../units";
 import { WrongUse, type Command, type ExitCode } from "../command";
@@ -7,6 +7,7 @@ import { openDesign } from "../design";
 import { formatOption, hasFlag, setHelp, setOption, whatIfs } from "../options";
 import { triedStretches } from "../sweep/exhaust";
 import { resultFormats, type ResultFormat } from "../sweep/formats";
+import { inverseText } from "../sweep/inverse";
 import { merge } from "../sweep/merge";
 import { recordPath } from "../sweep/record-file";
 import { searched } from "../sweep/search";
@@ -16,7 +17,7 @@ import { version } from "../version";
 
 export const sweep: Command = {
   name: "sweep",
-  usage: "sweep FILE NAME [--format csv|jsonl|parquet] [--out FILE] [--resume] [--jobs N] [--shard I/N] [--set NAME.path=VALUE]…\n       dsco sweep merge FILES… --out FILE [--format csv|jsonl|parquet]",
+  usage: "sweep FILE NAME [--format csv|jsonl|parquet] [--out FILE] [--resume] [--jobs N] [--shard I/N] [--set NAME.path=VALUE]…\n       dsco sweep FILE NAME --least PATH | --most PATH [--set NAME.path=VALUE]…\n       dsco sweep merge FILES… --out FILE [--format csv|jsonl|parquet]",
   summary: "search a design space",
   details: `Tries every design of the sweep NAME in FILE, in N threads, and shows those that no other one
 beats, and why the others are left out: layouts that do not run, memory, the sweep's \`where\`
@@ -31,10 +32,14 @@ NSGA-II (Deb et al. 2002), the same way for the same \`seed\`, and what it finds
   --resume                goes on where a run with the same --out was ended
   --shard I/N             tries the I-th of N equal parts, from 1 to N: one a job of an array.
                           Beside FILE stands FILE.run, which \`dsco sweep merge\` needs
+  --least PATH            the least value of PATH, a key that the sweep varies, with which a design
+  --most PATH             meets everything, or the greatest: --least hardware.nodes. By bisection
+                          where that is proved to find it, else one by one; the answer says which
   merge FILES… --out FILE puts the shards of one sweep together: the same rows as one run's
 ${setHelp}`,
   options: {
-    format: { type: "string" }, out: { type: "string" }, resume: { type: "boolean" }, jobs: { type: "string" }, shard: { type: "string" }, ...setOption,
+    format: { type: "string" }, out: { type: "string" }, resume: { type: "boolean" }, jobs: { type: "string" }, shard: { type: "string" },
+    least: { type: "string" }, most: { type: "string" }, ...setOption,
   },
   run: async (given, host): Promise<ExitCode> => {
     const [first, ...others] = given.positionals;
@@ -48,6 +53,11 @@ ${setHelp}`,
     if (typeof space === "string") {
       host.printError(`dsco sweep: ${space}${space.endsWith("?") ? "" : "."}\n`);
       return 1;
+    }
+    const question = questionOf(given);
+    if (question) {
+      host.print(inverseText(space, question.path, question.side));
+      return 0;
     }
     const isSearch = isSearched(space);
     if (isSearch && given.options.has("shard")) {
@@ -78,6 +88,16 @@ ${setHelp}`,
     return 0;
   },
 };
+
+/** An inverse question, which has an answer and no file. */
+function questionOf(given: Parameters<Command["run"]>[0]): { readonly side: Side; readonly path: string } | undefined {
+  const [least, most] = [given.options.get("least")?.[0], given.options.get("most")?.[0]];
+  if (least === undefined && most === undefined) return undefined;
+  const other = ["format", "out", "resume", "shard", "jobs"].find((name) => given.options.has(name)) ?? (least !== undefined && most !== undefined ? "most" : undefined);
+  const side: Side = least !== undefined ? "least" : "most";
+  if (other !== undefined) throw new WrongUse(`--${side} asks one question and prints the answer: leave --${other} out`);
+  return { side, path: least ?? most ?? "" };
+}
 
 function formatOf(given: Parameters<Command["run"]>[0], out: string | undefined): ResultFormat | undefined {
   if (given.options.has("format")) return formatOption(given, resultFormats);
