@@ -2,7 +2,7 @@
 // Runs the suite in a real VS Code with the packaged extension installed, through @vscode/test-electron.
 //   DSCO_VSCODE=all        both builds from npm: VS Code (server and web workbench), and the web; the default
 //   DSCO_VSCODE=min        the oldest that engines.vscode allows
-//   DSCO_VSCODE=latest     the newest
+//   DSCO_VSCODE=latest     the newest, and what stands in webviews through its window
 //   DSCO_VSCODE=web        the newest workbench without a server, as on vscode.dev: the extension in a web worker
 //   DSCO_VSCODE=download   the newest desktop VS Code, which @vscode/test-electron downloads (needs a display)
 // Ends with the line `N passed, N failed`.
@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { launchChromium } from "./chromium.mjs";
 import { Failure, runScript } from "./failure.mjs";
 import { getVSCode } from "./get-vscode.mjs";
+import { runPanel } from "./panel.mjs";
 import { installExtension } from "./server.mjs";
 import { serveWeb } from "./web.mjs";
 import { freshWorkspace, repository, requirePackagedExtension } from "./workspace.mjs";
@@ -145,9 +146,11 @@ await runScript(async () => {
   let passed = 0;
   let failed = 0;
   for (const build of builds) {
-    const result = build === "web" ? await runWeb() : await runBuild(build);
-    passed += result.passed;
-    failed += result.failed;
+    const results = build === "web" ? [await runWeb()] : build === "latest" ? [await runBuild(build), await runPanel(build)] : [await runBuild(build)];
+    for (const result of results) {
+      passed += result.passed;
+      failed += result.failed;
+    }
   }
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

@@ -14,8 +14,8 @@ export interface PanelQuestion {
 
 export type Panel =
   | PanelOf
-  /** It has no figures while the text is in error. `reason`: a clause. */
-  | { readonly kind: "broken"; readonly declaration: string; readonly reason: string }
+  /** What is read of it first is not computed while its text is in error. `reason`: a clause; `rest`: what can be said all the same. */
+  | { readonly kind: "broken"; readonly declaration: string; readonly reason: string; readonly rest?: PanelOf }
   /** There is no such declaration, or none that has figures. */
   | { readonly kind: "none" };
 
@@ -79,8 +79,13 @@ export function panel(workspace: Workspace, uri: string, question: PanelQuestion
   const declaration = question.declaration === undefined ? atLine(workspace, scope, question.line ?? 0) : named(workspace, scope, question.declaration);
   if (declaration === undefined || readingOf(workspace, declaration) === undefined) return lost(scope, question);
   const figures = mainFigures(workspace, declaration, options);
-  const [error] = figures.length === 0 ? errorsBehind(workspace, declaration) : [];
-  if (error) return { kind: "broken", declaration: declaration.name, reason: error.message };
+  const [first] = keyMetricsOf(workspace, declaration);
+  const [error] = figures.some(({ metric }) => metric === first) ? [] : errorsBehind(workspace, declaration);
+  const shown = panelOf(workspace, declaration, figures, question);
+  return error ? { kind: "broken", declaration: declaration.name, reason: error.message, rest: shown } : shown;
+}
+
+function panelOf(workspace: Workspace, declaration: BoundDeclaration, figures: readonly PanelFigure[], question: PanelQuestion): PanelOf {
   const report = reportOf(workspace, declaration, question.width === undefined ? {} : { width: question.width });
   return {
     kind: "report", declaration, summary: firstSentence(declaration.node.doc) ?? "", headline: report?.headline ?? "", fits: report?.fits,

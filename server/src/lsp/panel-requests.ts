@@ -13,7 +13,10 @@ export function registerPanelRequests(session: Session): void {
       const version = session.documents.get(uri)?.version ?? 0;
       const options = figureOptions(await session.settings().of(editorUri(session, uri)));
       const found = panel(workspace, uri, { declaration, line, width }, options);
-      return found.kind === "report" ? { kind: "report", version, report: toReport(session, found) } : { ...found, version };
+      if (found.kind === "report") return { kind: "report", version, report: toReport(session, found) };
+      if (found.kind === "none") return { kind: "none", version };
+      const { rest, ...broken } = found;
+      return { ...broken, version, ...(rest ? { rest: toReport(session, rest) } : {}) };
     }));
 }
 

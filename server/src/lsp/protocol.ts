@@ -368,8 +368,11 @@ export interface PanelParams {
 
 export type PanelAnswer =
   | { readonly kind: "report"; readonly version: number; readonly report: PanelReport }
-  /** The declaration is there, but its text is in error and has no figures now: what was shown before says more. `reason`: a clause. */
-  | { readonly kind: "broken"; readonly version: number; readonly declaration: string; readonly reason: string }
+  /**
+   * The text is in error, and what is read first of the declaration is not computed now: what was shown of it before says more than
+   * `rest`, which can be said all the same. `reason`: a clause.
+   */
+  | { readonly kind: "broken"; readonly version: number; readonly declaration: string; readonly reason: string; readonly rest?: PanelReport }
   /** No such declaration, or none that a report could be of. */
   | { readonly kind: "none"; readonly version: number };
 

@@ -70,6 +70,12 @@ describe("while the text is in error", () => {
     expect(await ask(wrong, { line: lineOf(wrong, "plan Train") })).toMatchObject({ kind: "broken", declaration: "Train", reason: expect.stringContaining("pp") as unknown });
   });
 
+  test("a plan of which less than the first figure is left is broken, too, with what is left", async () => {
+    const text = smallPlans.replace("micro_batch_size = 1", "micro_batch_size = 1\n  zero =");
+    const answer = await ask(text, { declaration: "Train" });
+    expect(answer).toMatchObject({ kind: "broken", declaration: "Train", rest: { declaration: "Train", headline: expect.stringMatching(/^not computed: /) as unknown } });
+  });
+
   test("what the error does not touch is shown", async () => {
     expect(nameOf(await ask(wrong, { declaration: "Prompts" }))).toBe("Prompts");
   });

@@ -87,7 +87,7 @@ test("the actions behind the figures run: a report, and the choice of what a mod
   };
   const labels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
   await run("Report");
-  await until("the tab", () => labels().some((label) => label.includes("actions.dsco report")));
+  await until("the panel", () => labels().includes("Dense"));
   const compared = run("Compare…");
   await until("a comparison", async () => {
     await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");

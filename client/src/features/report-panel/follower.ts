@@ -1,5 +1,5 @@
 import { Disposable, Position, Range, Uri, ViewColumn, window, workspace, type TextEditor } from "vscode";
-import type { DeclarationName, ExplainParams, PanelAnswer, PanelParams, PanelPlace } from "../../../../server/src/lsp/protocol";
+import type { DeclarationName, ExplainParams, PanelAnswer, PanelParams, PanelPlace, PanelReport } from "../../../../server/src/lsp/protocol";
 import type { FromReport, ReportState, ToReport } from "../../../webview/report/messages";
 import type { Server } from "../../infrastructure/server";
 import type { OpenPage, PageOwner } from "../../infrastructure/webview";
@@ -22,15 +22,16 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
   let pinned = state?.pinned ?? false;
   /** Where the cursor of a design was last: while the panel has the focus, no editor is active. */
   let cursor = target === undefined ? cursorOf(window.activeTextEditor) : undefined;
-  let last: PanelAnswer | undefined;
+  let last: PanelReport | undefined;
+  /** `last` is not what is left of a text in error. */
+  let isWhole = false;
   /** Of the room for a picture in the page; unknown until the page says it. */
   let width: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
 
   const say = (): void => {
-    if (last?.kind === "report") post({ type: "report", report: last.report, pinned });
-    else if (last === undefined) post({ type: "nothing" });
+    post(last === undefined ? { type: "nothing" } : { type: "report", report: last, pinned });
   };
 
   const ask = createLatest(async () => {
@@ -38,13 +39,16 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
     const answer = await answerOf(server, pinned ? undefined : cursor, target, width);
     // Another question follows, or the panel was closed meanwhile.
     if (answer === undefined || isClosed) return;
-    if (answer.kind === "report") {
-      last = answer;
-      target = { uri: answer.report.uri, declaration: answer.report.declaration };
-      panel.title = answer.report.declaration;
+    const keeps = answer.kind === "broken" && isWhole && last?.declaration === answer.declaration;
+    const shown = answer.kind === "report" ? answer.report : answer.kind === "broken" && !keeps ? answer.rest : undefined;
+    if (shown) {
+      last = shown;
+      isWhole = answer.kind === "report";
+      target = { uri: shown.uri, declaration: shown.declaration };
+      panel.title = shown.declaration;
       say();
-    } else if (answer.kind === "broken" && last !== undefined) post({ type: "broken", reason: answer.reason });
-    else say();
+    } else if (keeps) post({ type: "broken", reason: answer.reason });
+    else if (last === undefined) say();
   });
   const soon = (): void => {
     clearTimeout(timer);
@@ -80,7 +84,7 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
     // What was shown before is there at once; the page then says how wide it is, and is asked for anew.
     onReady: () => {
       width = undefined;
-      if (last !== undefined) say();
+      if (last) say();
     },
     receive: (message) => {
       switch (message.type) {
@@ -91,7 +95,7 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
         case "explain": return explain(message.figure);
         case "pin":
           pinned = message.pinned;
-          if (last?.kind === "report") say();
+          if (last) say();
           return ask();
         case "save": if (target) void save(server, target, message);
       }
