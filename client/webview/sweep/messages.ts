@@ -53,6 +53,7 @@ export interface SweepWords {
   readonly onFront: string;
   readonly running: string;
   readonly done: string;
+  readonly searched: string;
   readonly cancelled: string;
   readonly failed: string;
   readonly outdated: string;

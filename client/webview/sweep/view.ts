@@ -115,15 +115,16 @@ export function createView(root: HTMLElement, words: SweepWords, post: (message:
   const showStatus = (): void => {
     if (!results || !progress) return;
     const { state, tried, feasible } = progress;
-    const { size } = results.space;
+    const { size, searched } = results.space;
+    const all = searched ?? size;
     const isRunning = state === "running";
-    bar.max = size;
+    bar.max = all;
     bar.value = tried;
     bar.hidden = !isRunning;
     cancel.hidden = !isRunning;
     run.hidden = isRunning;
-    const parts = [filled(words.tried, grouped(tried), grouped(size)), filled(words.feasible, grouped(feasible)), ...(feasible === 0 ? [] : [filled(words.onFront, grouped(results.front().length))])];
-    setText(status, `${parts.join(" · ")}${isRunning ? "" : ` · ${words[state]}`}`);
+    const parts = [filled(words.tried, grouped(tried), grouped(all)), filled(words.feasible, grouped(feasible)), ...(feasible === 0 ? [] : [filled(words.onFront, grouped(results.front().length))])];
+    setText(status, `${parts.join(" · ")}${isRunning ? "" : ` · ${state === "done" && searched !== undefined ? filled(words.searched, grouped(size)) : words[state]}`}`);
     failure.hidden = progress.failure === undefined;
     setText(failure, filled(words.refused, results.space.sweep, progress.failure ?? ""));
     advice.hidden = (progress.advice ?? []).length === 0;

@@ -6,7 +6,7 @@
 
 import { planResult, type RecordBlocks } from "../analysis";
 import { settledValue, withOverrides, type BoundBlock, type Override, type Overrides, type PropertyValue, type Workspace } from "../core";
-import { Unavailable } from "../cost/definition";
+import { available, Unavailable } from "../cost/definition";
 import type { PlanRecord } from "../cost/plan/record";
 import { allRuleProblems } from "../rules";
 import { targetOf, type Point, type Space } from "./space";
@@ -45,7 +45,7 @@ interface Piece {
 
 /** Throws `Unavailable` where the plan has no record at all. */
 export function compileSpace(space: Space): CompiledSpace {
-  const first = space.axes.map(() => 0);
+  const first = firstDesign(space);
   const base = recordAt(space, first);
   const workspace = workspaceAt(space, first);
   const pieces = piecesOf(space).map((piece) => ({ ...piece, valueAt: tableOf(space, piece, first) }));
@@ -152,9 +152,9 @@ function piecesOf(space: Space): readonly Piece[] {
   const fieldOf = (part: Part, path: readonly string[]): string | undefined =>
     (isFlat(part) && named.every((axis) => axis.part !== part) ? path[1] : undefined);
   for (const point of alternatives(space)) {
-    const workspace = workspaceAt(space, point);
-    const result = planResult(workspace, space.plan);
-    if (!result) continue;
+    const workspace = available(() => workspaceAt(space, point));
+    const result = workspace && planResult(workspace, space.plan);
+    if (!workspace || !result) continue;
     const varied = variedIn(workspace, space);
     for (const { part, path, block, key } of keysOf(result.blocks)) add(part, fieldOf(part, [...path, key]), readBy(settledValue(workspace, block, key), varied));
   }
@@ -170,6 +170,10 @@ const variedIn = (workspace: Workspace, { axes, plan }: Space): readonly (Proper
     const target = targetOf(workspace, plan, path);
     return target && settledValue(workspace, target.block, target.key);
   });
+
+/** The first one that has every key that varies; where none has, the first of all. */
+const firstDesign = (space: Space): Point =>
+  alternatives(space).find((point) => available(() => recordAt(space, point)) !== undefined) ?? space.axes.map(() => 0);
 
 /** The first design, and for each further declaration that an axis names one with it. */
 function alternatives({ axes }: Space): readonly Point[] {

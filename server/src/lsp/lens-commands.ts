@@ -19,9 +19,10 @@ export function actionCommand({ action, declaration = "" }: ActionLens, uri: str
 }
 
 /** What a click on a sweep runs; an editor that runs no commands is told how many designs there are. */
-export function sweepCommand({ declaration, size }: SweepLens, uri: string, runsCommands: boolean): Command {
+export function sweepCommand({ declaration, size, searched }: SweepLens, uri: string, runsCommands: boolean): Command {
   const designs = `${formatGrouped(size)} ${size === 1 ? "design" : "designs"}`;
-  return runsCommands ? commandWith("dsco.runSweep", `Run · ${designs}`, { uri, declaration }) : { title: designs, command: "" };
+  const title = searched === undefined ? `Run · ${designs}` : `Search · ${formatGrouped(searched)} of ${designs}`;
+  return runsCommands ? commandWith("dsco.runSweep", title, { uri, declaration }) : { title: designs, command: "" };
 }
 
 const commandWith = <Name extends keyof DscoCommands>(command: Name, title: string, ...args: DscoCommands[Name]): Command => ({ title, command, arguments: [...args] });

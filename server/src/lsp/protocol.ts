@@ -151,6 +151,8 @@ export interface SweepSpace {
   readonly version: number;
   /** Designs: the product of the choices. */
   readonly size: number;
+  /** How many of them are tried where they are too many to try all: they are searched, and the front is found, not proved. */
+  readonly searched?: number;
   readonly axes: readonly SweepAxis[];
   readonly objectives: readonly SweepObjective[];
 }

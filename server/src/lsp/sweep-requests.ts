@@ -1,6 +1,5 @@
-import { spaceOf } from "../explore";
+import { isSearched, mostSearched, spaceOf } from "../explore";
 import { applyDesign, compareDesign, designOptions, findSweep, sweepColumns } from "../ide";
-import { formatGrouped } from "../units";
 import { lineLink } from "./line-link";
 import { invalidParams, isRecord } from "./params";
 import type { DesignParams, DscoNotifications, DscoRequests, SweepParams, SweepStart } from "./protocol";
@@ -30,9 +29,9 @@ export function registerSweepRequests(session: Session): SweepRuns {
       if (found.kind === "invalid") return { kind: "refused", reason: found.reason };
       const { space } = found;
       const { size, budget, plan } = space;
-      if (size > budget) return { kind: "refused", reason: `${formatGrouped(size)} designs are more than its \`budget\` of ${formatGrouped(budget)}` };
+      if (size > mostSearched) return { kind: "refused", reason: "it has more designs than can be numbered" };
       const { id } = runs.start(space);
-      return { kind: "started", run: id, space: { uri: editorUri(session, uri), sweep, plan: plan.name, version, size, ...sweepColumns(space) } };
+      return { kind: "started", run: id, space: { uri: editorUri(session, uri), sweep, plan: plan.name, version, size, ...(isSearched(space) ? { searched: budget } : {}), ...sweepColumns(space) } };
     }));
 
   connection.onRequest("dsco/sweep/cancel", guarded<{ readonly run: string }, boolean>(

@@ -1,6 +1,6 @@
 /** Sweeps that were started: each tries its designs beside the server and tells what it finds. */
 
-import { tallyOf, taskOf, type Space, type Stretch, type SweepPool, type SweepTask, type Tally } from "../explore";
+import { isSearched, runSearch, stretchOfTrials, tallyOf, taskOf, type Space, type Stretch, type SweepPool, type SweepTask, type Tally } from "../explore";
 import type { SweepRunner } from "./host";
 import type { SweepAge, SweepProgress } from "./protocol";
 
@@ -45,7 +45,7 @@ const mostRuns = 8;
 interface Entry extends SweepRun {
   readonly task: SweepTask;
   readonly tally: Tally;
-  /** By their place in the run: all but the last are of one length. */
+  /** By their place in the run: all but the last are of one length; of a search, generations in their order. */
   readonly stretches: Map<number, Stretch>;
   state: SweepProgress["state"];
   isOutdated: boolean;
@@ -93,29 +93,40 @@ export function createSweepRuns({ atOnce, open }: SweepRunner, listener: SweepLi
     tell(entry, more);
   };
 
-  const take = (entry: Entry, stretch: Stretch): void => {
+  const take = (entry: Entry, stretch: Stretch, place: number): void => {
+    if (entry.state !== "running") return;
     entry.tally.add(stretch);
-    entry.stretches.set(stretch.from / stretchLength, stretch);
+    entry.stretches.set(place, stretch);
     entry.fresh.push(stretch);
     soon(entry);
   };
 
+  /** Every design, as many stretches at once as there are threads. */
+  const tryAll = async (entry: Entry, pool: SweepPool): Promise<void> => {
+    const { size } = entry.space;
+    let next = 0;
+    const tryNext = async (): Promise<void> => {
+      while (next < size && entry.state === "running") {
+        const from = next;
+        next = Math.min(size, from + stretchLength);
+        take(entry, await pool.run(from, next), from / stretchLength);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, tryNext));
+  };
+
+  const search = async (entry: Entry, pool: SweepPool): Promise<void> => {
+    const { space, stretches } = entry;
+    await runSearch({ space, attempt: pool.attempt, parts: atOnce, onTrial: (trial) => take(entry, stretchOfTrials([trial], space.objectives.length), stretches.size) });
+  };
+
   const run = async (entry: Entry): Promise<void> => {
-    const { task, tally, space: { size } } = entry;
+    const { task, tally, space } = entry;
     const pool = await open(task);
     entry.pool = pool;
     // it may have been cancelled meanwhile
     if (entry.state !== "running") return void (await pool.close());
-    let next = 0;
-    const tryAll = async (): Promise<void> => {
-      while (next < size && entry.state === "running") {
-        const from = next;
-        next = Math.min(size, from + stretchLength);
-        const stretch = await pool.run(from, next);
-        if (entry.state === "running") take(entry, stretch);
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, tryAll));
+    await (isSearched(space) ? search(entry, pool) : tryAll(entry, pool));
     if (entry.state !== "running") return;
     const advice = tally.feasible() === 0 ? await pool.advise(tally.reasons()) : undefined;
     end(entry, "done", advice ? { advice } : {});
@@ -137,7 +148,7 @@ export function createSweepRuns({ atOnce, open }: SweepRunner, listener: SweepLi
       const stretches = new Map<number, Stretch>();
       const entry: Entry = {
         id: `${series}-${(last += 1)}`, space, task: taskOf(space), tally: tallyOf(space), stretches,
-        valuesOf: (design) => valuesIn(stretches.get(Math.floor(design / stretchLength)), design, space.objectives.length),
+        valuesOf: (design) => valuesIn(isSearched(space) ? [...stretches.values()].find(({ indices }) => indices.includes(design)) : stretches.get(Math.floor(design / stretchLength)), design, space.objectives.length),
         state: "running", isOutdated: false, pool: undefined, fresh: [], front: "", timer: undefined,
       };
       entries.set(entry.id, entry);

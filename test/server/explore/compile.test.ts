@@ -47,6 +47,8 @@ const spaces: readonly (readonly [string, () => Space])[] = [
     "parallelism.micro_batch_size = [1, 2, 4]\nparallelism.zero = [0, 1]", { before: "let micro = 960 * Layout.micro_batch_size", workload: "phase = training, sequence_length = 4096, global_batch_size = 8 * micro" })],
   ["a workload computed from a metric", () => sweep(
     "hardware.nodes = [128, 256]\nparallelism.zero = [0, 1]", { before: "hardware Own extends H800Cluster { }", hardware: "Own", workload: "phase = training, sequence_length = 4096, global_batch_size = 8 * Own.gpus" })],
+  ["whole clusters, the first of which lacks a key that varies", () => sweep(
+    "hardware = [Bare, H800Cluster]\nhardware.nic.rate = [200 Gbps, 400 Gbps]\nparallelism.zero = [0, 1]", { before: "gpu Device { memory = 80 GB, memory_bandwidth = 3 TB/s }\nhardware Bare { gpu = Device, gpus_per_node = 8, nodes = 256 }" })],
   ["an efficiency", () => sweep("efficiency.gemm = [0.5, 0.8]\nparallelism.zero = [0, 1]", { plan: "efficiency { gemm = 0.7 }" })],
 ];
 

@@ -219,5 +219,5 @@ test("options of a design name keys by what the file of the sweep knows", () => 
 test("lenses stand above sweeps that can be run", () => {
   const files = { "plan.dsco": `${planText({})}\nsweep A of Plan { parallelism.ep = [8, 16], minimize step_time }\nsweep B of Plan { parallelism.ep = [8] }\nsweep C of Plan { budget = 1, parallelism.ep = [8, 16], minimize step_time }\n` };
   const { workspace, uri } = openFiles(files);
-  expect(sweepLenses(workspace, uri).map(({ declaration, size }) => ({ declaration, size }))).toEqual([{ declaration: "A", size: 2 }]);
+  expect(sweepLenses(workspace, uri).map(({ declaration, size, searched }) => [declaration, size, searched])).toEqual([["A", 2, undefined], ["C", 2, 1]]);
 });

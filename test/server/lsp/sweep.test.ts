@@ -166,10 +166,21 @@ describe("a run", () => {
   test.each([
     ["of a sweep that is not there", small.replace("sweep Layouts", "sweep Other"), "the file has no sweep `Layouts`"],
     ["of a sweep in error", small.replace("[0, 1]", "[0, 7]"), "`zero` must not be above 3: found 7"],
-    ["of more designs than the budget", small.replace("  maximize", "  budget = 10\n  maximize"), "12 designs are more than its `budget` of 10"],
   ])("%s is refused", async (_, text, reason) => {
     const client = await launch(text);
     expect(await client.request("dsco/sweep/start", { uri, sweep: "Layouts" })).toEqual({ kind: "refused", reason });
+  }, 60_000);
+
+  test("of more designs than the budget is searched: as many as the budget says, each once", async () => {
+    const client = await launch(small.replace("  maximize", "  budget = 10\n  maximize"));
+    const { run, space } = await start(client);
+    expect([space.size, space.searched]).toEqual([12, 10]);
+    const last = await ended(client, run);
+    expect([last.state, last.tried]).toEqual(["done", 10]);
+    const designs = progressOf(client, run).flatMap((progress) => progress.designs);
+    expect(new Set(designs).size).toBe(last.feasible);
+    const [design] = designs;
+    expect(await client.request("dsco/sweep/options", { run, design })).toMatchObject({ kind: "text" });
   }, 60_000);
 
   test("of another version of the document is refused", async () => {

@@ -80,7 +80,7 @@ export function createRunOwner(server: Server, { panel, post }: OpenPage<ToSweep
         const report = (): void => {
           if (run !== about || !space || !found.last) return;
           const { tried, feasible } = found.last;
-          progress.report({ increment: (100 * (tried - before)) / space.size, message: l10n.t("{0} of {1} designs, {2} meet everything", tried, space.size, feasible) });
+          progress.report({ increment: (100 * (tried - before)) / (space.searched ?? space.size), message: l10n.t("{0} of {1} designs, {2} meet everything", tried, space.searched ?? space.size, feasible) });
           before = tried;
         };
         report();

@@ -14,6 +14,7 @@ export const sweepWords = (): SweepWords => ({
   onFront: l10n.t("{0} on the front"),
   running: l10n.t("Designs tried"),
   done: l10n.t("all tried"),
+  searched: l10n.t("searched by NSGA-II among {0}: the front is found, not proved"),
   cancelled: l10n.t("cancelled"),
   failed: l10n.t("ended by a fault"),
   outdated: l10n.t("The files have been edited since this run: what is shown is of an older version."),

@@ -56,8 +56,8 @@ export const sweeps = {
   }),
   overBudget: defineDiagnostic<{ size: number; budget: number }>({
     code: "DSCO2208", severity: "information", title: "More designs than the budget of a sweep",
-    message: ({ size, budget }) => `${formatGrouped(size)} designs are more than the \`budget\` of ${formatGrouped(budget)}: \`dsco sweep\` searches them, and what it finds is not proved`,
-    explanation: "`budget` is the most designs of a sweep that are tried: a slip in a range does not keep a machine busy for a day. Within it every design is tried, and what no other one beats is proved. A larger space is searched on the command line by NSGA-II (Deb et al., IEEE Transactions on Evolutionary Computation 6, 2002) with as many designs as the budget allows, the same ones for the same `seed`: the best of these are found, not proved.",
+    message: ({ size, budget }) => `${formatGrouped(size)} designs are more than the \`budget\` of ${formatGrouped(budget)}: they are searched, and what is found is not proved`,
+    explanation: "`budget` is the most designs of a sweep that are tried: a slip in a range does not keep a machine busy for a day. Within it every design is tried, and what no other one beats is proved. A larger space is searched by NSGA-II (Deb et al., IEEE Transactions on Evolutionary Computation 6, 2002) with as many designs as the budget allows, the same ones for the same `seed`: the best of these are found, not proved.",
     example: exampleSweep("budget = 10", "parallelism.ep = [8, 16, 32, 64]", "workload.batch_per_gpu = [16, 32, 64]", "minimize tpot"),
   }),
   missingInChoice: defineDiagnostic<{ path: string; choices: readonly string[] }>({

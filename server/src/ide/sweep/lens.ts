@@ -5,16 +5,18 @@ import { findSweep } from "./find";
 export interface SweepLens {
   readonly declaration: string;
   readonly size: number;
+  /** How many of them are tried where they are too many to try all. */
+  readonly searched: number | undefined;
   readonly range: Range;
 }
 
-/** A sweep that has an error, or more designs than its budget, has its diagnostics instead. */
+/** A sweep that has an error has its diagnostics instead. */
 export function sweepLenses(workspace: Workspace, uri: string): readonly SweepLens[] {
   const scope = fileScope(workspace, uri);
   return (scope?.declarations ?? []).flatMap((node) => {
     const sweep = node.kind === "declaration" && node.keyword === "sweep" && node.name ? findSweep(workspace, uri, node.name.text) : undefined;
     const space = sweep && sweep.node === node ? readSweep(workspace, sweep).space : undefined;
-    if (!scope || !sweep || !space || space.size > space.budget) return [];
-    return [{ declaration: sweep.name, size: space.size, range: scope.source.lines.range(headerSpan(sweep.node)) }];
+    if (!scope || !sweep || !space) return [];
+    return [{ declaration: sweep.name, size: space.size, searched: space.size > space.budget ? space.budget : undefined, range: scope.source.lines.range(headerSpan(sweep.node)) }];
   });
 }
