@@ -31,6 +31,9 @@ export interface Box {
 export const rect = ({ x, y, width, height }: Box, className: string, rounding = 0): string =>
   element("rect", { class: className, x, y, width: Math.max(0, width), height: Math.max(0, height), rx: rounding === 0 ? undefined : rounding });
 
+/** The outline of a box as a part of a path. */
+export const boxPath = ({ x, y, width, height }: Box): string => `M${tenth(x)} ${tenth(y)}h${tenth(width)}v${tenth(height)}h${tenth(-width)}z`;
+
 export const line = (x1: number, y1: number, x2: number, y2: number, className: string): string => element("line", { class: className, x1, y1, x2, y2 });
 
 export type Anchor = "start" | "middle" | "end";

@@ -58,3 +58,12 @@ test("a model whose layers overlap is not drawn, and says why", () => {
   expect(report?.pictures).toEqual([]);
   expect(report?.unavailable).toEqual([{ id: "model", title: "Model", reason: "two `ffn` blocks stand on layer 1" }]);
 });
+
+test("a thousand layers of two kinds in turn are a picture of bounded size", () => {
+  const text = "model Deep { layers = 1000, hidden_size = 64, vocab_size = 100\nattention mha { layers = 0..998 step 2, heads = 4 }\nattention lightning { layers = 1..999 step 2, heads = 4, key_head_dim = 16, value_head_dim = 16 }\nffn dense { intermediate_size = 64 } }";
+  const { workspace: own, declaration } = declarationOf({ "a.dsco": text }, "Deep");
+  const [picture] = reportOf(own, declaration)?.pictures ?? [];
+  expect(picture?.id).toBe("model");
+  expect(picture?.svg.length).toBeLessThan(60_000);
+  expect(picture?.svg.match(/data-mark="attention/g)).toHaveLength(2);
+});

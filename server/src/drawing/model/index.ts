@@ -2,15 +2,15 @@
 
 import { summarizeLayers } from "../../analysis";
 import { dimensions, formatCount, formatGrouped, formatQuantity } from "../../units";
-import { filled, frame, hidden, legend, markOf, type Canvas, type LegendEntry } from "../canvas";
+import { filled, filledPath, frame, hidden, legend, markOf, type Canvas, type LegendEntry } from "../canvas";
 import type { Colour } from "../colours";
 import type { DrawingOptions, Picture } from "../picture";
 import type { Places } from "../places";
 import { linearScale, shareText } from "../scale";
 import { drawSegments, type Segment } from "../segments";
-import { text } from "../svg";
+import { boxPath, text, type Box } from "../svg";
 import { lineHeight, smallSize, textWidth } from "../text-width";
-import { stretchesOf, type ModelBlock, type ModelData } from "./data";
+import { stretchesOf, type LayerStretch, type ModelBlock, type ModelData } from "./data";
 
 export { modelData } from "./data";
 
@@ -104,17 +104,31 @@ function stack(subject: ModelSubject, canvas: Canvas, { layers, blocks, mtp }: M
   const end = (name: string, at: number, width: number, id: string, path: string, tip: readonly string[]): string => markOf(canvas, { id, tip, place: subject.places(subject.prefix + path) },
     filled(canvas, { x: at, y: top + 0.5, width, height: 2 * rowHeight - 1 }, "embedding") + (textWidth(name, smallSize) + 4 <= width ? text(name, at + width / 2, top + rowHeight + 4, { anchor: "middle", className: "inside" }) : ""));
   const rows = [blocks.filter(({ kind }) => kind === "attention" || kind === "mixer"), blocks.filter(({ kind }) => kind === "dense" || kind === "moe")];
-  const cells = rows.flatMap((row, index) => stretchesOf(row).map(({ block, first, last }) => {
-    const count = last - first + 1;
-    const range = first === last ? `layer ${first}` : `layers ${first}..${last}`;
-    const box = { x: x(first) + 0.5, y: top + index * rowHeight + 0.5, width: Math.max(0.5, x(last + 1) - x(first) - 1), height: rowHeight - 2 };
-    const label = [`${block.name}, ${range}`, block.name].find((candidate) => textWidth(candidate, smallSize) + 8 <= box.width);
-    const tip = [`${block.name}, ${range}`, `${formatCount((block.parameters * count) / block.layers.length)} parameters${block.cache > 0 ? `, ${bytes((block.cache * count) / block.layers.length)} of cache a token` : ""}`];
-    return markOf(canvas, { id: `${block.path}-${first}`, tip, place: subject.places(subject.prefix + block.path) },
-      filled(canvas, box, colourOf(block), 1) + (label === undefined ? "" : text(label, box.x + box.width / 2, box.y + rowHeight / 2 + 3, { anchor: "middle", className: "inside" })));
-  }));
+  const boxOf = (index: number, { first, last }: LayerStretch): Box =>
+    ({ x: x(first) + 0.5, y: top + index * rowHeight + 0.5, width: Math.max(0.5, x(last + 1) - x(first) - 1), height: rowHeight - 2 });
+  const cells = rows.flatMap((row, index) => {
+    const stretches = stretchesOf(row);
+    if (stretches.length > mostStretches) return row.map((block) => scattered(subject, canvas, block, colourOf(block), stretches.filter((stretch) => stretch.block === block).map((stretch) => boxOf(index, stretch))));
+    return stretches.map((stretch) => stretchMark(subject, canvas, stretch, colourOf(stretch.block), boxOf(index, stretch)));
+  });
   const base = top + 2 * rowHeight + 14;
   const numbers = hidden(text("layer 0", left, base, { className: "muted small" }) + (layers > 1 ? text(`layer ${layers - 1}`, right, base, { anchor: "end", className: "muted small" }) : ""));
   return end("embedding", 0.5, endWidth, "embedding", "vocab_size", ["input embedding"]) + cells.join("") + end("head", right + 6, endWidth - 1, "head", "vocab_size", ["final norm and head"])
     + (mtp === undefined ? "" : end("mtp", right + 6 + endWidth + 4, tail - 5, "mtp", "mtp", [`${mtp.depth} MTP ${mtp.depth === 1 ? "module" : "modules"}: ${formatCount(mtp.parameters)} parameters, not in the sums`])) + numbers;
 }
+
+/** Stretches of layers that are marks of their own; of more, each block is one. */
+const mostStretches = 160;
+
+function stretchMark(subject: ModelSubject, canvas: Canvas, { block, first, last }: LayerStretch, colour: Colour, box: Box): string {
+  const count = last - first + 1;
+  const range = first === last ? `layer ${first}` : `layers ${first}..${last}`;
+  const label = [`${block.name}, ${range}`, block.name].find((candidate) => textWidth(candidate, smallSize) + 8 <= box.width);
+  const tip = [`${block.name}, ${range}`, `${formatCount((block.parameters * count) / block.layers.length)} parameters${block.cache > 0 ? `, ${bytes((block.cache * count) / block.layers.length)} of cache a token` : ""}`];
+  return markOf(canvas, { id: `${block.path}-${first}`, tip, place: subject.places(subject.prefix + block.path) },
+    filled(canvas, box, colour, 1) + (label === undefined ? "" : text(label, box.x + box.width / 2, box.y + rowHeight / 2 + 3, { anchor: "middle", className: "inside" })));
+}
+
+const scattered = (subject: ModelSubject, canvas: Canvas, block: ModelBlock, colour: Colour, boxes: readonly Box[]): string =>
+  markOf(canvas, { id: block.path, tip: [`${block.name}, ${formatGrouped(block.layers.length)} layers (${summarizeLayers(block.layers)})`, `${formatCount(block.parameters)} parameters`], place: subject.places(subject.prefix + block.path) },
+    filledPath(canvas, boxes.map(boxPath).join(""), colour));

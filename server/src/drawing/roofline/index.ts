@@ -42,7 +42,7 @@ function summaryOf({ roofs, bandwidth, points, moving }: RooflineData): string {
   if (!longest) return device;
   const share = (bound: RooflinePoint["bound"]): number => points.filter((point) => point.bound === bound).reduce((sum, point) => sum + point.share, 0);
   const bounds = (["compute", "memory", "launch"] as const).filter((bound) => share(bound) > 0).map((bound) => `${shareText(share(bound))} in operators bound by ${boundWords[bound]}`);
-  return `Of the time of all operators, ${bounds.join(", ")}${moving.share > 0 ? `, ${shareText(moving.share)} in ${moving.names.length} that only move memory and are not drawn` : ""}. The longest is ${longest.name} (${shareText(longest.share)}), at ${rateText(longest.rate)} and ${formatCount(longest.intensity)} FLOP/B. ${device}`;
+  return `Of the time of all operators, ${bounds.join(", ")}${moving.share > 0 ? `, ${shareText(moving.share)} in ${moving.names.length} that only move memory and are not drawn` : ""}. The longest is ${longest.name} (${shareText(longest.share)}), at ${rateText(longest.rate)} and ${formatCount(longest.intensity)} FLOP/B. Points are forward passes; their size counts backward passes too where there are any. ${device}`;
 }
 
 function tableOf({ points, roofs, bandwidth }: RooflineData): Picture["table"] {

@@ -6,7 +6,7 @@ import { filled, filledPath, markOf, type Canvas } from "../canvas";
 import type { Colour } from "../colours";
 import { shareText } from "../scale";
 import type { PlanSubject } from "../subject";
-import { element, escapeXml, rect, tenth, text, type Box } from "../svg";
+import { boxPath, element, escapeXml, rect, text, type Box } from "../svg";
 import { smallSize, textWidth } from "../text-width";
 import { mostOperations, type ScheduleData, type ScheduleOperation, type ScheduleRank, type Stretch } from "./data";
 import { coloursIn, kindNames, operationName, shortName } from "./names";
@@ -74,8 +74,6 @@ function clipped({ spans }: TimePlot, { from, to }: Stretch, y: number, height: 
     return from < stretch.to && to > stretch.from ? [{ x: start, y, width: end - start, height }] : [];
   });
 }
-
-const boxPath = ({ x, y, width, height }: Box): string => `M${tenth(x)} ${tenth(y)}h${tenth(width)}v${tenth(height)}h${tenth(-width)}z`;
 
 /** Of a box, the part of each colour: pairs have the forward above the backward. */
 const layered = (box: Box, colours: readonly Colour[]): readonly (readonly [Colour, Box])[] =>
