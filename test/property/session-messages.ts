@@ -28,7 +28,7 @@ export function paramsFor(uri: string, text: string, at: number, to: number, enc
     uri, declaration: "Train", metric: "step_time", text: "{\"model_type\": \"llama\"}",
     sweep: "Layouts", run: "none", design: 3,
     left: { uri, declaration: "Train" }, right: { uri, declaration: "Answers" },
-    name: pick(["check", "report", "explain", "what_if", "list_std", "language", "model", "plan"], Math.floor(at * 1000)), input: { text, name: "Train", file: "a.dsco", set: ["Split.pp = 4"] },
+    name: pick(["check", "report", "explain", "what_if", "compare", "sweep", "list_std", "language", "model", "plan"], Math.floor(at * 1000)), input: { text, name: "Train", file: "a.dsco", set: ["Split.pp = 4"] },
   };
 }
 

@@ -11,8 +11,8 @@ export interface Found {
 /** Whether one is at least as good in everything and better in something. */
 export function dominates(objectives: readonly Pick<Objective, "sense">[], one: readonly number[], other: readonly number[]): boolean {
   let isBetter = false;
-  for (const [place, { sense }] of objectives.entries()) {
-    const gain = sense === "maximize" ? (one[place] ?? 0) - (other[place] ?? 0) : (other[place] ?? 0) - (one[place] ?? 0);
+  for (let place = 0; place < objectives.length; place++) { // a search asks this of every pair of its designs: no iterator
+    const gain = objectives[place]?.sense === "maximize" ? (one[place] ?? 0) - (other[place] ?? 0) : (other[place] ?? 0) - (one[place] ?? 0);
     if (gain < 0) return false;
     if (gain > 0) isBetter = true;
   }

@@ -3,7 +3,7 @@ import * as assert from "./assert";
 import { test, until } from "./harness";
 import { answered, edit, extension, open, openText, rangeOf } from "./workbench";
 
-const names = ["dsco_check", "dsco_report", "dsco_explain", "dsco_what_if", "dsco_list_std", "dsco_language"];
+const names = ["dsco_check", "dsco_report", "dsco_explain", "dsco_what_if", "dsco_compare", "dsco_sweep", "dsco_list_std", "dsco_language"];
 
 /** What the tool hands to the model. */
 async function invoke(name: string, input: object): Promise<string> {

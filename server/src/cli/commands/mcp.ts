@@ -5,8 +5,8 @@ export const mcp: Command = {
   usage: "mcp [FOLDERS…]",
   summary: "serve language models (Model Context Protocol)",
   details: `Speaks on standard input and output; a program that runs language models starts it. Its tools
-check, report, explain, what_if, list_std and language answer from the designs in FOLDERS, or
-in the current folder. Nothing outside of them is read, and nothing is ever written.
+check, report, explain, what_if, compare, sweep, list_std and language answer from the designs in
+FOLDERS, or in the current folder. Nothing outside of them is read, and nothing is ever written.
 
   { "mcpServers": { "dsco": { "command": "dsco", "args": ["mcp", "/path/to/designs"] } } }`,
   options: {},

@@ -60,4 +60,10 @@ export const sweeps = {
     explanation: "`budget` is the most designs of a sweep that are tried: a slip in a range does not keep a machine busy for a day. Within it every design is tried, and what no other one beats is proved. A larger space is searched on the command line by NSGA-II (Deb et al., IEEE Transactions on Evolutionary Computation 6, 2002) with as many designs as the budget allows, the same ones for the same `seed`: the best of these are found, not proved.",
     example: exampleSweep("budget = 10", "parallelism.ep = [8, 16, 32, 64]", "workload.batch_per_gpu = [16, 32, 64]", "minimize tpot"),
   }),
+  missingInChoice: defineDiagnostic<{ path: string; choices: readonly string[] }>({
+    code: "DSCO2209", severity: "warning", title: "A key that some of the varied declarations have not",
+    message: ({ path, choices }) => `${choices.map((choice) => `\`${choice}\``).join(", ")} ${choices.length === 1 ? "has" : "have"} no \`${path}\` written: no design with ${choices.length === 1 ? "it" : "them"} is tried`,
+    explanation: "Where whole declarations vary and a key in them too, every one of them must have that key, or the block around it: a sweep changes values, it adds no blocks.",
+    example: exampleSweep("hardware = [H800Cluster, Bare]", "hardware.nic.rate = [400 Gbps, 800 Gbps]", "minimize tpot") + "\ngpu Device { memory = 80 GB, memory_bandwidth = 3 TB/s }\nhardware Bare { gpu = Device, gpus_per_node = 8, nodes = 4 }\n",
+  }),
 };

@@ -8,9 +8,9 @@ import type { BoundDeclaration, FileScope, PropertyValue } from "../bound";
 import { names, sweeps, values, type Diagnostic } from "../diagnostics";
 import { settledValue, type Scope } from "../evaluate";
 import { nearest } from "../suggest";
-import { memoized, type Workspace } from "../workspace";
+import { memoized, withOverrides, type Workspace } from "../workspace";
 import { readChoices, type Choice } from "./choices";
-import { isOwnKey, subjectOf, walkPath, type VariedKey } from "./path";
+import { isOwnKey, subjectOf, targetOf, walkPath, type VariedKey } from "./path";
 import { pathProblems, subjectProblems } from "./problems";
 
 /** A key of the plan's parts, or one of its parts, with its choices. */
@@ -87,7 +87,7 @@ function computeReading(workspace: Workspace, sweep: BoundDeclaration): SweepRea
   const isSound = axes.length > 0 && objectives.length > 0 && axes.length === lines.length && axes.every(({ choices }) => choices.length > 0) && all.length === 0 && sweep.problems.length === 0;
   if (!isSound || typeof budget !== "number" || typeof seed !== "number") return { space: undefined, problems: all };
   const space: Space = { workspace, sweep, plan, axes, constraints, objectives, budget, seed, size };
-  return { space, problems: size > budget ? [overBudget(space)] : [] };
+  return { space, problems: [...(size > budget ? [overBudget(space)] : []), ...missingInChoices(space)] };
 }
 
 interface Varied {
@@ -189,6 +189,20 @@ function sweepProblems({ node, file }: BoundDeclaration, varies: boolean, seeks:
       fixes: () => (at === undefined ? [] : [{ title: "Write `maximize tokens_per_second_per_gpu`", edits: [{ start: at, end: at, newText }] }]),
     })]),
   ];
+}
+
+/** Keys of declarations that vary as a whole, where some of these have no such key. */
+function missingInChoices({ workspace, sweep: { file }, plan, axes }: Space): readonly Diagnostic[] {
+  return axes.flatMap(({ path: whole, parts: [role], choices }) => {
+    const inside = axes.filter(({ path }) => path.startsWith(`${whole}.`));
+    if (role !== whole || inside.length === 0) return [];
+    const tried = choices.map(({ text, override }) => ({ text, other: withOverrides(workspace, new Map([[plan.node, new Map([[whole, override]])]])) }));
+    return inside.flatMap(({ path, parts, node }) => {
+      const missing = tried.filter(({ other }) => !targetOf(other, plan, parts)).map(({ text }) => text);
+      const span = { start: node.path[0]?.start ?? node.start, end: node.path.at(-1)?.end ?? node.end };
+      return missing.length === 0 ? [] : [sweeps.missingInChoice.at({ uri: file.uri, span }, { path, choices: missing })];
+    });
+  });
 }
 
 function overBudget({ sweep: { file, block, node }, size, budget }: Space): Diagnostic {

@@ -25,8 +25,18 @@ export function beats(objectives: Senses, one: Standing, other: Standing): boole
 export function ranksOf(objectives: Senses, standings: readonly Standing[]): readonly number[] {
   const ranks = new Array<number>(standings.length).fill(0);
   const beatenBy = new Array<number>(standings.length).fill(0);
-  const beaten = standings.map((one) => standings.flatMap((other, place) => (beats(objectives, one, other) ? [place] : [])));
-  for (const places of beaten) for (const place of places) beatenBy[place] = (beatenBy[place] ?? 0) + 1;
+  const beaten = standings.map((): number[] => []);
+  for (const [place, one] of standings.entries()) {
+    for (let next = place + 1; next < standings.length; next++) {
+      const other = standings[next];
+      if (other === undefined) continue;
+      const isBetter = beats(objectives, one, other);
+      if (!isBetter && !beats(objectives, other, one)) continue;
+      const loser = isBetter ? next : place;
+      beaten[isBetter ? place : next]?.push(loser);
+      beatenBy[loser] = (beatenBy[loser] ?? 0) + 1;
+    }
+  }
   let front = [...standings.keys()].filter((place) => beatenBy[place] === 0);
   for (let rank = 0; front.length > 0; rank++) {
     const next: number[] = [];
