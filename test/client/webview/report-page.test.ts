@@ -163,6 +163,13 @@ describe("marks", () => {
     const [tip, place] = [await mark.getAttribute("data-tip"), await mark.getAttribute("data-place")];
     await mark.hover();
     expect(await page.locator(".tip").innerText()).toBe(tip);
+    // Beside the mark, at the pointer, and not on it.
+    const [drawn, shown] = [await mark.boundingBox(), await page.locator(".tip").boundingBox()];
+    if (!drawn || !shown) throw new Error("one of them is not there");
+    expect(shown.y + shown.height <= drawn.y || shown.y >= drawn.y + drawn.height).toBe(true);
+    expect(Math.min(Math.abs(drawn.y - shown.y - shown.height), Math.abs(shown.y - drawn.y - drawn.height))).toBeLessThan(10);
+    const pointer = drawn.x + drawn.width / 2;
+    expect(shown.x <= pointer && pointer <= shown.x + shown.width).toBe(true);
     await mark.click();
     const [, line, character] = /#(\d+):(\d+)$/.exec(place ?? "") ?? [];
     expect(await lastOf(opened)).toEqual({ type: "go", to: { uri, place: { line: Number(line), character: Number(character) } } });

@@ -19,7 +19,7 @@ test.each([...standardLibrary.keys()])("%s", (uri) => {
 
 const folder = path.join(repository, "examples");
 
-test.each(readdirSync(folder))("examples/%s", (name) => {
+test.each(readdirSync(folder).filter((file) => file.endsWith(".dsco")))("examples/%s", (name) => {
   const found = checkIn(new Map([[name, readFileSync(path.join(folder, name), "utf8")]]), name);
   expect(found.filter((problem) => problem.code !== later && !broughtAlong.includes(problem.code)).map((problem) => problem.message)).toEqual([]);
 });
