@@ -18,7 +18,7 @@ export interface SharedParts {
 export const sharedParts = (): SharedParts => ({ parts: new Map(), kept: 0 });
 
 /** What a search keeps: some tens of megabytes. */
-const mostKept = 4_000_000;
+const mostKept = 1_500_000;
 
 let active: SharedParts | undefined;
 

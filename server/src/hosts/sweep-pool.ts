@@ -6,7 +6,7 @@ import type { Stretch, SweepPool, SweepTask, Trial } from "../explore";
 import type { ThreadRequest } from "./sweep-worker";
 
 /** In megabytes: a thread keeps some tens, and would else let garbage pile up to hundreds before it collects. */
-const resourceLimits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 };
+const resourceLimits = { maxOldGenerationSizeMb: 112, maxYoungGenerationSizeMb: 30 };
 
 /** `program`: the bundle that a thread runs, whose default export is that of `sweep-worker`. */
 export function sweepPool(task: SweepTask, threads: number, program = join(__dirname, "sweep-worker.js")): SweepPool {

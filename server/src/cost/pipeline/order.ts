@@ -20,8 +20,10 @@ export interface OperationOrder {
   /** By operation: its rank, and its duration's place in a table of kinds by stages. */
   readonly rank: Int32Array;
   readonly duration: Int32Array;
-  /** By operation, three each: the operations that it waits for, -1 for none. */
+  /** The operations of other ranks that operations wait for, one operation's after the other's; those of its own rank have ended before. */
   readonly needs: Int32Array;
+  /** By operation, where its needs end. */
+  readonly needsEnd: Int32Array;
   /** By stage. */
   readonly counts: readonly OperationCounts[];
 }
@@ -30,16 +32,14 @@ export type OrderResult = OperationOrder | Exclude<OperationsResult, { readonly 
 
 const kinds = ["forward", "backward", "backward_input", "backward_weight", "overlapped"] as const satisfies readonly OperationKind[];
 
-/** No operation waits for more results than a pair: its own output, the gradient behind it, and the output before it. */
-const mostNeeds = 3;
-
 const stageOf = (operation: Operation): number => (operation.kind === "overlapped" ? operation.forward.stage : operation.stage);
 
 export function orderOf(lists: OperationLists): OperationOrder | { readonly kind: "deadlock" } {
   const operations = lists.ranks.reduce((count, { length }) => count + length, 0);
   const rank = new Int32Array(operations);
   const duration = new Int32Array(operations);
-  const needs = new Int32Array(mostNeeds * operations).fill(-1);
+  const needs: number[] = [];
+  const needsEnd = new Int32Array(operations);
   const counts = Array.from({ length: lists.stages }, () => ({ forward: 0, backward: 0, backward_input: 0, backward_weight: 0, overlapped: 0 }));
   const producers = new Int32Array(resultCount(lists)).fill(-1);
   const waiters = new Map<number, number[]>();
@@ -55,7 +55,11 @@ export function orderOf(lists: OperationLists): OperationOrder | { readonly kind
         waiters.set(missing, [...(waiters.get(missing) ?? []), at]);
         break;
       }
-      for (const [place, result] of wanted.entries()) needs[mostNeeds * placed + place] = producers[result] ?? -1;
+      for (const result of wanted) {
+        const producer = producers[result] ?? -1;
+        if (rank[producer] !== at) needs.push(producer);
+      }
+      needsEnd[placed] = needs.length;
       rank[placed] = at;
       duration[placed] = kinds.indexOf(operation.kind) * lists.stages + stageOf(operation);
       const count = counts[stageOf(operation)];
@@ -69,23 +73,22 @@ export function orderOf(lists: OperationLists): OperationOrder | { readonly kind
       placed += 1;
     }
   }
-  return placed < operations ? { kind: "deadlock" } : { kind: "order", ranks: lists.ranks.length, stages: lists.stages, rank, duration, needs, counts };
+  return placed < operations ? { kind: "deadlock" } : { kind: "order", ranks: lists.ranks.length, stages: lists.stages, rank, duration, needs: Int32Array.from(needs), needsEnd, counts };
 }
 
 /** From the first start to the last end, in seconds: what `simulate` gives as its `step_time`, bit by bit. */
-export function stepTime({ ranks, stages, rank, duration, needs }: OperationOrder, durations: Durations): number {
+export function stepTime({ ranks, stages, rank, duration, needs, needsEnd }: OperationOrder, durations: Durations): number {
   const table = new Float64Array(kinds.length * stages);
   for (const [index, kind] of kinds.entries()) for (let stage = 0; stage < stages; stage++) table[index * stages + stage] = durationOfKind(kind, stage, durations.stages);
   const { send } = durations;
   const free = new Float64Array(ranks);
   const end = new Float64Array(rank.length);
+  let place = 0;
   for (let operation = 0; operation < rank.length; operation++) {
     const own = rank[operation] ?? 0;
     let start = free[own] ?? 0;
-    for (let place = mostNeeds * operation; place < mostNeeds * (operation + 1); place++) {
-      const needed = needs[place] ?? -1;
-      if (needed < 0) break;
-      const arrival = rank[needed] === own ? (end[needed] ?? 0) : (end[needed] ?? 0) + send;
+    for (const last = needsEnd[operation] ?? 0; place < last; place++) {
+      const arrival = (end[needs[place] ?? 0] ?? 0) + send;
       if (arrival > start) start = arrival;
     }
     const ended = start + (table[duration[operation] ?? 0] ?? 0);

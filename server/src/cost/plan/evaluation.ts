@@ -17,7 +17,7 @@ import { stagesOf, type Stage } from "./stages";
 import { servingOf, type Serving } from "../serving/evaluate";
 import { isSharing, shared } from "../shared";
 import { trainingOf, type Training } from "../training/evaluate";
-import { passesOf, trainingWork, type Passes } from "../training/passes";
+import { coversOf, passesOf, trainingWork, type Covers, type Passes } from "../training/passes";
 import { pipelineRunOf, type PipelineRun } from "../training/step";
 
 /** `ideal`: the physical bound; peaks and line rates, efficiencies 1, no latency. */
@@ -44,6 +44,8 @@ export interface Evaluation extends Ground {
   /** What a micro-batch of a training plan computes, whatever device runs it. */
   readonly trainingOperators: Operators;
   readonly passes: (mode: Mode) => Passes;
+  /** By kind of rank. */
+  readonly covers: (mode: Mode) => readonly Covers[];
   /** The schedule with the durations of the passes. */
   readonly pipelineRun: (mode: Mode) => PipelineRun;
   readonly training: (mode: Mode) => Training;
@@ -85,7 +87,7 @@ const evaluate = (plan: PlanRecord): Evaluation => new PlanEvaluation(plan);
  */
 class PlanEvaluation implements Evaluation {
   /** By part and mode, in the order in which parts are first named. */
-  private readonly known: (Outcome<unknown> | undefined)[] = [];
+  private readonly known = new Array<Outcome<unknown> | undefined>(parts);
 
   /** `ground`: what would else be computed of the plan. */
   constructor(readonly plan: PlanRecord, private readonly ground?: Ground) {}
@@ -128,6 +130,10 @@ class PlanEvaluation implements Evaluation {
 
   passes(mode: Mode): Passes {
     return this.once(passesPart[mode]);
+  }
+
+  covers(mode: Mode): readonly Covers[] {
+    return this.once(coversPart[mode]);
   }
 
   pipelineRun(mode: Mode): PipelineRun {
@@ -179,6 +185,7 @@ const keptBytesPart = part(({ pipeline, holdings }) =>
   shared("kept bytes", { pipeline, holdings }, (own) => ranksInFlight(copyOfPipeline(own.pipeline), own.holdings.kept).map(({ bytes }) => bytes)));
 const trainingOperatorsPart = part(({ plan, layout }) => operatorsOf(plan, layout, trainingWork(plan, layout)));
 const passesPart = perMode((mode) => sharedPart(mode === "ideal" ? "ideal passes" : "passes", (evaluation) => passesOf(evaluation, mode)));
+const coversPart = perMode((mode) => sharedPart(mode === "ideal" ? "ideal covers" : "covers", (evaluation) => coversOf(evaluation, mode)));
 const pipelineRunPart = perMode((mode) => part((evaluation) =>
   shared("run", { pipeline: evaluation.pipeline, passes: evaluation.passes(mode) }, (own) => pipelineRunOf(copyOfPipeline(own.pipeline), own.passes))));
 const trainingPart = perMode((mode) => part((evaluation) => trainingOf(evaluation, mode)));

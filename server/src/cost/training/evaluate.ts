@@ -10,8 +10,7 @@ import type { ChunkDurations, Durations, Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
 import { stageCopies } from "../plan/layout";
 import type { ChunkTimes } from "./chunk";
-import type { Passes } from "./passes";
-import { sweepTime, syncOf } from "./replicas";
+import { overlapsReplicas, sweepTime, syncOf } from "./replicas";
 import { stepOf, totalOf, type Step } from "./step";
 
 export interface Training {
@@ -46,7 +45,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
   const { chunks, send, dispatch, combine, traffic, tp, cp } = passes;
   const pipeline = evaluation.pipeline;
   const perRank = (ofMicroBatch: number): number => (ofMicroBatch * pipeline.micro_batches) / pipeline.pp;
-  const ends = endsOf(evaluation, mode, passes);
+  const ends = endsOf(evaluation, mode);
   const run = evaluation.pipelineRun(mode);
   return {
     step: stepOf(run, ends),
@@ -59,7 +58,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
     closed_form: () => closedForm(pipeline, meanChunk(chunks)).bubble,
     checkpoint_bytes: () => checkpointBytes(evaluation.memoryModel),
     operators: () => evaluation.stages.flatMap(computeOn(deviceOf(evaluation.plan, mode), evaluation.trainingOperators).operators),
-    durations: { stages: chunks.map(({ durations }) => durations), send },
+    get durations() { return { stages: chunks.map(({ durations }) => durations), send }; },
   };
 }
 
@@ -74,8 +73,9 @@ const sendsOf = ({ schedule }: Pipeline, stages: number): number => stages - 1 -
 
 type Ends = Pick<Training, "sync" | "exposed_sync" | "sweep">;
 
-function endsOf(evaluation: Evaluation, mode: Mode, { covers }: Passes): Ends {
+function endsOf(evaluation: Evaluation, mode: Mode): Ends {
   const { plan } = evaluation;
+  const covers = overlapsReplicas(plan.parallelism) ? evaluation.covers(mode) : [];
   const device = deviceOf(plan, mode);
   const links = linksOf(plan.hardware, plan.efficiency, mode);
   // the copies of a stage share its micro-batches

@@ -10,12 +10,12 @@ import { computeOn, type StageCompute as AllCompute } from "../compute/layer";
 import type { Work } from "../compute/operator";
 import type { PartTimes } from "../compute/run";
 import { Unavailable } from "../definition";
-import { oncePerKey } from "../once";
+import { once, oncePerKey } from "../once";
 import { mirrorStage, type ChunkDurations } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
 import { moeBlocksOf, type Group, type Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
-import { lastRun, rankKindsOf, shapeOf, type Stage, type StageParts } from "../plan/stages";
+import { lastRun, oncePerLayer, rankKindsOf, shapeOf, type Stage, type StageParts } from "../plan/stages";
 import { chunkTimes, overlappedPair, type ChunkTimes, type PairHalf, type StageCompute, type StageExchange } from "./chunk";
 import { sendTime, stageTraffic, trainingTraffic, type StageTraffic, type TrainingTraffic } from "./exchange";
 import type { Cover } from "./replicas";
@@ -25,8 +25,8 @@ export interface Passes {
   readonly chunks: readonly ChunkTimes[];
   /** From a stage to the next. */
   readonly send: number;
-  /** What the exchanges between replicas can stand beside on each link, by kind of rank. */
-  readonly covers: readonly Readonly<Record<Transfer["link"], Cover>>[];
+  /** The same stages with nothing beside them, and what they exchange. */
+  readonly alone: readonly Alone[];
   /** Of one micro-batch and one MoE layer, forward; `undefined` without a MoE layer. */
   readonly dispatch: number | undefined;
   readonly combine: number | undefined;
@@ -36,6 +36,15 @@ export interface Passes {
   readonly tp: number;
   readonly cp: number;
 }
+
+/** A micro-batch in a stage with nothing beside it: how long its passes take, and what they exchange. */
+export interface Alone {
+  readonly durations: ChunkDurations;
+  readonly traffic: StageTraffic;
+}
+
+/** What the exchanges between replicas can stand beside on each link. */
+export type Covers = Readonly<Record<Transfer["link"], Cover>>;
 
 export function passesOf(evaluation: Evaluation, mode: Mode): Passes {
   const work = trainingWork(evaluation.plan, evaluation.layout);
@@ -50,10 +59,7 @@ export function passesOf(evaluation: Evaluation, mode: Mode): Passes {
   return {
     chunks,
     send: sendTime(evaluation, shared),
-    covers: rankKindsOf(evaluation.plan.model, evaluation.pipeline).kinds.map(({ stages }) => {
-      const on = (link: Transfer["link"]): Cover => coverOf(evaluation, stages, plain, chunkOf, link);
-      return { scale_up: on("scale_up"), scale_out: on("scale_out"), none: on("none") };
-    }),
+    alone: plain.map(oncePerKey((chunk) => chunk, ({ times: { durations }, traffic }) => ({ durations, traffic }))),
     ...exchangeOfLayer(evaluation, work, shared),
     tp: overStages((stage) => forwards * stage.tensor_forward + stage.tensor_backward),
     cp: overStages((stage) => forwards * stage.context_forward + stage.context_backward),
@@ -161,19 +167,45 @@ function exposedExchange(evaluation: Evaluation, { all, core }: PartTimes, traff
   };
 }
 
-/** `chunks`: of each stage, one after the other: what is exchanged beside operators in pairs of dualpipe holds its link as long. */
-function coverOf(evaluation: Evaluation, own: readonly Stage[], chunks: readonly Chunk[], chunkOf: (stage: StageParts) => Chunk, link: Transfer["link"]): Cover {
-  const free = own.map(({ index }) => freeTime(evaluation, chunks[index], link));
-  const last = own.at(-1);
-  const uncovered = freeTime(evaluation, last && chunkOf(lastUnit(last)), link);
+/** By kind of rank. */
+export function coversOf(evaluation: Evaluation, mode: Mode): readonly Covers[] {
+  const { tokens } = trainingWork(evaluation.plan, evaluation.layout);
+  const shared = trainingTraffic(evaluation, mode, tokens);
+  const device = deviceOf(evaluation.plan, mode);
+  const compute = computeOn(device, evaluation.trainingOperators);
+  const aloneOf = (unit: StageParts): Alone => {
+    const { times: { durations }, traffic } = chunkAlone(evaluation, compute, stageTraffic(evaluation, unit, shared), unit, device);
+    return { durations, traffic };
+  };
+  const head = once(() => aloneOf({ ...noUnit, head: true }));
+  const embedding = once(() => aloneOf({ ...noUnit, embedding: true }));
+  const layer = oncePerLayer((blocks) => aloneOf({ ...noUnit, runs: [{ ...blocks, layers: [0] }] }));
+  /** What of a stage runs last in the forward pass: the head, else its last layer, else the embedding. */
+  const lastUnit = (stage: Stage): Alone => {
+    const last = lastRun(stage.runs);
+    return stage.head ? head() : last === undefined ? embedding() : layer(last);
+  };
+  const { alone } = evaluation.passes(mode);
+  return rankKindsOf(evaluation.plan.model, evaluation.pipeline).kinds.map(({ stages }) => {
+    const last = stages.at(-1);
+    const unit = last && lastUnit(last);
+    const on = (link: Transfer["link"]): Cover => coverOf(evaluation, stages, alone, unit, link);
+    return { scale_up: on("scale_up"), scale_out: on("scale_out"), none: on("none") };
+  });
+}
+
+/** `alone`: of each stage, one after the other: what is exchanged beside operators in pairs of dualpipe holds its link as long. `unit`: what runs last. */
+function coverOf(evaluation: Evaluation, own: readonly Stage[], alone: readonly Alone[], unit: Alone | undefined, link: Transfer["link"]): Cover {
+  const free = own.map(({ index }) => freeTime(evaluation, alone[index], link));
+  const uncovered = freeTime(evaluation, unit, link);
   const sum = (of: (cover: Cover) => number): number => Math.max(0, free.reduce((total, cover) => total + of(cover), 0) - of(uncovered));
   return { forward: sum(({ forward }) => forward), backward: sum(({ backward }) => backward) };
 }
 
 /** Of a chunk's passes, the time in which no exchange of theirs holds a link; one between domains holds the cards, one within a domain its scale-up link. */
-function freeTime(evaluation: Evaluation, chunk: Chunk | undefined, link: Transfer["link"]): Cover {
+function freeTime(evaluation: Evaluation, chunk: Alone | undefined, link: Transfer["link"]): Cover {
   if (!chunk) return { forward: 0, backward: 0 };
-  const { traffic, times: { durations } } = chunk;
+  const { traffic, durations } = chunk;
   const { ep, tp, cp } = evaluation.groups;
   const held = ({ size, per_domain }: Group, time: number): number => ((size > per_domain ? "scale_out" : "scale_up") === link ? time : 0);
   const forward = held(ep, traffic.expert) + held(tp, traffic.tensor_forward) + held(cp, traffic.context_forward);
@@ -184,14 +216,7 @@ function freeTime(evaluation: Evaluation, chunk: Chunk | undefined, link: Transf
 const noChunk: ChunkDurations = { forward: 0, backward: 0, weight: 0 };
 const noChunkTimes: ChunkTimes = { durations: noChunk, compute: noChunk, expert: noChunk, exchange: noChunk };
 
-/** What of a stage runs last in the forward pass: the head, else its last layer, else the embedding. */
-function lastUnit({ head, runs }: Stage): StageParts {
-  const last = head ? undefined : lastRun(runs);
-  return {
-    runs: last === undefined ? [] : [{ ...last, layers: last.layers.slice(-1) }],
-    embedding: !head && last === undefined, head, mtp_modules: 0, mtp_layer: undefined,
-  };
-}
+const noUnit: StageParts = { runs: [], embedding: false, head: false, mtp_modules: 0, mtp_layer: undefined };
 
 /** The first `ffn moe` block stands for all: its exchange, forward, of one micro-batch. */
 function exchangeOfLayer(evaluation: Evaluation, work: Work, { exchangeOf }: TrainingTraffic): Pick<Passes, "dispatch" | "combine" | "traffic"> {
