@@ -80,14 +80,20 @@ function expect(/** @type {boolean} */ holds, /** @type {string} */ what) {
   if (!holds) throw new Failure(`this does not hold: ${what}`);
 }
 
-/** Puts the cursor at the start of a line. */
+/** Puts the cursor at the start of a line; tries again where a window that has just opened lost a key. */
 async function goTo(/** @type {Page} */ page, /** @type {number} */ line) {
-  await page.locator(".editor-group-container .tab", { hasText: example }).first().click();
-  await page.keyboard.press("Control+G");
-  await page.locator(".quick-input-widget input").first().waitFor();
-  await page.keyboard.type(String(line));
-  await page.keyboard.press("Enter");
-  await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  const position = page.locator(".statusbar-item", { hasText: new RegExp(`^Ln ${line}, Col 1\\b`) }).first();
+  for (let tries = 0; tries < 4; tries += 1) {
+    await page.keyboard.press("Escape");
+    await page.locator(".editor-group-container .tab", { hasText: example }).first().click();
+    await page.keyboard.press("Control+G");
+    await page.locator(".quick-input-widget input").first().waitFor();
+    await page.keyboard.type(String(line));
+    await page.keyboard.press("Enter");
+    await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    if (await position.waitFor({ timeout: 3000 }).then(() => true, () => false)) return;
+  }
+  throw new Failure(`the cursor does not come to line ${line}`);
 }
 
 async function command(/** @type {Page} */ page, /** @type {string} */ title) {
