@@ -150,8 +150,16 @@ function watched<Inputs extends object>(inputs: Inputs, path: readonly string[],
     const name = at.join(".");
     if (!watch.reads.has(name)) watch.reads.set(name, { path: at, value });
   };
+  const valueOf = (key: string): unknown => {
+    try {
+      return Reflect.get(inputs, key);
+    } catch (fault) {
+      asWhole(); // a value that cannot be read is none to compare: only this very record is like it
+      throw fault;
+    }
+  };
   const read = (key: string): unknown => {
-    const value: unknown = Reflect.get(inputs, key);
+    const value = valueOf(key);
     const at = [...path, key];
     const seen = isDeep(key, value) ? watched(value, at, watch) : value;
     if (seen === value) note(at, value);

@@ -44,6 +44,15 @@ describe("a shared part", () => {
     expect(computed()).toBe(1);
   });
 
+  it("is not another's where a value of its own cannot be read", () => {
+    const parts = sharedParts();
+    const of = (record: { readonly width: number; readonly height: number }): number => sharing(parts, () => shared("area", { record }, (inputs) => inputs.record.width * inputs.record.height));
+    const broken = Object.defineProperty({ width: 2, height: 3 }, "height", { get: () => { throw new Unavailable("`height` is missing"); } });
+    expect(() => of(broken)).toThrow("`height` is missing");
+    expect(of({ width: 2, height: 3 })).toBe(6);
+    expect(() => of(broken)).toThrow("`height` is missing");
+  });
+
   it("belongs to one search", () => {
     const one = area();
     const other = area(sharedParts());
