@@ -9,6 +9,7 @@ import { colourProperties } from "../../../server/src/drawing/colours";
 import type { PanelAnswer, PanelReport } from "../../../server/src/lsp/protocol";
 import { startInMemory, type InMemoryEditor } from "../../kit/in-memory-editor";
 import { repository } from "../../kit/repository";
+import { overlaps } from "../../kit/overlaps";
 import { themes, type ThemeName } from "../../kit/themes";
 import { openWebPage, type WebPage, type WebPageOptions } from "../../kit/web-page";
 import { launchChromium } from "../../vscode/chromium.mjs";
@@ -295,23 +296,13 @@ describe.each([[800, 1], [1600, 1], [800, 2]])("at %i pixels and %i times the si
     await page.locator("summary", { hasText: "All figures" }).click();
     expect(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "the page scrolls sideways").toBe(true);
     // Texts of a picture, and the blocks of the page: no two of them on one another.
-    const overlaps = await page.evaluate(`(() => {
-      const found = [];
-      const check = (all, what) => {
-        const boxes = all.map((one) => [one, one.getBoundingClientRect()]).filter(([, box]) => box.width > 0 && box.height > 0);
-        for (let i = 0; i < boxes.length; i += 1) for (let j = i + 1; j < boxes.length; j += 1) {
-          const [a, b] = [boxes[i][1], boxes[j][1]];
-          const [x, y] = [Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
-          if (x > 1 && y > 3) found.push(what + ": " + boxes[i][0].textContent + " | " + boxes[j][0].textContent);
-        }
-      };
-      for (const picture of document.querySelectorAll("svg.picture")) check([...picture.querySelectorAll("text")], "texts");
-      check([...document.querySelectorAll(".tile")], "tiles");
-      check([...document.querySelectorAll("main > *, .picture-section > *")].filter((one) => !one.matches("header, .pictures, :has(> .tiles)")), "blocks");
-      for (const tile of document.querySelectorAll(".tile, .badge, button")) if (tile.scrollWidth > tile.clientWidth + 1) found.push("cut off: " + tile.textContent);
-      return found;
-    })()`);
-    expect(overlaps).toEqual([]);
+    expect(await overlaps(page, {
+      apart: [
+        { called: "texts", selector: "text", within: "svg.picture" }, { called: "tiles", selector: ".tile" },
+        { called: "blocks", selector: "main > *, .picture-section > *", leftOut: "header, .pictures, :has(> .tiles)" },
+      ],
+      whole: ".tile, .badge, button",
+    })).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });

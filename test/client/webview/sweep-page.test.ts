@@ -8,6 +8,7 @@ import type { SweepState } from "../../../client/webview/sweep/messages";
 import type { SweepProgress, SweepSpace, SweepStart } from "../../../server/src/lsp/protocol";
 import { startInMemory } from "../../kit/in-memory-editor";
 import { repository } from "../../kit/repository";
+import { overlaps } from "../../kit/overlaps";
 import { themes, type ThemeName } from "../../kit/themes";
 import { openWebPage, type WebPage, type WebPageOptions } from "../../kit/web-page";
 import { launchChromium } from "../../vscode/chromium.mjs";
@@ -264,24 +265,13 @@ describe.each([800, 1600])("at %i pixels", (width) => {
     const { page, complaints } = await openSweep({ theme, width });
     await page.locator(".space .row").nth(1).click();
     expect(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "the page scrolls sideways").toBe(true);
-    const overlaps = await page.evaluate(`(() => {
-      const found = [];
-      const check = (all, what) => {
-        const boxes = all.map((one) => [one, one.getBoundingClientRect()]).filter(([, box]) => box.width > 0 && box.height > 0);
-        for (let i = 0; i < boxes.length; i += 1) for (let j = i + 1; j < boxes.length; j += 1) {
-          const [a, b] = [boxes[i][1], boxes[j][1]];
-          const [x, y] = [Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
-          if (x > 1 && y > 3) found.push(what + ": " + boxes[i][0].textContent + " | " + boxes[j][0].textContent);
-        }
-      };
-      check([...document.querySelectorAll(".area text")], "texts");
-      check([...document.querySelectorAll("header, .where, .plot, .selection, .rows, .reasons")], "parts");
-      check([...document.querySelectorAll(".head [role=columnheader] > *")], "headings");
-      check([...document.querySelectorAll("button, select")].filter((one) => !one.closest(".grid")), "controls");
-      for (const one of document.querySelectorAll("button, .selection dt, .selection dd, .head .sort")) if (one.scrollWidth > one.clientWidth + 1) found.push("cut off: " + one.textContent);
-      return found;
-    })()`);
-    expect(overlaps).toEqual([]);
+    expect(await overlaps(page, {
+      apart: [
+        { called: "texts", selector: ".area text" }, { called: "parts", selector: "header, .where, .plot, .selection, .rows, .reasons" },
+        { called: "headings", selector: ".head [role=columnheader] > *" }, { called: "controls", selector: "button, select", leftOut: ".grid *" },
+      ],
+      whole: "button, .selection dt, .selection dd, .head .sort",
+    })).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });
