@@ -146,19 +146,33 @@ interface TracedMetric {
   readonly inputs: readonly TracedInput[];
 }
 
-/** The figures that have a value, each with its inputs: computed once, for an explanation runs the arithmetic again. */
+/** The figures that have a value, each with its inputs: computed once, for what is read is found by running the arithmetic again. */
 function tracedMetrics(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions = {}): readonly TracedMetric[] {
-  const found = memoized(workspace, declaration, `traced metrics ${options.sequenceLength} ${options.contextLength}`, () =>
-    figuresOf(workspace, declaration, options).flatMap((metric): readonly TracedMetric[] =>
-      (metric.figure.kind === "unavailable" ? [] : [{ metric, inputs: explainFigure(workspace, declaration, metric.id, options)?.inputs ?? [] }])));
+  const found = memoized(workspace, declaration, `traced metrics ${options.sequenceLength} ${options.contextLength}`, () => traced(workspace, declaration, options));
   return found === inProgress ? [] : found;
+}
+
+function traced(workspace: Workspace, declaration: BoundDeclaration, options: FigureOptions): readonly TracedMetric[] {
+  const kind = computedKinds[declaration.keyword];
+  if (!kind) return [];
+  const blocks = kind.blocks(workspace, declaration);
+  // figures of one declaration share most of their inputs
+  const known = new Map<string, TracedInput>();
+  const trace = (input: MetricInput): TracedInput => {
+    const found = known.get(input.path) ?? { ...input, ...propertiesAt(workspace, blocks, input.path, options) };
+    known.set(input.path, found);
+    return found;
+  };
+  return figuresOf(workspace, declaration, options).flatMap((metric): readonly TracedMetric[] =>
+    (metric.figure.kind === "unavailable" ? [] : [{ metric, inputs: kind.inputs(workspace, declaration, metric.id, options).map(trace) }]));
 }
 
 /** Every property whose value enters some figure of a declaration. */
 export function enteringProperties(workspace: Workspace, declaration: BoundDeclaration): ReadonlySet<PropertyValue> {
-  const found = memoized(workspace, declaration, "entering properties", () => withOrigins(
-    tracedMetrics(workspace, declaration).flatMap(({ inputs }) => inputs.flatMap(propertiesOf)),
-  ));
+  const found = memoized(workspace, declaration, "entering properties", () => {
+    const inputs = new Set(tracedMetrics(workspace, declaration).flatMap((metric) => metric.inputs));
+    return withOrigins([...inputs].flatMap(propertiesOf));
+  });
   return found === inProgress ? new Set() : found;
 }
 

@@ -1,7 +1,7 @@
 import type { DeclarationKeyword } from "../../../grammar/src";
 import type { BoundDeclaration, Workspace } from "../core";
 import { hardwareMetrics } from "../cost/hardware/metrics";
-import type { Explanation, Figure, Metric } from "../cost/metric";
+import type { Explanation, Figure, Metric, MetricInput } from "../cost/metric";
 import { modelMetrics } from "../cost/model/metrics";
 import { planMetrics } from "../cost/plan/metrics";
 import { serviceMetrics } from "../cost/serving/service-metrics";
@@ -22,7 +22,7 @@ export interface FigureOptions {
 export const defaultSequenceLength = 4096;
 
 /** What is known of a metric without a declaration to compute it for. */
-export type MetricHead = Omit<Metric<never, never>, "compute" | "explain" | "estimate">;
+export type MetricHead = Omit<Metric<never, never>, "compute" | "estimate" | "explain" | "inputs">;
 
 /** A kind of declaration whose figures are computed: its metrics, and how a declaration becomes what they take. */
 export interface ComputedKind {
@@ -32,6 +32,8 @@ export interface ComputedKind {
   readonly figure: (workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions) => Figure | undefined;
   /** The explanation of a figure that has a value, and the block behind each of its input paths. */
   readonly explain: (workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions) => ExplainedBlocks | undefined;
+  /** The inputs of that explanation alone: what a reader who asks for all figures at once needs of them. */
+  readonly inputs: (workspace: Workspace, declaration: BoundDeclaration, id: string, options: FigureOptions) => readonly MetricInput[];
   /** The block behind each input path. */
   readonly blocks: (workspace: Workspace, declaration: BoundDeclaration) => RecordBlocks;
 }
@@ -74,6 +76,10 @@ function kindOf<Record, Context>(
       const result = resultOf(workspace, declaration);
       const explanation = result && byId.get(id)?.explain(result.record, contextOf(result.record, options));
       return explanation && { explanation, blocks: result.blocks };
+    },
+    inputs: (workspace, declaration, id, options) => {
+      const result = resultOf(workspace, declaration);
+      return (result && byId.get(id)?.inputs(result.record, contextOf(result.record, options))) ?? [];
     },
     blocks: (workspace, declaration) => resultOf(workspace, declaration)?.blocks ?? new Map(),
   };

@@ -1,6 +1,6 @@
 /** A metric as its room writes it down, and the metric that the registry makes of it. */
 
-import type { Detail, Explanation, Figure, Metric } from "./metric";
+import type { Detail, Explanation, Figure, Metric, MetricInput } from "./metric";
 import { noteReads, watchedRecord } from "./reads";
 import { partsOf, type Term } from "./term";
 
@@ -40,7 +40,7 @@ export function available<Result>(compute: () => Result): Result | undefined {
   }
 }
 
-export interface Definition<Subject extends object, Context extends object> extends Omit<Metric<Subject, Context>, "compute" | "explain" | "estimate"> {
+export interface Definition<Subject extends object, Context extends object> extends Omit<Metric<Subject, Context>, "compute" | "estimate" | "explain" | "inputs"> {
   /** What stands in the way, asked before `arithmetic`. Left out: `arithmetic` throws `Unavailable` where something does. */
   readonly gap?: (subject: Subject, context: Context) => Gap;
   /** A text has no breakdown. */
@@ -60,6 +60,7 @@ export function toMetric<Subject extends object, Context extends object>(definit
     compute: (subject, context) => compute(definition, subject, context),
     estimate: (subject, context) => estimate(definition, subject, context),
     explain: (subject, context) => explain(definition, subject, context),
+    inputs: (subject, context) => read(definition, subject, context).inputs,
   };
 }
 
@@ -100,14 +101,20 @@ function figureOf<Subject extends object, Context extends object>(definition: De
 
 function explain<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Explanation {
   const { formula, convention, source, details } = definition;
-  if (compute(definition, subject, context).kind === "unavailable") {
-    return { formula, inputs: [], parts: [], convention, source };
-  }
-  const { result: term, inputs } = noteReads(() => definition.arithmetic(watchedRecord(subject, ""), watchedRecord(context, "@")));
+  const { term, inputs } = read(definition, subject, context);
   return {
-    formula, inputs: [...inputs.values()], parts: typeof term === "string" ? [] : partsOf(term), convention, source,
-    ...(details ? { details: () => detailsOf(() => details(subject, context)) } : {}),
+    formula, inputs, parts: term === undefined || typeof term === "string" ? [] : partsOf(term), convention, source,
+    ...(details && term !== undefined ? { details: () => detailsOf(() => details(subject, context)) } : {}),
   };
+}
+
+/** The arithmetic of a figure that has a value, and what it reads. */
+function read<Subject extends object, Context extends object>(
+  definition: Definition<Subject, Context>, subject: Subject, context: Context,
+): { readonly term?: Term | string; readonly inputs: readonly MetricInput[] } {
+  if (compute(definition, subject, context).kind === "unavailable") return { inputs: [] };
+  const { result, inputs } = noteReads(() => definition.arithmetic(watchedRecord(subject, ""), watchedRecord(context, "@")));
+  return { term: result, inputs: [...inputs.values()] };
 }
 
 /** What cannot be computed is left out: the figure itself has a value. */

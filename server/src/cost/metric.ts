@@ -73,4 +73,6 @@ export interface Metric<Subject, Context> {
   /** The value of `compute` alone, without the physical bound beside it: what a search asks for. Throws `Unavailable`. */
   readonly estimate: (subject: Subject, context: Context) => number;
   readonly explain: (subject: Subject, context: Context) => Explanation;
+  /** The inputs of `explain` alone, without the words of its parts; none of a figure that has no value. */
+  readonly inputs: (subject: Subject, context: Context) => readonly MetricInput[];
 }

@@ -32,7 +32,8 @@ const others: readonly (readonly [string, PlanRecord])[] = [
 test.each([...readdirSync(folder).filter((name) => name.endsWith(".dsco")).flatMap(plansOf), ...others])("%s", (_, plan) => {
   for (const metric of planMetrics) {
     const figure = metric.compute(plan, {});
-    const { parts } = metric.explain(plan, {});
+    const { parts, inputs } = metric.explain(plan, {});
+    expect(metric.inputs(plan, {}), metric.id).toEqual(inputs);
     if (figure.kind !== "value" || parts.length === 0) continue;
     const sum = parts.reduce((total, { value }) => total + value, 0);
     expect(Math.abs(sum - figure.value), metric.id).toBeLessThanOrEqual(1e-12 * Math.abs(figure.value));
