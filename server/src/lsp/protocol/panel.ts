@@ -9,19 +9,22 @@ export interface PanelParams {
   readonly line?: number;
   /** Of the room for a picture, in CSS pixels. */
   readonly width?: number;
+  /** Pictures that the asker has, by their hashes: of these the answer names the hash alone. */
+  readonly known?: readonly string[];
 }
 
 export type PanelAnswer =
-  | { readonly kind: "report"; readonly version: number; readonly report: PanelReport }
+  | { readonly kind: "report"; readonly version: number; readonly report: ShortReport }
   /**
    * The text is in error, and what is read first of the declaration is not computed now: what was shown of it before says more than
    * `rest`, which can be said all the same. `reason`: a clause.
    */
-  | { readonly kind: "broken"; readonly version: number; readonly declaration: string; readonly reason: string; readonly rest?: PanelReport }
+  | { readonly kind: "broken"; readonly version: number; readonly declaration: string; readonly reason: string; readonly rest?: ShortReport }
   /** No such declaration, or none that a report could be of. */
   | { readonly kind: "none"; readonly version: number };
 
-export interface PanelReport extends DeclarationName, PanelPlace {
+/** With all pictures, or, of those that the other side has, with their hashes. */
+export interface PanelReport<Drawn = PanelPicture> extends DeclarationName, PanelPlace {
   /** `plan` */
   readonly kind: string;
   /** The first sentence of its documentation; empty where there is none. */
@@ -35,7 +38,7 @@ export interface PanelReport extends DeclarationName, PanelPlace {
   /** Those first that a reader looks for first. */
   readonly figures: readonly PanelFigure[];
   readonly checks: readonly PanelCheck[];
-  readonly pictures: readonly PanelPicture[];
+  readonly pictures: readonly Drawn[];
   /** Pictures that such a declaration has and this one cannot have: `reason` completes "not drawn: …". */
   readonly missing: readonly { readonly title: string; readonly reason: string }[];
 }
@@ -68,7 +71,15 @@ export interface PanelCheck extends PanelPlace {
   readonly source: string;
 }
 
-export interface PanelPicture {
+export type ShortReport = PanelReport<PanelPicture | SamePicture>;
+
+/** A picture that the other side has. */
+export interface SamePicture {
+  /** Of all that a picture says. */
+  readonly hash: string;
+}
+
+export interface PanelPicture extends SamePicture {
   /** `memory` */
   readonly id: string;
   readonly title: string;
