@@ -1,7 +1,9 @@
 // What is behind the page of the report panel, as far as no editor is needed.
 import { describe, expect, test } from "vitest";
+import type { PanelPicture, PanelReport } from "../../server/src/lsp/protocol";
 import { createLatest } from "../../client/src/features/report-panel/latest";
 import { isFromReport, isReportState } from "../../client/src/features/report-panel/panel-messages";
+import { hashesOf, shortened, whole } from "../../client/src/features/report-panel/pictures";
 import { bytesOf } from "../../client/src/features/report-panel/saving";
 
 describe("messages of the page", () => {
@@ -26,6 +28,26 @@ describe("messages of the page", () => {
     [undefined, false], [{ target: { uri: "file:///a.dsco" }, pinned: true }, false], [{ target: undefined }, false],
   ])("what was kept, %j, can be taken up again: %s", (state, expected) => {
     expect(isReportState(state)).toBe(expected);
+  });
+});
+
+describe("pictures", () => {
+  const picture = (id: string, hash: string): PanelPicture => ({ id, hash, title: id, summary: "", svg: `<svg id="${hash}"/>`, table: { columns: [], rows: [] } });
+  const report = (...pictures: readonly PanelPicture[]): PanelReport =>
+    ({ uri: "file:///a.dsco", declaration: "Train", place: { line: 0, character: 0 }, kind: "plan", summary: "", headline: "", parts: [], figures: [], checks: [], pictures, missing: [] });
+  const before = report(picture("memory", "a"), picture("step", "b"));
+
+  test("that are as before come from before, in the order of the answer", () => {
+    const answer = { ...report(), headline: "other", pictures: [{ hash: "b" }, picture("memory", "c")] };
+    expect(whole(answer, before)).toEqual({ ...report(picture("step", "b"), picture("memory", "c")), headline: "other" });
+    expect(whole({ ...report(), pictures: [{ hash: "b" }] }, undefined)).toEqual(report());
+  });
+
+  test("that the page has are not told again", () => {
+    const after = report(picture("memory", "c"), picture("step", "b"));
+    expect(hashesOf(before)).toEqual(["a", "b"]);
+    expect(shortened(after, hashesOf(before)).pictures).toEqual([picture("memory", "c"), { hash: "b" }]);
+    expect(shortened(after, hashesOf(undefined))).toEqual(after);
   });
 });
 

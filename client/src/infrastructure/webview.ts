@@ -60,7 +60,11 @@ export function createWebPages<ToPage, FromPage, State>(
     const hiding = panel.onDidChangeViewState(() => {
       listens &&= panel.visible;
     });
-    panel.onDidDispose(() => Disposable.from(listening, hiding, owner).dispose());
+    panel.onDidDispose(() => {
+      // Its owner may wait for an answer still: a page that is gone takes no messages.
+      listens = false;
+      Disposable.from(listening, hiding, owner).dispose();
+    });
     const at = (file: string) => webview.asWebviewUri(Uri.joinPath(folder, file)).toString();
     webview.html = pageHtml({
       nonce: createNonce(), source: webview.cspSource, script: at(`${kind.bundle}.js`), style: at(`${kind.bundle}.css`),

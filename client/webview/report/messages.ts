@@ -1,9 +1,10 @@
 /** What the report panel and the extension tell each other. Types only: both sides share this file. */
-import type { DeclarationName, ExplainParams, PanelPlace, PanelReport } from "../../../server/src/lsp/protocol";
+import type { DeclarationName, ExplainParams, PanelPlace, ShortReport } from "../../../server/src/lsp/protocol";
 
 /** From the extension to the page. */
 export type ToReport =
-  | { readonly type: "report"; readonly report: PanelReport; readonly pinned: boolean }
+  /** Without the pictures of the report before that are the same still. */
+  | { readonly type: "report"; readonly report: ShortReport; readonly pinned: boolean }
   /** The text cannot be read now: what is shown stays, with the reason beside it. */
   | { readonly type: "broken"; readonly reason: string }
   /** There is nothing to show yet. */

@@ -1,11 +1,11 @@
-import type { PanelCheck, PanelFigure, PanelPart, PanelPlace, PanelReport } from "../../../server/src/lsp/protocol";
+import type { PanelCheck, PanelFigure, PanelPart, PanelPicture, PanelPlace, ShortReport } from "../../../server/src/lsp/protocol";
 import { button, element, foldable, setText } from "../elements";
 import { showAll } from "../keyed";
 import { filled } from "../page";
 import { makePicture, updatePicture, type PictureContext } from "./pictures";
 
 export interface View {
-  readonly show: (report: PanelReport, pinned: boolean) => void;
+  readonly show: (report: ShortReport, pinned: boolean) => void;
   readonly showBroken: (reason: string) => void;
   readonly showNothing: () => void;
 }
@@ -16,7 +16,8 @@ const mostTiles = 8;
 /** The page below `root`: made once, then brought up to date piece by piece. */
 export function createView(root: HTMLElement, context: PictureContext): View {
   const { words, post } = context;
-  let report: PanelReport | undefined;
+  let report: ShortReport | undefined;
+  let drawn: readonly PanelPicture[] = [];
   const go = (to: PanelPlace) => post({ type: "go", to: { uri: to.uri, place: to.place } });
   const explain = (metric: string) => {
     if (report) post({ type: "explain", figure: { uri: report.uri, declaration: report.declaration, metric } });
@@ -80,14 +81,15 @@ export function createView(root: HTMLElement, context: PictureContext): View {
       showAll(rows, shown.figures, ({ metric }) => metric, ({ metric }) => makeRow(metric, explain), (row, figure) => showRow(row, figure, context));
       checks.hidden = shown.checks.length === 0;
       showAll(checks, shown.checks.map((check, index) => ({ ...check, index })), ({ index }) => String(index), () => element("li"), (item, check) => showCheck(item, check, context, () => go(check)));
-      showAll(pictures, shown.pictures, ({ id }) => id, (picture) => makePicture(picture, context), (section, picture) => updatePicture(section, picture, context));
+      drawn = shown.pictures.flatMap((picture) => ("svg" in picture ? picture : drawn.find(({ hash }) => hash === picture.hash)) ?? []);
+      showAll(pictures, drawn, ({ id }) => id, (picture) => makePicture(picture, context), (section, picture) => updatePicture(section, picture, context));
       showAll(missing, shown.missing, ({ title }) => title, () => element("li"), (item, { title, reason }) => setText(item, filled(words.missing, title, reason)));
     },
   };
 }
 
 /** Whether it fits is also said in words. */
-function showHeadline(shown: HTMLElement, { headline, fits }: PanelReport): void {
+function showHeadline(shown: HTMLElement, { headline, fits }: ShortReport): void {
   const text = headline.charAt(0).toUpperCase() + headline.slice(1);
   shown.className = `headline${fits === undefined ? "" : fits ? " good" : " bad"}`;
   setText(shown, text);

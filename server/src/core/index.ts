@@ -17,3 +17,4 @@ export { expressionsOf, type NameRole } from "./name-places";
 export { standingOf, standingOfLet, type Standing } from "./standing";
 export { readSweep, targetOf, type VariedKey, type Axis, type Choice, type Constraint, type Objective, type Space } from "./sweep";
 export { didYouMean, nearest } from "./suggest";
+export { hashOf } from "./hash";

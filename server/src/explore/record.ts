@@ -4,8 +4,7 @@
  */
 
 import * as z from "zod";
-import { planResult } from "../analysis";
-import { workspaceAt } from "./compile";
+import { hashOf, type Source } from "../core";
 import { isSearched } from "./genetic/run";
 import type { ReasonCount, Stretch } from "./run";
 import type { Space } from "./space";
@@ -14,7 +13,7 @@ import type { Space } from "./space";
 export interface RunHeader {
   readonly version: 1;
   readonly sweep: string;
-  /** Equal for two runs whose designs, and what is asked of them, are the same. */
+  /** Equal for two runs of one version of dsco whose files say the same: what a design comes to may rest on any word of them. */
   readonly fingerprint: string;
   readonly size: number;
   /** The designs of this run: from `from` to before `to`. */
@@ -40,28 +39,25 @@ const stretchSchema = z.object({ from: z.number(), to: z.number(), indices: z.ar
 
 /** `version`: of dsco, whose figures another version may compute otherwise. */
 export function headerOf(space: Space, version: string, from: number, to: number): RunHeader {
-  const { sweep, axes, objectives, constraints, size, budget, seed } = space;
+  const { workspace, sweep, axes, objectives, size, budget, seed } = space;
   const described = {
     axes: axes.map(({ path, choices }) => ({ path, choices: choices.map(({ text }) => text) })),
     objectives: objectives.map(({ sense, id }) => ({ sense, id })),
     ...(isSearched(space) && { search: { method: "nsga2" as const, budget, seed } }),
   };
-  const first = planResult(workspaceAt(space, axes.map(() => 0)), space.plan)?.record;
-  const meaning = JSON.stringify([version, described, axes.map(({ choices }) => choices.map(({ plain }) => plain)), constraints.map(({ text }) => text), first]);
-  return { version: 1, sweep: sweep.name, fingerprint: hashOf(meaning), size, from, to, ...described };
+  // in the order of what they say: another machine has them in other folders
+  const files = [...workspace.cache.files].flatMap(([uri, scope]) => (scope && !uri.startsWith("std:") ? [saidIn(scope.source)] : [])).sort();
+  return { version: 1, sweep: sweep.name, fingerprint: hashOf(JSON.stringify([version, described, files])), size, from, to, ...described };
 }
 
-/** 53 bits of a text, as cyrb53 mixes them (github.com/bryc/code): two spaces are told apart, nobody is kept out. */
-function hashOf(text: string): string {
-  let [high, low] = [0xdeadbeef, 0x41c6ce57];
-  for (let place = 0; place < text.length; place++) {
-    const code = text.charCodeAt(place);
-    high = Math.imul(high ^ code, 2654435761);
-    low = Math.imul(low ^ code, 1597334677);
+/** What a text says: without its comments, however it is spaced and set in lines. */
+function saidIn({ text, parsed }: Source): string {
+  let [said, from] = ["", 0];
+  for (const { start, end } of parsed.file.comments) {
+    said += `${text.slice(from, start)} `;
+    from = end;
   }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(16).padStart(14, "0");
+  return (said + text.slice(from)).replace(/\s+/g, " ").trim();
 }
 
 export const headerLine = (header: RunHeader): string => `${JSON.stringify(header)}\n`;

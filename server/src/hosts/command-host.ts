@@ -19,6 +19,8 @@ export interface CommandHost {
   showUri(uri: string): string;
   /** Reads a path as the user wrote it. */
   read(path: string): FileText;
+  /** The same of what dsco itself has written, however large it is. */
+  readRecord(path: string): FileText;
   /** Reads the file of an import. It lies in the current folder or in the folder of one of the named files. */
   readImport(uri: string, namedFiles: readonly string[]): FileText;
   /** All of standard input. */
@@ -27,7 +29,7 @@ export interface CommandHost {
   findDesigns(): DesignFiles;
   /** Writes a file in one step: a reader sees the old text or the new one. Keeps its mode; links stay links. */
   replace(path: string, text: string): WriteResult;
-  /** Writes a file whether it is there or not; one that is there as `replace` does. */
+  /** The same whether it is there or not: whoever is ended meanwhile leaves no half of it. */
   save(path: string, content: string | Uint8Array | Iterable<string>): WriteResult;
   /** Writes behind what a file has; makes the file where there is none. */
   append(path: string, text: string): WriteResult;

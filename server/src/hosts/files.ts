@@ -6,21 +6,22 @@ import { fileURLToPath } from "node:url";
 export type FileText =
   | { readonly kind: "text"; readonly text: string }
   /** A clause in the user's words: `there is no such file`. */
-  | { readonly kind: "failed"; readonly reason: string; readonly isFolder?: true };
+  | { readonly kind: "failed"; readonly reason: string; readonly isFolder?: true; readonly isMissing?: true };
 
 /** Files larger than this are no designs; reading one by mistake would stop the editor. */
 const mostBytes = 64 * 2 ** 20;
 
-/** Reads a file as UTF-8, byte-order mark included. Never throws. */
-export function readText(path: string): FileText {
+/** Reads a file as UTF-8, byte-order mark included. `most`: its bytes at most. Never throws. */
+export function readText(path: string, most = mostBytes): FileText {
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) return { kind: "failed", reason: "this is a directory", isFolder: true };
     if (!stat.isFile()) return { kind: "failed", reason: "this is not a file" };
-    if (stat.size > mostBytes) return { kind: "failed", reason: "the file is larger than 64 MiB" };
+    if (stat.size > most) return { kind: "failed", reason: "the file is larger than 64 MiB" };
     return decodeUtf8(readFileSync(path));
   } catch (fault) {
-    return { kind: "failed", reason: reasonOf(fault) };
+    const reason = reasonOf(fault);
+    return { kind: "failed", reason, ...(reason === missing ? { isMissing: true } : {}) };
   }
 }
 
@@ -33,10 +34,12 @@ export function decodeUtf8(bytes: Uint8Array): FileText {
   }
 }
 
+const missing = "there is no such file";
+
 function reasonOf(fault: unknown): string {
   const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";
   switch (code) {
-    case "ENOENT": case "ENOTDIR": return "there is no such file";
+    case "ENOENT": case "ENOTDIR": return missing;
     case "EACCES": case "EPERM": return "it may not be read";
     case "ELOOP": return "its links lead in a circle";
     case "ENAMETOOLONG": return "its name is too long";

@@ -1,13 +1,11 @@
-import {
-  accessSync, appendFileSync, closeSync, constants, existsSync, fchmodSync, fsyncSync, openSync, readdirSync, realpathSync, renameSync, rmSync, statSync, watch,
-  writeFileSync, writeSync, type FSWatcher,
-} from "node:fs";
+import { readdirSync, rmSync, statSync, watch, type FSWatcher } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { CommandHost, DesignFiles, FolderWatch, WriteResult } from "./command-host";
+import type { CommandHost, DesignFiles, FolderWatch } from "./command-host";
 import type { SweepTools } from "./sweep";
 import { decodeUtf8, isInside, pathOf, readText, type FileText } from "./files";
+import { append, create, replace, save, writeFault } from "./written-files";
 
 /** The command line's door to the process it runs in. */
 export function nodeCommandHost(): CommandHost {
@@ -22,7 +20,8 @@ export function nodeCommandHost(): CommandHost {
     printError: stderr,
     uriOf: (path) => pathToFileURL(resolve(path)).href,
     showUri,
-    read: readText,
+    read: (path) => readText(path),
+    readRecord: (path) => readText(path, Infinity),
     readImport,
     readInput,
     findDesigns,
@@ -111,99 +110,6 @@ function entriesOf(folder: string) {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
-  }
-}
-
-type Content = string | Uint8Array | Iterable<string>;
-
-/** Characters that are written at a time. */
-const pieceLength = 1 << 16;
-
-function* piecesOf(content: Content): Iterable<Uint8Array> {
-  if (content instanceof Uint8Array) return yield content;
-  if (typeof content === "string") return yield Buffer.from(content, "utf8");
-  let waiting = "";
-  for (const text of content) {
-    waiting += text;
-    if (waiting.length < pieceLength) continue;
-    yield Buffer.from(waiting, "utf8");
-    waiting = "";
-  }
-  yield Buffer.from(waiting, "utf8");
-}
-
-function writeAll(file: number, content: Content): void {
-  for (const bytes of piecesOf(content)) for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
-}
-
-function replace(path: string, content: Content): WriteResult {
-  let temporary: string | undefined;
-  try {
-    const target = realpathSync(path);
-    const { mode } = statSync(target);
-    // The rename would replace a file that nobody may write.
-    if ((mode & 0o222) === 0) return { kind: "failed", reason: "it may not be written" };
-    accessSync(target, constants.W_OK);
-    const candidate = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-    const file = openSync(candidate, "wx", mode);
-    temporary = candidate;
-    try {
-      fchmodSync(file, mode & 0o7777);
-      writeAll(file, content);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(candidate, target);
-    return { kind: "written" };
-  } catch (fault) {
-    if (temporary !== undefined) rmSync(temporary, { force: true });
-    return { kind: "failed", reason: writeFault(fault) };
-  }
-}
-
-function save(path: string, content: Content): WriteResult {
-  if (existsSync(path)) return replace(path, content);
-  try {
-    const file = openSync(path, "wx");
-    try {
-      writeAll(file, content);
-    } finally {
-      closeSync(file);
-    }
-    return { kind: "written" };
-  } catch (fault) {
-    return { kind: "failed", reason: writeFault(fault) };
-  }
-}
-
-function append(path: string, text: string): WriteResult {
-  try {
-    appendFileSync(path, text);
-    return { kind: "written" };
-  } catch (fault) {
-    return { kind: "failed", reason: writeFault(fault) };
-  }
-}
-
-function create(path: string, text: string): WriteResult {
-  try {
-    writeFileSync(path, text, { flag: "wx" });
-    return { kind: "written" };
-  } catch (fault) {
-    return { kind: "failed", reason: writeFault(fault) };
-  }
-}
-
-function writeFault(fault: unknown): string {
-  const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";
-  switch (code) {
-    case "EEXIST": return "it exists already";
-    case "ENOENT": return "there is no such file";
-    case "EACCES": case "EPERM": return "it may not be written";
-    case "EROFS": return "its disk is read-only";
-    case "ENOSPC": case "EDQUOT": return "the disk is full";
-    default: return `it cannot be written${code === "" ? "" : ` (${code})`}`;
   }
 }
 

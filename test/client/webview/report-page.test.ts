@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportWords } from "../../../client/src/features/report-panel/report-words";
 import type { FromReport, ReportState } from "../../../client/webview/report/messages";
 import { colourProperties } from "../../../server/src/drawing/colours";
+import { shortened, whole } from "../../../client/src/features/report-panel/pictures";
 import type { PanelAnswer, PanelReport } from "../../../server/src/lsp/protocol";
 import { startInMemory, type InMemoryEditor } from "../../kit/in-memory-editor";
 import { repository } from "../../kit/repository";
@@ -38,8 +39,9 @@ async function reportOf(declaration: string, width = 740): Promise<PanelReport> 
   if (known) return known;
   const answer = await editor.request<PanelAnswer>("dsco/panel", { uri, declaration, width });
   if (answer.kind !== "report") throw new Error(answer.kind);
-  reports.set(key, answer.report);
-  return answer.report;
+  const report = whole(answer.report, undefined);
+  reports.set(key, report);
+  return report;
 }
 
 /** A page that shows the example's plan. */
@@ -124,6 +126,18 @@ describe("while somebody types", () => {
     expect(await page.locator(".picture-section details").nth(1).getAttribute("open")).toBe("");
     expect(at).toBe(700);
     expect(await page.evaluate("window.scrollY")).toBe(at);
+  });
+
+  test("pictures that are not told again stay; those of a declaration that has gone by are not there", async () => {
+    const { page, tell, report } = await openPlan();
+    await remember(page, ".picture-section, .picture-section *");
+    const hashes = report.pictures.map(({ hash }) => hash);
+    await tell({ type: "report", report: shortened(report, hashes), pinned: false });
+    expect(await areSame(page, ".picture-section, .picture-section *")).toBe(true);
+    expect(await page.locator(".picture-section svg.picture").count()).toBe(hashes.length);
+    await tell({ type: "report", report: await reportOf("H800Cluster"), pinned: false });
+    await tell({ type: "report", report: shortened(report, hashes.slice(1)), pinned: false });
+    expect(await page.locator(".picture-section h2").allInnerTexts(), "what nobody has told since is not made up").toEqual([report.pictures[0]?.title]);
   });
 
   test("the mark that has the focus keeps it, and its tip says the new figure", async () => {

@@ -53,7 +53,7 @@ export async function runIn(files: MemoryFiles, words: readonly string[], around
     const content = texts.get(path.replace(/^\.\//, ""));
     if (content === undefined) {
       const isFolder = [...texts.keys()].some((other) => other.startsWith(`${path.replace(/\/$/, "")}/`));
-      return isFolder ? { kind: "failed", reason: "this is a directory", isFolder: true } : { kind: "failed", reason: "there is no such file" };
+      return isFolder ? { kind: "failed", reason: "this is a directory", isFolder: true } : { kind: "failed", reason: "there is no such file", isMissing: true };
     }
     return typeof content === "string" ? { kind: "text", text: content } : decodeUtf8(content);
   };
@@ -75,6 +75,7 @@ export async function runIn(files: MemoryFiles, words: readonly string[], around
     uriOf: (path) => new URL(path.split("/").map(encodeURIComponent).join("/"), root).href,
     showUri: (uri) => (uri.startsWith(root) ? pathOf(uri) : uri),
     read,
+    readRecord: read,
     readImport: (uri) => (uri.startsWith(root) ? read(pathOf(uri)) : { kind: "failed", reason: "it lies outside the current folder and the folder of the named file" }),
     readInput: () => Promise.resolve(typeof around.input === "string" || around.input === undefined
       ? { kind: "text" as const, text: around.input ?? "" }

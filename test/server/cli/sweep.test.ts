@@ -75,6 +75,53 @@ describe("dsco sweep", () => {
     expect([other.code, other.errors]).toEqual([2, "dsco sweep: all.csv.run is of another sweep or another shard: the design has changed since; remove it to begin anew.\n"]);
   });
 
+  describe("a record is of one meaning of the files", () => {
+    const varied: MemoryFiles = {
+      "a.dsco": `import { Small } from "./b.dsco"\n${text(`hardware = [H800Cluster, Small]\nparallelism.ep = [32, 64]\nwhere memory_per_gpu <= most\nmaximize tokens_per_second_per_gpu`)}let most = 80 GB\n`,
+      "b.dsco": 'import { H800Cluster } from "std:clusters/deepseek"\nhardware Small extends H800Cluster { nodes = 128 }\n',
+    };
+    const line = words("sweep a.dsco Layouts --shard 1/1 --out s.csv");
+    const changedIn = (file: string, before: string, after: string): MemoryFiles => {
+      expect(varied[file]).toContain(before);
+      return { ...varied, [file]: String(varied[file]).replace(before, after) };
+    };
+
+    it.each([
+      ["of a declaration that is tried second", "b.dsco", "nodes = 128", "nodes = 64"],
+      ["of a constant in a condition", "a.dsco", "most = 80 GB", "most = 40 GB"],
+    ])("an edit %s makes another sweep of it", async (_, file, before, after) => {
+      const record = String((await runIn(varied, line)).files.get("s.csv.run"));
+      const found = await runIn({ ...changedIn(file, before, after), "s.csv.run": record }, [...line, "--resume"]);
+      expect([found.code, found.errors]).toEqual([2, "dsco sweep: s.csv.run is of another sweep or another shard: the design has changed since; remove it to begin anew.\n"]);
+    });
+
+    it.each([
+      ["a comment", "b.dsco", "{ nodes = 128 }", "{ // the small one\n\n  nodes = 128\n} /* it */"],
+      ["line ends", "a.dsco", "\n", "\r\n"],
+    ])("an edit of %s does not", async (_, file, before, after) => {
+      const record = String((await runIn(varied, line)).files.get("s.csv.run"));
+      const found = await runIn({ ...changedIn(file, before, after), "s.csv.run": record }, [...line, "--resume"]);
+      expect([found.code, found.errors]).toEqual([0, ""]);
+      expect(found.files.get("s.csv.run")).toBe(record);
+    });
+  });
+
+  it("does not throw away a record that it cannot read", async () => {
+    const found = await runIn({ ...files, "all.csv.run": Uint8Array.of(0xff) }, words("sweep a.dsco Layouts --out all.csv --resume"));
+    expect(found.code).toBe(2);
+    expect(found.errors).toBe("dsco sweep: all.csv.run: it is not UTF-8 text; remove it to begin anew.\n");
+    expect(found.files.get("all.csv.run")).toEqual(Uint8Array.of(0xff));
+  });
+
+  it("tries the designs that there are where the first of varied declarations lacks a key", async () => {
+    const without = 'hardware Bare { gpu = H800, gpus_per_node = 8, nodes = 2 }\n';
+    const found = await runIn({
+      "a.dsco": `import { H800 } from "std:hardware/nvidia"\n${without}${text("hardware = [Bare, H800Cluster]\nhardware.nic.rate = [200 Gbps, 400 Gbps]\nmaximize tokens_per_second_per_gpu")}`,
+    }, words("sweep a.dsco Layouts"));
+    expect([found.code, found.errors]).toEqual([0, ""]);
+    expect(found.output).toMatch(/^sweep Layouts of Train: 4 designs tried one by one, 2 meet everything/);
+  });
+
   it("says which condition keeps all designs out, and what would let one in", async () => {
     const { code, output } = await runIn({ "a.dsco": text(`${layouts}\nwhere step_time <= 1 s`) }, words("sweep a.dsco Layouts"));
     expect(code).toBe(0);

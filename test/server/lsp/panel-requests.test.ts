@@ -58,6 +58,44 @@ test("the figures are those that are read first, the parts of the memory behind 
   expect(figures.every(({ metric, ideal }) => (ideal !== "") === ["step_time", "exposed_comm_time", "training_time"].includes(metric))).toBe(true);
 });
 
+describe("pictures", () => {
+  const picturesOf = async (editor: InMemoryEditor, params: object) => {
+    const answer = await editor.request<PanelAnswer>("dsco/panel", { uri, declaration: "Train", ...params });
+    return answer.kind === "report" ? answer.report.pictures : [];
+  };
+
+  test("that the asker has are named by their hashes alone; an edit sends those that it changes", async () => {
+    const editor = await startInMemory();
+    editors.push(editor);
+    const file = editor.open(uri, smallPlans);
+    const first = await picturesOf(editor, {});
+    const known = first.map(({ hash }) => hash);
+    expect(new Set(known).size).toBe(known.length);
+    expect(first.flatMap((picture) => ("svg" in picture ? picture.id : []))).toEqual(expect.arrayContaining(["memory", "schedule", "step", "model"]));
+    expect(await picturesOf(editor, { known })).toEqual(known.map((hash) => ({ hash })));
+    file.replace("sequence_length = 2048", "sequence_length = 1024");
+    const after = await picturesOf(editor, { known });
+    const sent = after.flatMap((picture) => ("svg" in picture ? picture.id : []));
+    expect(sent).toEqual(expect.arrayContaining(["memory", "step"]));
+    expect(sent).not.toContain("model");
+    expect(after).toHaveLength(first.length);
+    // what is asked for anew is what those who have nothing are told
+    const all = await picturesOf(editor, {});
+    expect(all.map(({ hash }) => hash)).toEqual(after.map(({ hash }) => hash));
+    expect(all.filter((_, index) => "svg" in (after[index] ?? {}))).toEqual(after.filter((picture) => "svg" in picture));
+  });
+
+  test("of another width are others", async () => {
+    const editor = await start(smallPlans);
+    const known = (await picturesOf(editor, { width: 700 })).map(({ hash }) => hash);
+    expect((await picturesOf(editor, { width: 900, known })).every((picture) => "svg" in picture)).toBe(true);
+  });
+
+  test.each([["a"], [[7]], [{}]])("known by %j is refused", async (known) => {
+    await expect(ask(smallPlans, { declaration: "Train", known })).rejects.toThrow("no hashes of pictures");
+  });
+});
+
 describe("while the text is in error", () => {
   const unreadable = smallPlans.replace("plan Train {", "plan {");
   const wrong = smallPlans.replace("pp = 2", "pp = 3 TB");

@@ -5,8 +5,8 @@ import { nodesOf, type ExplanationNode } from "./explanation-nodes";
 
 /** The view `dsco.explanation` of the side bar: a figure as a tree of the metrics and facts that it came from. */
 export interface ExplanationTree extends Disposable {
-  /** Explains a figure; never rejects. `bring`: also where the reader has closed the view. */
-  readonly show: (figure: ExplainParams, bring: boolean) => Promise<void>;
+  /** Explains a figure and brings the view to the front, the focus stays where it is; never rejects. */
+  readonly show: (figure: ExplainParams) => Promise<void>;
   /** What is explained now. */
   readonly shown: () => ExplainParams | undefined;
 }
@@ -21,7 +21,7 @@ interface Line {
 
 export function createExplanationTree(server: Server): ExplanationTree {
   let root: Line | undefined;
-  let wasClosed = false;
+  let asked = 0;
   /** The lines below figures, as they were last. */
   const known = new Map<string, Line[]>();
   const changed = new EventEmitter<undefined>();
@@ -43,44 +43,44 @@ export function createExplanationTree(server: Server): ExplanationTree {
   };
   const view = window.createTreeView("dsco.explanation", { treeDataProvider: provider, showCollapseAll: true });
 
-  const lineOf = async (figure: StatedFigure): Promise<Line> => {
+  /** Makes a figure the root, unless another one was asked for meanwhile. */
+  const setRoot = async (figure: StatedFigure): Promise<Line | undefined> => {
+    const own = asked;
     const explained = await server.request("dsco/explanationTree", figure);
+    if (own !== asked) return undefined;
     const name = `${figure.declaration}.${figure.metric}`;
     view.message = explained ? "" : l10n.t("{0} is not in the file any more.", name);
-    return { id: name, node: { kind: "figure", key: name, label: explained?.title ?? name, value: explained?.value ?? "", figure } };
+    return (root = { id: name, node: { kind: "figure", key: name, label: explained?.title ?? name, value: explained?.value ?? "", figure } });
   };
   const refresh = async (): Promise<void> => {
-    const before = root;
-    if (before?.node.kind !== "figure") return;
-    const line = await lineOf(before.node.figure);
-    // Another figure may have been asked for meanwhile.
-    if (root !== before) return;
-    root = line;
-    changed.fire(undefined);
+    if (root?.node.kind === "figure" && (await setRoot(root.node.figure))) changed.fire(undefined);
+  };
+  const follow = (): void => {
+    if (view.visible) void refresh().catch(() => undefined);
   };
   const listening = Disposable.from(
     changed, view,
-    view.onDidChangeVisibility(({ visible }) => {
-      wasClosed = !visible;
-    }),
+    // Hidden, it did not follow.
+    view.onDidChangeVisibility(follow),
     server.onNotification("dsco/status", ({ state }) => {
       // A server that is busy with a newer text is asked again after that.
-      if (state === "ready" && view.visible) void refresh().catch(() => undefined);
+      if (state === "ready") follow();
     }),
   );
 
   return {
     dispose: () => listening.dispose(),
     shown: () => (root?.node.kind === "figure" ? root.node.figure : undefined),
-    show: async (figure, bring) => {
+    show: async (figure) => {
       try {
-        const line = await lineOf(figure);
-        root = line;
+        asked += 1;
+        const line = await setRoot(figure);
+        if (!line) return;
         known.clear();
         await commands.executeCommand("setContext", "dsco.explains", true);
         changed.fire(undefined);
         view.description = figure.declaration;
-        if (bring || !wasClosed) await view.reveal(line, { expand: true, select: true, focus: false });
+        await view.reveal(line, { expand: true, select: true, focus: false });
       } catch (error) {
         void window.showErrorMessage(explanationFailure(error instanceof Error ? error.message : String(error)));
       }

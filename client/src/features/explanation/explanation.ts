@@ -21,7 +21,7 @@ export function registerExplanation(server: Server, tree: ExplanationTree): Disp
     pages,
     registerCommand<DscoCommands["dsco.showExplanation"]>("dsco.showExplanation", explanationFailure, async (params) => {
       await pages.open(explanationPath(params));
-      await tree.show(params, false);
+      await tree.show(params);
     }),
     registerCommand<readonly []>("dsco.openExplanationPage", explanationFailure, async () => {
       const figure = tree.shown();

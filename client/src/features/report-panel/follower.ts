@@ -1,9 +1,12 @@
-import { Disposable, Position, Range, Uri, ViewColumn, window, workspace, type TextEditor } from "vscode";
-import type { DeclarationName, ExplainParams, PanelAnswer, PanelParams, PanelPlace, PanelReport } from "../../../../server/src/lsp/protocol";
+import { Disposable, window, workspace, type TextEditor } from "vscode";
+import type { DeclarationName, ExplainParams, PanelAnswer, PanelParams, PanelReport } from "../../../../server/src/lsp/protocol";
 import type { FromReport, ReportState, ToReport } from "../../../webview/report/messages";
+import { goTo } from "../../infrastructure/go-to";
+import { said } from "../../infrastructure/said";
 import type { Server } from "../../infrastructure/server";
 import type { OpenPage, PageOwner } from "../../infrastructure/webview";
 import { createLatest } from "./latest";
+import { hashesOf, shortened, whole } from "./pictures";
 import { save } from "./saving";
 
 /** What is behind one report panel: it follows the cursor, or a declaration that it is pinned to, and every edit. */
@@ -23,6 +26,8 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
   /** Where the cursor of a design was last: while the panel has the focus, no editor is active. */
   let cursor = target === undefined ? cursorOf(window.activeTextEditor) : undefined;
   let last: PanelReport | undefined;
+  /** The pictures that the page shows, by their hashes: it is not told them again. */
+  let shownPictures: readonly string[] = [];
   /** `last` is not what is left of a text in error. */
   let isWhole = false;
   /** Of the room for a picture in the page; unknown until the page says it. */
@@ -31,18 +36,20 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
   let isClosed = false;
 
   const say = (): void => {
-    post(last === undefined ? { type: "nothing" } : { type: "report", report: last, pinned });
+    if (last === undefined) return post({ type: "nothing" });
+    post({ type: "report", report: shortened(last, shownPictures), pinned });
+    shownPictures = hashesOf(last);
   };
 
   const ask = createLatest(async () => {
     if (isClosed || !panel.visible || width === undefined) return;
-    const answer = await answerOf(server, pinned ? undefined : cursor, target, width);
+    const answer = await answerOf(server, pinned ? undefined : cursor, target, { width, known: hashesOf(last) });
     // Another question follows, or the panel was closed meanwhile.
     if (answer === undefined || isClosed) return;
     const keeps = answer.kind === "broken" && isWhole && last?.declaration === answer.declaration;
     const shown = answer.kind === "report" ? answer.report : answer.kind === "broken" && !keeps ? answer.rest : undefined;
     if (shown) {
-      last = shown;
+      last = whole(shown, last);
       isWhole = answer.kind === "report";
       target = { uri: shown.uri, declaration: shown.declaration };
       panel.title = shown.declaration;
@@ -84,6 +91,7 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
     // What was shown before is there at once; the page then says how wide it is, and is asked for anew.
     onReady: () => {
       width = undefined;
+      shownPictures = [];
       if (last) say();
     },
     receive: (message) => {
@@ -91,7 +99,7 @@ export function createFollower(server: Server, { panel, post }: OpenPage<ToRepor
         case "size":
           width = message.width;
           return ask();
-        case "go": return void goTo(message.to);
+        case "go": return void said(goTo(message.to.uri, message.to.place.line, message.to.place.character));
         case "explain": return explain(message.figure);
         case "pin":
           pinned = message.pinned;
@@ -120,9 +128,9 @@ const cursorOf = (editor: TextEditor | undefined): Cursor | undefined =>
  * What is at the cursor; where that is nothing, what was shown before. `undefined` where there is no answer now: the server is busy with a newer text, or
  * starts, or has answered about an older text; the next event asks again.
  */
-async function answerOf(server: Server, cursor: Cursor | undefined, target: DeclarationName | undefined, width: number): Promise<PanelAnswer | undefined> {
+async function answerOf(server: Server, cursor: Cursor | undefined, target: DeclarationName | undefined, page: Pick<PanelParams, "width" | "known">): Promise<PanelAnswer | undefined> {
   const ask = async (params: PanelParams): Promise<PanelAnswer | undefined> => {
-    const answer = await server.request("dsco/panel", { ...params, width }).catch(() => undefined);
+    const answer = await server.request("dsco/panel", { ...params, ...page }).catch(() => undefined);
     return answer && !isStale(answer, params.uri) ? answer : undefined;
   };
   const found: PanelAnswer | undefined = cursor ? await ask({ uri: cursor.uri, line: cursor.line }) : { kind: "none", version: 0 };
@@ -132,9 +140,3 @@ async function answerOf(server: Server, cursor: Cursor | undefined, target: Decl
 /** Whether a document has been edited since an answer about it was computed. */
 const isStale = ({ version }: PanelAnswer, uri: string): boolean =>
   version > 0 && workspace.textDocuments.some((document) => document.uri.toString() === uri && document.version > version);
-
-async function goTo({ uri, place: { line, character } }: PanelPlace): Promise<void> {
-  const place = new Position(line, character);
-  const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri);
-  await window.showTextDocument(Uri.parse(uri, true), { viewColumn: shown?.viewColumn ?? ViewColumn.One, selection: new Range(place, place) });
-}

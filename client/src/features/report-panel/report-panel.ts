@@ -16,7 +16,7 @@ export function registerReportPanel(context: ExtensionContext, server: Server, e
     context,
     { viewType: "dsco.report", bundle: "report", title: l10n.t("Report"), words: { ...reportWords() }, isMessage: isFromReport, isState: isReportState },
     (page, state) => {
-      const follower = createFollower(server, page, state, (figure) => void explanations.show(figure, true));
+      const follower = createFollower(server, page, state, (figure) => void explanations.show(figure));
       open.add(follower);
       return { ...follower, dispose: () => void (open.delete(follower), follower.dispose()) };
     },

@@ -1,6 +1,8 @@
-import { Disposable, env, l10n, Position, ProgressLocation, Range, Uri, ViewColumn, window, workspace } from "vscode";
+import { Disposable, env, l10n, ProgressLocation, Uri, window, workspace } from "vscode";
 import type { DeclarationName, DesignParams, SweepProgress, SweepSpace } from "../../../../server/src/lsp/protocol";
 import type { FromSweep, SweepState, ToSweep } from "../../../webview/sweep/messages";
+import { goTo } from "../../infrastructure/go-to";
+import { said } from "../../infrastructure/said";
 import type { Server } from "../../infrastructure/server";
 import type { OpenPage, PageOwner } from "../../infrastructure/webview";
 import { applyDesign } from "./apply-design";
@@ -33,13 +35,17 @@ export function createRunOwner(server: Server, { panel, post }: OpenPage<ToSweep
   /** Messages of a run whose name is not known yet. */
   let early: SweepProgress[] | undefined;
   const finished = new Set<() => void>();
+  let isClosed = false;
+
+  const finish = (): void => {
+    for (const tell of finished) tell();
+    finished.clear();
+  };
 
   const take = (progress: SweepProgress): void => {
     found = merged(found, progress);
     post({ type: "progress", progress });
-    if (progress.state === "running") return;
-    for (const tell of finished) tell();
-    finished.clear();
+    if (progress.state !== "running") finish();
   };
 
   const start = async (): Promise<void> => {
@@ -49,12 +55,17 @@ export function createRunOwner(server: Server, { panel, post }: OpenPage<ToSweep
     early = [];
     const answer = await server.request("dsco/sweep/start", { uri: target.uri, sweep: target.declaration })
       .catch((fault: unknown) => ({ kind: "refused" as const, reason: fault instanceof Error ? fault.message : String(fault) }));
-    if (own !== starts) return; // another one was begun meanwhile
+    // the panel was closed meanwhile: nobody else ends what has begun
+    if (isClosed && answer.kind === "started") return cancel(answer.run);
+    if (isClosed || own !== starts) return; // another one was begun meanwhile
     const waiting = early ?? [];
     early = undefined;
     found = nothing();
     isOutdated = false;
+    // what is shown from here on is of this start, whatever is left of the one before
+    finish();
     if (answer.kind === "refused") {
+      cancel(run);
       [run, space, refused] = [undefined, undefined, answer.reason];
       post({ type: "none", sweep: target.declaration, reason: refused });
       return;
@@ -65,8 +76,8 @@ export function createRunOwner(server: Server, { panel, post }: OpenPage<ToSweep
     if (found.last?.state === undefined || found.last.state === "running") showProgress(answer.run);
   };
 
-  const cancel = (): void => {
-    if (run !== undefined) void server.request("dsco/sweep/cancel", { run }).catch(() => false);
+  const cancel = (about: string | undefined): void => {
+    if (about !== undefined) void server.request("dsco/sweep/cancel", { run: about }).catch(() => false);
   };
 
   /** In VS Code's own place for what takes time, with its own way to end it. */
@@ -75,7 +86,7 @@ export function createRunOwner(server: Server, { panel, post }: OpenPage<ToSweep
     const timer = setTimeout(() => {
       if (run !== about || found.last?.state !== "running" || !target) return;
       void window.withProgress({ location: ProgressLocation.Notification, title: l10n.t("Sweep {0}", target.declaration), cancellable: true }, async (progress, token) => {
-        token.onCancellationRequested(cancel);
+        token.onCancellationRequested(() => cancel(about));
         let before = 0;
         const report = (): void => {
           if (run !== about || !space || !found.last) return;
@@ -129,9 +140,9 @@ export function createRunOwner(server: Server, { panel, post }: OpenPage<ToSweep
     receive: (message) => {
       switch (message.type) {
         case "run": return void start();
-        case "cancel": return cancel();
-        case "go": return void (target && goTo(target));
-        case "copy": return void copy(message.text);
+        case "cancel": return cancel(run);
+        case "go": return void (target && said(goToSweep(target)));
+        case "copy": return void said(copy(message.text));
       }
       if (run === undefined || !space) return;
       const design: DesignParams = { run, design: message.design };
@@ -143,9 +154,10 @@ export function createRunOwner(server: Server, { panel, post }: OpenPage<ToSweep
       }
     },
     dispose: () => {
-      cancel();
+      isClosed = true;
+      cancel(run);
       listening.dispose();
-      for (const tell of finished) tell();
+      finish();
     },
   };
 }
@@ -177,13 +189,7 @@ async function copy(text: string): Promise<void> {
   window.setStatusBarMessage(l10n.t("Copied"), 2000);
 }
 
-/** A fault is one sentence to the user. */
-const said = (promise: Promise<void>): Promise<void> =>
-  promise.catch((fault: unknown) => void window.showErrorMessage(l10n.t("dsco could not do that: {0}", fault instanceof Error ? fault.message : String(fault))));
-
-async function goTo({ uri, declaration }: DeclarationName): Promise<void> {
+async function goToSweep({ uri, declaration }: DeclarationName): Promise<void> {
   const document = await workspace.openTextDocument(Uri.parse(uri, true));
-  const shown = window.visibleTextEditors.find((editor) => editor.document === document);
-  const place = new Position(sweepsOf(document.getText()).find(({ name }) => name === declaration)?.line ?? 0, 0);
-  await window.showTextDocument(document, { viewColumn: shown?.viewColumn ?? ViewColumn.One, selection: new Range(place, place) });
+  await goTo(uri, sweepsOf(document.getText()).find(({ name }) => name === declaration)?.line ?? 0, 0);
 }

@@ -13,7 +13,7 @@ export async function merge(files: readonly string[], out: string | undefined, f
   if (files.length === 0 || out === undefined) throw new WrongUse(`name the shards and where to put them together: \`${host.program} sweep merge FILES… --out FILE\``);
   const runs = files.map((file) => {
     const path = file.endsWith(".run") ? file : recordPath(file);
-    const read = host.read(path);
+    const read = host.readRecord(path);
     if (read.kind !== "text") throw new WrongUse(`${path}: ${read.reason}; a shard's record stands beside its file`);
     const run = readRun(read.text);
     if (run.kind === "broken") throw new WrongUse(`${path}: ${run.reason}`);

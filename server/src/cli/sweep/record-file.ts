@@ -34,8 +34,10 @@ type Read<Record> = (Record & { readonly header: RunHeader; readonly length: num
 export function recorded<Record extends { readonly kind: string }>({ out, header, resume, host }: RunFile, readRecord: (text: string) => Read<Record>): Record | undefined {
   if (out === undefined || !resume) return undefined;
   const path = recordPath(out);
-  const read = host.read(path);
-  if (read.kind !== "text") return undefined;
+  const read = host.readRecord(path);
+  // a run that is to go on whatever was before it begins where nothing was; what cannot be read is not thrown away
+  if (read.kind !== "text" && read.isMissing) return undefined;
+  if (read.kind !== "text") throw new WrongUse(`${path}: ${read.reason}; remove it to begin anew`);
   const run = readRecord(read.text);
   if (isBroken(run)) throw new WrongUse(`${path}: ${run.reason}; remove it to begin anew`);
   if (run.header.fingerprint !== header.fingerprint || run.header.from !== header.from || run.header.to !== header.to) throw strange(path);
