@@ -111,6 +111,16 @@ describe("dsco export", () => {
 
   it("refuses what is no model, and a design with errors", async () => {
     expect(await runIn({ "a.dsco": `${tiny}\nlet a = 1\n` }, words("export a.dsco a"))).toMatchObject({ code: 2 });
-    expect(await runIn({ "a.dsco": tiny.replace("heads = 2", "heads = 0") }, words("export a.dsco Tiny"))).toMatchObject({ code: 1, output: "" });
+    expect(await runIn({ "a.dsco": tiny.replace("heads = 2", "heads = 0") }, words("export a.dsco Tiny"))).toMatchObject({ code: 1, output: "", errors: "dsco: Tiny rests on 1 error: `dsco check` shows them.\n" });
+    const derived = `${tiny.replace("heads = 2", "heads = none")}\nmodel Wider extends Tiny { vocab_size = 200 }\nlet none = 0 / 0\n`;
+    expect(await runIn({ "a.dsco": derived }, words("export a.dsco Wider"))).toMatchObject({ code: 1, output: "" });
+  });
+
+  it("minds no error of what the model is not made of", async () => {
+    const { output: alone } = await runIn({ "a.dsco": tiny }, words("export a.dsco Tiny"));
+    const others = `${tiny}\nmodel Half extends Tiny { layers = }\nhardware Big { gpus_per_node = 0 }\n`;
+    expect(await runIn({ "a.dsco": others }, words("export a.dsco Tiny"))).toMatchObject({ code: 0, output: alone });
+    const imported = 'import { Tiny } from "./a.dsco"\nhardware Big { gpus_per_node = 0 }\n';
+    expect(await runIn({ "a.dsco": tiny, "b.dsco": imported }, words("export b.dsco Tiny"))).toMatchObject({ code: 0, output: alone });
   });
 });

@@ -1,4 +1,5 @@
-import { bindDeclaration, fileScope, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
+import type { BlockDeclaration } from "../../../../grammar/src";
+import { bindDeclaration, fileScope, resolveSymbol, withArticle, type BoundDeclaration, type Diagnostic } from "../../core";
 import { checkDesign, countDiagnostics, hasErrors, meantInFile, type Design } from "../../design";
 import { exportConfig, leftOutOfConfigs } from "../../import";
 import { WrongUse, type Command } from "../command";
@@ -20,9 +21,9 @@ ${setHelp}`,
     if (file === undefined || name === undefined || more.length > 0) throw new WrongUse(`name one file and one model: \`${host.program} export FILE NAME\``);
     const design = await openDesign([file], whatIfs(given), host);
     const declaration = modelNamed(design, name);
-    const diagnostics = checkDesign(design);
+    const diagnostics = checkDesign(design).filter((diagnostic) => !isOfOther(diagnostic, declaration));
     if (hasErrors(diagnostics)) {
-      host.printError(`dsco: the design has ${countDiagnostics(diagnostics)}: \`${host.program} check\` shows them.\n`);
+      host.printError(`dsco: ${name} rests on ${countDiagnostics(diagnostics)}: \`${host.program} check\` shows them.\n`);
       return 1;
     }
     const result = exportConfig(design.workspace, declaration);
@@ -48,4 +49,12 @@ function modelNamed({ workspace, files: [file] }: Design, name: string): BoundDe
   if (!declaration) throw new WrongUse(`${name} extends itself`);
   if (declaration.keyword !== "model") throw new WrongUse(`${name} is ${withArticle(declaration.keyword).replace(/`/g, "")}: only a model is a config`);
   return declaration;
+}
+
+/** Whether a problem stands in a declaration that the model is not made of: a plan whose requirement fails is no fault of the model. */
+function isOfOther({ uri, span }: Diagnostic, model: BoundDeclaration): boolean {
+  const made = new Set<BlockDeclaration>();
+  for (let part: BoundDeclaration | undefined = model; part; part = part.base) made.add(part.node);
+  const others = model.file.declarations.filter((node) => node.kind === "declaration" && !made.has(node));
+  return uri !== model.file.uri || others.some((node) => node.start <= span.start && span.end <= node.end);
 }

@@ -1,9 +1,13 @@
 import { serviceResult } from "../../analysis";
-import { defineDiagnostic } from "../../core";
-import { mismatchOf } from "../../cost/serving/service";
+import { defineDiagnostic, settledValue, type FixCandidate } from "../../core";
+import { mismatchOf, type Mismatch } from "../../cost/serving/service";
+import type { ServiceRecord } from "../../cost/serving/service-record";
+import { candidate, removeKeysFix, setKeyFix, writeKeys } from "../edits";
 import { examplePlan } from "../examples";
 import { available } from "../../cost/definition";
-import { placeOfKey, type Rule } from "../rule";
+import { numberText } from "../../units";
+import { planSubject, setAllIn } from "../layout/plan";
+import { placeOfKey, type Rule, type RuleSubject } from "../rule";
 
 const otherPlans = defineDiagnostic<{ reason: string }>({
   code: "DSCO5410", severity: "error", title: "A service whose plans serve something else",
@@ -25,7 +29,52 @@ export const serviceOfOtherPlansRule: Rule = {
     return sides.flatMap((side) => {
       // a plan or a key without a value has a message of its own
       const mismatch = available(() => mismatchOf(record, side));
-      return mismatch ? [otherPlans.at(placeOfKey(subject, block, block.properties.has(mismatch.key) ? mismatch.key : side), { reason: mismatch.reason })] : [];
+      if (!mismatch) return [];
+      const place = placeOfKey(subject, block, block.properties.has(mismatch.key) ? mismatch.key : side);
+      return [otherPlans.at(place, { reason: mismatch.reason }, { fixes: () => fixesOf(subject, record, mismatch) })];
     });
   },
 };
+
+/** The service made to ask for what its plans serve, or its prefill plan to serve what it asks for. */
+function fixesOf(subject: RuleSubject, record: ServiceRecord, { key }: Mismatch): readonly FixCandidate[] {
+  const { block } = subject.declaration;
+  switch (key) {
+    case "input_tokens": {
+      const { prompt_length } = record.prefill.workload;
+      if (prompt_length === undefined) return [];
+      return [...setKeyFix(subject, block, key, prompt_length, gain), ...inPrefillPlan(subject, "prompt_length", key, record.input_tokens)];
+    }
+    case "cache_hit_rate": {
+      const asked = record.cache_hit_rate;
+      return [...removeKeysFix(subject, block, [key], gain), ...(asked === undefined ? [] : inPrefillPlan(subject, key, key, asked))];
+    }
+    case "prefill":
+    case "decode": return swapped(subject, record);
+  }
+}
+
+const gain = { shows: ["ttft"] };
+
+/** What the service says of a key, said by the workload of the prefill plan, where that plan stands in this file. */
+function inPrefillPlan({ workspace, declaration: { block, file } }: RuleSubject, key: string, from: string, value: number): readonly FixCandidate[] {
+  const named = settledValue(workspace, block, "prefill").value;
+  if (named?.kind !== "declaration" || named.declaration.file.uri !== file.uri) return [];
+  const plan = planSubject({ workspace, declaration: named.declaration });
+  const written = block.properties.get(from)?.node.value;
+  const text = written?.kind === "number" ? file.source.text.slice(written.start, written.end) : numberText(value);
+  return plan ? setAllIn(plan, "workload", { [key]: text }, gain, `Give the prefill plan \`${key} = ${text}\``) : [];
+}
+
+/** Each plan in the other's place, where both are of the other's phase. */
+function swapped(subject: RuleSubject, { prefill, decode }: ServiceRecord): readonly FixCandidate[] {
+  if (prefill.workload.phase !== "decode" || decode.workload.phase !== "prefill") return [];
+  const { declaration: { block } } = subject;
+  const nameOf = (side: (typeof sides)[number]): string | undefined => {
+    const value = block.properties.get(side)?.node.value;
+    return value?.kind === "name" ? value.parts.map(({ text }) => text).join(".") : undefined;
+  };
+  const [first, second] = [nameOf("prefill"), nameOf("decode")];
+  const edits = first !== undefined && second !== undefined ? writeKeys(subject, block, { prefill: second, decode: first }) : undefined;
+  return edits ? [candidate("Swap the two plans", edits, gain)] : [];
+}
