@@ -55,6 +55,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   connection.onShutdown(() => {
     phase = "ended";
     sweeps.dispose();
+    diagnostics.ended();
   });
 
   connection.onInitialized(() => {
@@ -115,6 +116,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   }));
 
   connection.languages.diagnostics.on(diagnostics.pull);
+  connection.languages.diagnostics.onWorkspace(diagnostics.pullAll);
   connection.listen();
 }
 
@@ -130,7 +132,7 @@ function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly st
 const capabilities = (client: ClientTraits): InitializeResult["capabilities"] => ({
   positionEncoding: client.positionEncoding,
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-  ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
+  ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: true } } : {}),
   hoverProvider: true,
   completionProvider: { triggerCharacters: [".", "\"", "/", ":"], resolveProvider: true, completionItem: { labelDetailsSupport: true } },
   ...navigationCapabilities(client),
