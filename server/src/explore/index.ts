@@ -4,7 +4,8 @@ export { evaluatorOf, type Evaluator, type Reason, type Verdict } from "./evalua
 export { dominates, frontOf, type Found, type Front } from "./front";
 export { adviceFor, adviceSteps } from "./advice";
 export { indexOf, pointAt } from "./points";
-export { joined, openEvaluator, openTask, runStretch, tallyOf, taskOf, type ReasonCount, type Stretch, type SweepPool, type SweepTask, type Tally } from "./run";
+export { joined, openEvaluator, openTask, runStretch, tallyOf, taskOf, type Stretch, type SweepPool, type SweepTask, type Tally } from "./run";
+export type { ReasonCount } from "./reasons";
 export { gaps, headerLine, headerOf, readRun, stretchLine, type RunHeader, type RunRecord } from "./record";
 export { designsOf, frontDesigns, tableOf, type ResultColumn, type ResultRow, type ResultTable } from "./rows";
 export { isSearched, mostSearched, runSearch, stretchOfTrials, type SearchEnd, type SearchRun } from "./genetic/run";
