@@ -21,10 +21,27 @@ export const planCases = (): Readonly<Record<string, PlanRecord>> => ({
   }),
 });
 
-/** Every metric of the plan, none of it kept from before; the number of those that have a value. */
+/** Every metric of the plan, none of it kept from before but the run of its schedule; the number of those that have a value. */
 export function figuresOfPlan(record: PlanRecord): number {
   const plan = { ...record };
   let values = 0;
   for (const metric of planMetrics) if (metric.compute(plan, {}).kind === "value") values += 1;
   return values;
 }
+
+/** The same with the physical bound of each time, which is computed when it is read. */
+export function boundsOfPlan(record: PlanRecord): number {
+  const plan = { ...record };
+  let bounds = 0;
+  for (const metric of planMetrics) {
+    const figure = metric.compute(plan, {});
+    if (figure.kind === "value" && figure.ideal !== undefined) bounds += 1;
+  }
+  return bounds;
+}
+
+/** The plan on a GPU whose memory is faster by `billionths`: every operator takes another time, so that the schedule runs anew. */
+export const onAnotherGpu = (plan: PlanRecord, billionths: number): PlanRecord => {
+  const { gpu } = plan.hardware;
+  return { ...plan, hardware: { ...plan.hardware, gpu: { ...gpu, memory_bandwidth: gpu.memory_bandwidth * (1 + billionths * 1e-9) } } };
+};

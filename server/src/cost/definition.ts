@@ -1,6 +1,7 @@
 /** A metric as its room writes it down, and the metric that the registry makes of it. */
 
 import type { Detail, Explanation, Figure, Metric, MetricInput } from "./metric";
+import { once } from "./once";
 import { noteReads, watchedRecord } from "./reads";
 import { partsOf, type Term } from "./term";
 
@@ -92,11 +93,16 @@ function figureOf<Subject extends object, Context extends object>(definition: De
   const result = definition.value?.(subject, context) ?? definition.arithmetic(subject, context);
   if (typeof result === "string") return { kind: "text", value: result };
   const value = typeof result === "number" ? result : result.value;
-  const ideal = definition.ideal?.(subject, context);
-  if (!Number.isFinite(value) || (ideal !== undefined && !Number.isFinite(ideal))) {
-    return { kind: "unavailable", reason: noDouble };
-  }
-  return ideal === undefined ? { kind: "value", value } : { kind: "value", value, ideal };
+  if (!Number.isFinite(value)) return { kind: "unavailable", reason: noDouble };
+  if (!definition.ideal) return { kind: "value", value };
+  const bound = once(() => boundOf(definition, subject, context));
+  return { kind: "value", value, get ideal() { return bound(); } };
+}
+
+/** `undefined` where the bound lacks something that the value does not need. */
+function boundOf<Subject extends object, Context extends object>({ ideal }: Definition<Subject, Context>, subject: Subject, context: Context): number | undefined {
+  const bound = ideal && available(() => ideal(subject, context));
+  return bound !== undefined && Number.isFinite(bound) ? bound : undefined;
 }
 
 function explain<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Explanation {

@@ -8,7 +8,8 @@ export type MetricUnit =
   | "" | "B" | "s" | "FLOP" | "FLOP/s" | "B/s" | "W" | "J" | "USD" | "USD/h" | "GPU·h" | "tokens" | "tokens/s" | null;
 
 export type Figure =
-  | { readonly kind: "value"; readonly value: number; readonly ideal?: number }
+  /** `ideal`: of a time, the physical bound; computed when it is first read. `undefined` where there is none. */
+  | { readonly kind: "value"; readonly value: number; readonly ideal?: number | undefined }
   | { readonly kind: "text"; readonly value: string }
   /** A clause that completes "not computed: …", in the user's words; `inapplicable`: there is nothing to compute in such a design. */
   | { readonly kind: "unavailable"; readonly reason: string; readonly inapplicable?: true };

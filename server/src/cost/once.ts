@@ -34,14 +34,14 @@ export function once<Result>(compute: () => Result): () => Result {
 
 /** A function that computes once for each key: of items with the same key one stands for all. */
 export function oncePerKey<Item, Key, Result>(keyOf: (item: Item) => Key, compute: (item: Item) => Result): (item: Item) => Result {
-  const known = new Map<Key, () => Result>();
+  const known = new Map<Key, Outcome<Result>>();
   return (item) => {
     const key = keyOf(item);
     const found = known.get(key);
-    if (found !== undefined) return found();
-    const result = once(() => compute(item));
-    known.set(key, result);
-    return result();
+    if (found !== undefined) return taken(found);
+    const outcome = settled(compute, item);
+    known.set(key, outcome);
+    return taken(outcome);
   };
 }
 

@@ -59,7 +59,7 @@ interface Amount {
   readonly kind: "amount";
   readonly label: string;
   readonly value: number;
-  readonly how: string;
+  readonly how: string | (() => string);
 }
 
 export function product(label: string, factors: readonly Factor[]): Term {
@@ -72,7 +72,7 @@ export function sum(label: string, parts: readonly Term[]): Term {
   return { kind: "sum", label, value, parts };
 }
 
-export function amount(label: string, value: number, how = ""): Term {
+export function amount(label: string, value: number, how: Amount["how"] = ""): Term {
   return { kind: "amount", label, value, how };
 }
 
@@ -126,7 +126,7 @@ function formulaOf(term: Term): string {
     case "product":
       return term.factors.map(formatFactor).join(" x ");
     case "amount":
-      return term.how;
+      return typeof term.how === "string" ? term.how : term.how();
     case "quotient":
       return `${formatFactor(term.dividend)} / ${formatFactor(term.divisor)}`;
     case "sum":

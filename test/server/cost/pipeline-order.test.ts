@@ -43,6 +43,16 @@ it("is drawn by hand: 1f1b of two ranks and three micro-batches, forward 1 s, ba
   expect(stepTime(order({ schedule: "1f1b", pp: 2, micro_batches: 3 }), durations)).toBe(12);
 });
 
+it("is that of the durations that are asked for, whatever was asked before", () => {
+  const two = order({ schedule: "1f1b", pp: 2, micro_batches: 3 });
+  const stage = (forward: number): ChunkDurations => ({ forward, backward: 2, weight: 1 });
+  const timeOf = (first: number, send = 0): number => stepTime(two, { stages: [stage(first), stage(1)], send });
+  const asked: readonly (readonly [first: number, send: number])[] = [[1, 0], [2, 0], [1, 0.25], [1, 0], [3, 0], [4, 0], [5, 0], [1, 0]];
+  const fresh = asked.map(([first, send]) => stepTime(order({ schedule: "1f1b", pp: 2, micro_batches: 3 }), { stages: [stage(first), stage(1)], send }));
+  expect(asked.map(([first, send]) => timeOf(first, send))).toEqual(fresh);
+  expect(new Set(fresh).size).toBe(6);
+});
+
 it("says why there is no order", () => {
   expect(pipelineOrder({ schedule: "dualpipe", pp: 3, micro_batches: 6 }).kind).toBe("unmet");
   expect(pipelineOrder({ schedule: "1f1b", pp: 1000, micro_batches: 100_000 }).kind).toBe("too_many");

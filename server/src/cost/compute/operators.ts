@@ -72,18 +72,20 @@ export function linear(site: Site, part: OperatorPart, { name, kind = "gemm", ex
   if (!site.training) {
     return { name, part, again: false, flops: forwardOnly(flops), bytes: forwardOnly(forward.bytes), passes: { kind: "product", rate, forward } };
   }
-  const backward_input: Product = {
+  const inputGradient: Product = {
     kind, experts, rows, columns: inner, inner: columns, bytes: outputs * rate.bytes + weights * weight + inputs * activationBytes, accumulated_bytes: 0,
   };
-  const backward_weight: Product = {
+  const weightGradient: Product = {
     kind, experts, rows: columns, columns: inner, inner: rows, bytes: (inputs + outputs) * rate.bytes,
     accumulated_bytes: 2 * weights * plainElement(site.plan.model.precision.gradients).value,
   };
   return {
     name, part, again: false,
     flops: { forward: flops, backward_input: detached ? 0 : flops, backward_weight: flops },
-    bytes: { forward: forward.bytes, backward_input: detached ? 0 : backward_input.bytes, backward_weight: backward_weight.bytes + backward_weight.accumulated_bytes },
-    passes: { kind: "product", rate, forward, backward_weight, ...(detached ? {} : { backward_input }) },
+    bytes: { forward: forward.bytes, backward_input: detached ? 0 : inputGradient.bytes, backward_weight: weightGradient.bytes + weightGradient.accumulated_bytes },
+    passes: detached
+      ? { kind: "product", rate, forward, backward_weight: weightGradient }
+      : { kind: "product", rate, forward, backward_weight: weightGradient, backward_input: inputGradient },
   };
 }
 

@@ -2,13 +2,13 @@
 
 import { dimensions } from "../../units";
 import { plainElement } from "../model/precision";
-import type { LayerRun, Stage } from "../plan/stages";
+import type { LayerRun, Stage, StageUnit } from "../plan/stages";
 import { product, quotient, sum, times, type Count, type Quantity, type Term } from "../term";
 import { headBytes, mtpTensors } from "./activations";
 import { bufferTerms, buffersOf } from "./buffers";
 import { operationText, type InFlight } from "./in-flight";
 import { cacheTerms } from "./kv-cache";
-import { endsOfRank, rankStates, runsOfRank, shardsOf, type GroupStates, type MemoryModel, type RankRun } from "./memory-model";
+import { endsOfRank, rankStates, unitsOfRank, shardsOf, type GroupStates, type MemoryModel } from "./memory-model";
 import { servingActivations } from "./serving";
 import type { MemoryComponents, PlanMemory, RankMemory } from "./stage-memory";
 import { weightTerm } from "./weights";
@@ -30,10 +30,10 @@ export function componentTerm({ model, worst }: PlanMemory, component: Component
 const bytes = (value: number): Quantity => ({ value, dimension: dimensions.bytes });
 
 /** The layers of a run as a factor, named where they are known. */
-const layersIn = ({ run, count, mtp }: RankRun): Count => (mtp ? { value: count, unit: "MTP modules" } : { value: count, unit: "layers", layers: run.layers });
+const layersIn = ({ run, count, mtp }: StageUnit): Count => (mtp ? { value: count, unit: "MTP modules" } : { value: count, unit: "layers", layers: run.layers });
 
 /** One part a stage where a rank holds several. */
-function byStage(stages: readonly Stage[], runs: readonly RankRun[], partsOf: (run: RankRun) => readonly Term[]): readonly Term[] {
+function byStage(stages: readonly Stage[], runs: readonly StageUnit[], partsOf: (run: StageUnit) => readonly Term[]): readonly Term[] {
   if (stages.length === 1) return runs.flatMap(partsOf);
   return stages.map(({ index }) => sum(`stage ${index}`, runs.filter(({ stage }) => stage === index).flatMap(partsOf)));
 }
@@ -42,7 +42,7 @@ function weightParts(model: MemoryModel, { stages }: RankMemory): readonly Term[
   if (model.training && model.plan.parallelism.zero === 3) return dividedParts(model, { stages }, 3, ({ weights }) => weights);
   const ends = endsOfRank(model, stages);
   return [
-    ...byStage(stages, runsOfRank(model, stages), (part) => [times([layersIn(part)], weightTerm(runLabel(part.run), model.layerOf(part.run).matrices))]),
+    ...byStage(stages, unitsOfRank(model, stages), (part) => [times([layersIn(part)], weightTerm(runLabel(part.run), model.weightsOf(part.run).matrices))]),
     ...(ends.length === 0 ? [] : [weightTerm("embedding, head and norm", ends)]),
   ];
 }
@@ -69,10 +69,10 @@ function activationParts(model: MemoryModel, worst: RankMemory): readonly Term[]
 const operationPlace = ({ at, operation }: InFlight): string => (operation === undefined ? "the start" : `operation ${at}: ${operationText(operation)}`);
 
 function keptParts(model: MemoryModel, { stages, moment }: RankMemory, { chunks }: InFlight): readonly Term[] {
-  return runsOfRank(model, stages).flatMap((part) => {
+  return unitsOfRank(model, stages).flatMap((part) => {
     const count = (chunks.get(part.stage) ?? 0) - (moment === "gradient of the embedding" && part.stage === 0 ? 1 : 0);
     const factors = [{ value: count, unit: "micro-batches" }, layersIn(part)];
-    return [times(factors, model.layerOf(part.run).saved), ...(part.mtp ? [times(factors, mtpTensors(model.flow))] : [])];
+    return [times(factors, model.activationsOf(part.run).saved), ...(part.mtp ? [times(factors, mtpTensors(model.flow))] : [])];
   });
 }
 
@@ -86,5 +86,5 @@ function momentParts(model: MemoryModel, stages: readonly Stage[], moment: RankM
 
 function cacheParts(model: MemoryModel, { stages }: RankMemory): readonly Term[] {
   const { plan, layout, demand } = model;
-  return byStage(stages, runsOfRank(model, stages), (part) => cacheTerms(part.run, layersIn(part), demand.sequences, demand.context, plan.model.precision, layout));
+  return byStage(stages, unitsOfRank(model, stages), (part) => cacheTerms(part.run, layersIn(part), demand.sequences, demand.context, plan.model.precision, layout));
 }

@@ -8,7 +8,7 @@ import type { Stage } from "../plan/stages";
 import { expertsOnHost } from "../serving/host-experts";
 import { product, type Term } from "../term";
 import { bytesOf, elementsOf, type Matrix } from "./matrix";
-import { endsOfRank, runsOfRank, type MemoryModel } from "./memory-model";
+import { endsOfRank, unitsOfRank, type LayerWeights, type MemoryModel } from "./memory-model";
 import { layerMatrices } from "./weights";
 
 const MiB = 1024 * 1024;
@@ -28,11 +28,11 @@ export interface Buffers {
 
 export function buffersOf(memory: MemoryModel, stages: readonly Stage[]): Buffers {
   const { training, layout, flow, plan: { model } } = memory;
-  const layers = [...new Set(runsOfRank(memory, stages).map(({ run }) => memory.layerOf(run).matrices))];
-  const hasExperts = layers.some((matrices) => matrices.some(({ group }) => group === "experts"));
+  const layers = [...new Set(unitsOfRank(memory, stages).map(({ run }) => memory.weightsOf(run)))];
+  const hasExperts = layers.some(({ states }) => states.experts.weights > 0);
   const workspaces = gemmWorkspaces + (hasExperts ? groupedWorkspaces : 0);
-  const units = training ? [...layers, ...endsOfRank(memory, stages).map((matrix) => [matrix])] : [];
-  const largest = (of: (matrix: Matrix) => number): number => Math.max(0, ...units.map((unit) => unit.reduce((sum, matrix) => sum + of(matrix), 0)));
+  // the ends are exchanged matrix by matrix
+  const units = training ? [...layers, ...endsOfRank(memory, stages).map((matrix) => ({ elements: elementsOf(matrix), bytes: bytesOf(matrix) }))] : [];
   const always = [
     product("GEMM workspaces", [workspaces, { value: 32 * MiB, unit: "B" }]),
     ...(layout.tp > 1 && layout.sequence_parallel ? [product("gathered sequence", [flow.tokens, flow.hidden, flow.plain])] : []),
@@ -41,8 +41,8 @@ export function buffersOf(memory: MemoryModel, stages: readonly Stage[]): Buffer
   ];
   return {
     always,
-    gradients: product("gradients of the largest layer before they are divided", [largest(elementsOf), plainElement(model.precision.gradients)]),
-    gathered: product("gathered weights of this layer and the next", [2, { value: largest(bytesOf), unit: "B" }]),
+    gradients: product("gradients of the largest layer before they are divided", [Math.max(0, ...units.map(({ elements }) => elements)), plainElement(model.precision.gradients)]),
+    gathered: product("gathered weights of this layer and the next", [2, { value: Math.max(0, ...units.map(({ bytes }) => bytes)), unit: "B" }]),
   };
 }
 
@@ -75,9 +75,9 @@ export const bufferSum = ({ always, gradients, gathered }: BufferBytes, { traini
  * their place: one for each shape of a linear layer, kept for the whole run (transformer_engine/pytorch/module/base.py,
  * get_dummy_wgrad). Bytes.
  */
-function placeholders(layers: readonly (readonly Matrix[])[]): number {
+function placeholders(layers: readonly Pick<LayerWeights, "matrices">[]): number {
   const shapes: Matrix[] = [];
-  for (const matrices of layers) {
+  for (const { matrices } of layers) {
     for (const matrix of matrices) {
       if (!matrix.linear || !matrix.trained) continue;
       const known = shapes.findIndex(({ rows, columns }) => rows === matrix.rows && columns === matrix.columns);

@@ -4,11 +4,11 @@ import { Unavailable } from "../definition";
 import type { Evaluation } from "../plan/evaluation";
 import { groupsOf } from "../serving/batch";
 import { decodeContext, memoryModel, withDemand, type Demand } from "./memory-model";
-import { cacheOfRank, servingMemory } from "./stage-memory";
+import { cacheOfRank, servingKinds } from "./stage-memory";
 
 /**
  * Sequences that a GPU can hold when decoding, each with `context_length` tokens; 0 where not even one fits. What depends on the batch
- * grows with it along a line from one sequence a stage on, and along another below, so two points of either give the line of each rank.
+ * grows with it along a line from one sequence a stage on, and along another below, so two points of either give the line of each kind of rank.
  */
 export function maxBatchPerGpu(evaluation: Evaluation): number {
   requireDecode(evaluation);
@@ -17,11 +17,12 @@ export function maxBatchPerGpu(evaluation: Evaluation): number {
   const { pp } = evaluation.layout;
   const demandOf = (sequences: number): Demand => ({ tokens: sequences / groupsOf(sequences, pp), sequences, context });
   const model = memoryModel(evaluation, demandOf(1));
-  const totals = (sequences: number): readonly number[] => servingMemory(withDemand(model, demandOf(sequences))).ranks.map(({ total }) => total);
+  const memory = servingKinds(model);
+  const totals = (sequences: number): readonly number[] => memory(withDemand(model, demandOf(sequences))).map(({ total }) => total);
   const fits = (sequences: number): boolean => totals(sequences).every((total) => total <= capacity);
   const [low, high] = pp === 1 || fits(pp) ? [pp, 2 * pp] : [1, pp];
   const more = totals(high);
-  const bounds = totals(low).map((least, rank) => low + Math.floor(((capacity - least) * (high - low)) / ((more[rank] ?? Number.NaN) - least)));
+  const bounds = totals(low).map((least, kind) => low + Math.floor(((capacity - least) * (high - low)) / ((more[kind] ?? Number.NaN) - least)));
   const found = Math.max(0, Math.min(...bounds));
   // the division rounds: the neighbour may be the one that fits
   if (found > 0 && !fits(found)) return found - 1;

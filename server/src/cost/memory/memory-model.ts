@@ -10,8 +10,8 @@ import type { Evaluation } from "../plan/evaluation";
 import { replicaCounts, stageCopies, type Layout } from "../plan/layout";
 import type { PlanRecord } from "../plan/record";
 import { groupsOf } from "../serving/batch";
-import { oncePerLayer, rankKindsOf, ranksOf, wholeModel, type LayerBlocks, type LayerRun, type RankKinds, type Stage } from "../plan/stages";
-import { sum, type Term } from "../term";
+import { oncePerLayer, rankKindsOf, ranksOf, wholeModel, type LayerBlocks, type RankKinds, type Stage, type StageUnit } from "../plan/stages";
+import type { Term } from "../term";
 import { savedByLayer, workingBytes } from "./activations";
 import { flowOf, flowTokens, type Flow } from "./flow";
 import { bytesOf, elementsOf, type Matrix } from "./matrix";
@@ -34,18 +34,26 @@ export interface MemoryModel {
   readonly demand: Demand;
   readonly flow: Flow;
   readonly training: boolean;
-  readonly layerOf: (layer: LayerBlocks) => LayerMemory;
+  readonly weightsOf: (layer: LayerBlocks) => LayerWeights;
+  /** Of a training plan. */
+  readonly activationsOf: (layer: LayerBlocks) => LayerActivations;
   readonly stages: readonly Stage[];
   /** The stages that each rank holds. */
   readonly ranks: readonly (readonly Stage[])[];
   readonly kinds: RankKinds;
 }
 
-/** What one layer of a run takes on one GPU; the same for all layers of the run. */
-export interface LayerMemory {
+/** What one layer of a run holds on one GPU; the same for all layers of the run. */
+export interface LayerWeights {
   readonly matrices: readonly Matrix[];
+  /** Of all matrices. */
+  readonly elements: number;
+  readonly bytes: number;
   readonly states: States;
-  /** Bytes that one micro-batch keeps, as a breakdown; serving keeps nothing. */
+}
+
+export interface LayerActivations {
+  /** Bytes that one micro-batch keeps, as a breakdown. */
   readonly saved: Term;
   /** Bytes that the layer needs for a moment on top. */
   readonly working: number;
@@ -81,10 +89,10 @@ export function memoryModel(evaluation: Evaluation, demand?: Demand): MemoryMode
   const flow = flowOf(plan.model, layout, asked.tokens, plan.parallelism.recompute, plan.workload.imbalance);
   const ranks = ranksOf(plan.model, pipeline);
   const kinds = rankKindsOf(plan.model, pipeline);
-  return { plan, layout, pipeline, demand: asked, flow, training, stages, ranks, kinds, layerOf: layersOnce(plan, layout, flow, training) };
+  return { plan, layout, pipeline, demand: asked, flow, training, stages, ranks, kinds, weightsOf: evaluation.layerWeights, activationsOf: activationsOnce(flow) };
 }
 
-/** The same serving plan with another batch or context, which changes nothing in its weights. */
+/** The same serving plan with another batch or context. */
 export const withDemand = (model: MemoryModel, demand: Demand): MemoryModel => ({ ...model, demand, flow: { ...model.flow, ...flowTokens(model.layout, demand.tokens) } });
 
 export function demandOf({ workload, parallelism }: PlanRecord, { cp, pp }: Layout): Demand {
@@ -106,18 +114,18 @@ function required(value: number | undefined, key: string): number {
   return value;
 }
 
-function layersOnce(plan: PlanRecord, layout: Layout, flow: Flow, training: boolean): (layer: LayerBlocks) => LayerMemory {
+/** Whatever micro-batch, batch or context the plan has. */
+export function layerWeights(plan: PlanRecord, layout: Layout): (layer: LayerBlocks) => LayerWeights {
   const division = divisionOf(layout, plan.parallelism);
   return oncePerLayer((layer) => {
     const matrices = layerMatrices(plan.model, layer, division);
-    return {
-      matrices,
-      states: statesOf(matrices, plan, training),
-      saved: training ? savedByLayer(layer, flow) : sum("", []),
-      working: training ? workingBytes(layer, flow) : 0,
-    };
+    const total = (of: (matrix: Matrix) => number): number => matrices.reduce((sum, matrix) => sum + of(matrix), 0);
+    return { matrices, elements: total(elementsOf), bytes: total(bytesOf), states: statesOf(matrices, plan, plan.workload.phase === "training") };
   });
 }
+
+const activationsOnce = (flow: Flow): (layer: LayerBlocks) => LayerActivations =>
+  oncePerLayer((layer) => ({ saved: savedByLayer(layer, flow), working: workingBytes(layer, flow) }));
 
 type GroupSums = { -readonly [Key in keyof GroupStates]: GroupStates[Key] };
 
@@ -156,33 +164,21 @@ export interface Shards {
 export const shardsOf = ({ plan, layout, training }: Pick<MemoryModel, "plan" | "layout" | "training">, from: 1 | 2 | 3): Shards =>
   (!training || plan.parallelism.zero < from ? { dense: 1, experts: 1 } : replicaCounts(layout, stageCopies(plan)));
 
-/** Layers that stand on a rank; `count` of those of a run. */
-export interface RankRun {
-  readonly stage: number;
-  readonly run: LayerRun;
-  readonly count: number;
-  readonly mtp: boolean;
-}
-
 /** Those of its stages, and of the MTP modules when it trains. */
-export function runsOfRank({ training }: MemoryModel, stages: readonly Stage[]): readonly RankRun[] {
-  return stages.flatMap(({ index, runs, mtp_modules, mtp_layer }) => [
-    ...runs.map((run) => ({ stage: index, run, count: run.layers.length, mtp: false })),
-    ...(training && mtp_layer !== undefined ? [{ stage: index, run: mtp_layer, count: mtp_modules, mtp: true }] : []),
-  ]);
+export function unitsOfRank({ training }: Pick<MemoryModel, "training">, stages: readonly Stage[]): readonly StageUnit[] {
+  const [first] = stages;
+  const units = first && stages.length === 1 ? first.units : stages.flatMap((stage) => stage.units);
+  return training ? units : units.filter(({ mtp }) => !mtp);
 }
 
 export const endsOfRank = ({ plan, layout, training }: MemoryModel, stages: readonly Stage[]): readonly Matrix[] =>
   endMatrices(plan.model, stages, layout.tp, training);
 
-/** Of all that stands on each kind of rank. */
-export const statesOfRanks = (memory: MemoryModel): readonly States[] => memory.kinds.kinds.map(({ stages }) => rankStates(memory, stages));
-
 /** Of all that stands on a rank with these stages. */
 export function rankStates(memory: MemoryModel, stages: readonly Stage[]): States {
   const states = statesOf(endsOfRank(memory, stages), memory.plan, memory.training);
-  for (const { run, count } of runsOfRank(memory, stages)) {
-    const layer = memory.layerOf(run).states;
+  for (const { run, count } of unitsOfRank(memory, stages)) {
+    const layer = memory.weightsOf(run).states;
     addGroup(states.dense, layer.dense, count);
     addGroup(states.experts, layer.experts, count);
   }
@@ -200,8 +196,7 @@ export function checkpointBytes({ plan, layout }: MemoryModel): number {
     const { dense, experts } = statesOf(matrices, plan, true);
     return dense.weights + dense.optimizer + experts.weights + experts.optimizer;
   };
-  const layers = [...whole.runs.map((run) => ({ run, count: run.layers.length })), ...(whole.mtp_layer === undefined ? [] : [{ run: whole.mtp_layer, count: whole.mtp_modules }])];
-  return layers.reduce(
+  return whole.units.reduce(
     (total, { run, count }) => total + count * bytesOfStates(layerMatrices(plan.model, run, undivided)), bytesOfStates(endMatrices(plan.model, [whole], 1, true)),
   );
 }

@@ -13,7 +13,7 @@ import { buffersOf, bufferSum, bytesOfBuffers, type BufferBytes } from "./buffer
 import { ranksInFlight, type InFlight } from "./in-flight";
 import { cacheOfRuns } from "./kv-cache";
 import { vocabularyOf } from "./matrix";
-import { rankStates, runsOfRank, shardsOf, statesOfRanks, type MemoryModel, type Shards, type States } from "./memory-model";
+import { rankStates, shardsOf, type MemoryModel, type Shards, type States } from "./memory-model";
 import { servingActivations } from "./serving";
 
 /** Bytes of one GPU. */
@@ -52,12 +52,10 @@ export interface PlanMemory {
 /** Throws `Unavailable` for what is missing or not known. */
 export const stageMemory = (evaluation: Evaluation): PlanMemory => (evaluation.memoryModel.training ? trainingMemory(evaluation) : servingMemory(evaluation.memoryModel));
 
-/** Of a serving plan, whatever batch and context its model is asked for. */
-export function servingMemory(model: MemoryModel): PlanMemory {
-  const divisors = divisorsOf(model);
-  const fixed = statesOfRanks(model).map((own) => fixedBytes(divisors, own));
-  const ranks = model.ranks.map((stages, rank) => servingRank(model, stages, rank, fixed[model.kinds.ofRank[rank] ?? 0] ?? nothingFixed));
-  return memoryOf(model, (rank) => ranks[rank]?.total ?? 0, (rank) => ranks[rank] ?? noRank());
+function servingMemory(model: MemoryModel): PlanMemory {
+  const kinds = servingKinds(model)(model);
+  const kindOf = (rank: number): KindMemory => kinds[model.kinds.ofRank[rank] ?? 0] ?? noRank();
+  return memoryOf(model, (rank) => kindOf(rank).total, (rank) => ({ rank, stages: model.ranks[rank] ?? [], ...kindOf(rank) }));
 }
 
 const noRank = (): never => { throw new Unavailable("the pipeline has no such rank"); };
@@ -120,8 +118,6 @@ export function holdingsOf(memory: MemoryModel): Holdings {
 
 type Fixed = Pick<MemoryComponents, "weights" | "gradients" | "optimizer">;
 
-const nothingFixed: Fixed = { weights: 0, gradients: 0, optimizer: 0 };
-
 /** By what a plan divides each: the GPUs that share it, and bytes of a gradient. */
 interface Divisors {
   readonly weights: Shards;
@@ -144,7 +140,7 @@ const fixedBytes = ({ weights, gradients, optimizer, gradient }: Divisors, { den
 /** What one micro-batch keeps in a stage, in bytes. */
 function savedByStage(memory: MemoryModel, stage: Stage): number {
   let saved = 0;
-  for (const { run, count, mtp } of runsOfRank(memory, [stage])) saved += count * (memory.layerOf(run).saved.value + (mtp ? mtpTensors(memory.flow).value : 0));
+  for (const { run, count, mtp } of stage.units) saved += count * (memory.activationsOf(run).saved.value + (mtp ? mtpTensors(memory.flow).value : 0));
   return saved;
 }
 
@@ -218,10 +214,10 @@ function peakOf(kept: number, own: RankHoldings, holdings: Holdings): Peak {
 }
 
 /** The last layer's: its backward begins while every layer still keeps its tensors. With full recomputation, that of the largest layer. */
-function layerWorking({ layerOf, plan }: MemoryModel, { runs }: Stage): number {
-  if (plan.parallelism.recompute === "full") return Math.max(0, ...runs.map((run) => layerOf(run).working));
+function layerWorking({ activationsOf, plan }: MemoryModel, { runs }: Stage): number {
+  if (plan.parallelism.recompute === "full") return Math.max(0, ...runs.map((run) => activationsOf(run).working));
   const last = lastRun(runs);
-  return last === undefined ? 0 : layerOf(last).working;
+  return last === undefined ? 0 : activationsOf(last).working;
 }
 
 /** The embedding's gradient is a whole matrix before it is added into the gradient buffer. */
@@ -234,16 +230,18 @@ function optimizerWorking(memory: MemoryModel, shards: Shards, { dense, experts 
   return plainElement("fp32").value * (dense.trained / shards.dense + experts.trained / shards.experts);
 }
 
-function servingRank(memory: MemoryModel, stages: readonly Stage[], rank: number, fixed: Fixed): RankMemory {
-  const components = {
-    ...fixed,
-    kv: cacheOfRank(memory, stages)(memory.demand.context),
-    activations: servingActivations(memory, stages).value,
-    buffers: bufferSum(bytesOfBuffers(buffersOf(memory, stages)), memory),
-  };
-  return {
-    rank, stages, ...components, total: totalOf(components), moment: "forward pass", working: components.activations, in_flight: undefined,
-  };
+type KindMemory = Omit<RankMemory, "rank" | "stages">;
+
+/** What each kind of rank of a serving plan takes, whatever batch and context its model is asked for: the weights stay as they are. */
+export function servingKinds(model: MemoryModel): (asked: MemoryModel) => readonly KindMemory[] {
+  const divisors = divisorsOf(model);
+  const kinds = model.kinds.kinds.map(({ stages }) => ({ stages, fixed: fixedBytes(divisors, rankStates(model, stages)) }));
+  return (asked) => kinds.map(({ stages, fixed }) => {
+    const activations = servingActivations(asked, stages).value;
+    const kv = cacheOfRank(asked, stages)(asked.demand.context);
+    const components = { ...fixed, kv, activations, buffers: bufferSum(bytesOfBuffers(buffersOf(asked, stages)), asked) };
+    return { ...components, total: totalOf(components), moment: "forward pass", working: activations, in_flight: undefined };
+  });
 }
 
 /** The cache of all sequences of a rank by the tokens that each has, in bytes. Throws `Unavailable`. */

@@ -6,14 +6,14 @@
 import { operatorsOf, type Operators } from "../compute/layer";
 import { Unavailable } from "../definition";
 import { ranksInFlight } from "../memory/in-flight";
-import { memoryModel, type MemoryModel } from "../memory/memory-model";
+import { layerWeights, memoryModel, type LayerWeights, type MemoryModel } from "../memory/memory-model";
 import { holdingsOf, stageMemory, type Holdings, type PlanMemory } from "../memory/stage-memory";
 import { copyOfPipeline, type Pipeline } from "../pipeline/schedule";
 import { formatNumber } from "../term";
 import { settled, taken, type Outcome } from "../once";
 import { groupsOf, layoutOf, stageCopies, type Groups, type Layout } from "./layout";
 import type { PlanRecord } from "./record";
-import { stagesOf, type Stage } from "./stages";
+import { stagesOf, type LayerBlocks, type Stage } from "./stages";
 import { servingOf, type Serving } from "../serving/evaluate";
 import { isSharing, shared } from "../shared";
 import { trainingOf, type Training } from "../training/evaluate";
@@ -34,6 +34,7 @@ interface Ground {
 /** Each part is computed when it is first read; what cannot be computed throws `Unavailable` then. */
 export interface Evaluation extends Ground {
   readonly stages: readonly Stage[];
+  readonly layerWeights: (layer: LayerBlocks) => LayerWeights;
   /** What the figures of memory and the exchanges between replicas share. */
   readonly memoryModel: MemoryModel;
   readonly memory: PlanMemory;
@@ -43,9 +44,9 @@ export interface Evaluation extends Ground {
   readonly keptBytes: readonly number[];
   /** What a micro-batch of a training plan computes, whatever device runs it. */
   readonly trainingOperators: Operators;
+  /** By kind of rank; of the estimate. */
+  readonly covers: readonly Covers[];
   readonly passes: (mode: Mode) => Passes;
-  /** By kind of rank. */
-  readonly covers: (mode: Mode) => readonly Covers[];
   /** The schedule with the durations of the passes. */
   readonly pipelineRun: (mode: Mode) => PipelineRun;
   readonly training: (mode: Mode) => Training;
@@ -108,6 +109,10 @@ class PlanEvaluation implements Evaluation {
     return this.once(stagesPart);
   }
 
+  get layerWeights(): (layer: LayerBlocks) => LayerWeights {
+    return this.once(layerWeightsPart);
+  }
+
   get memoryModel(): MemoryModel {
     return this.once(memoryModelPart);
   }
@@ -128,12 +133,12 @@ class PlanEvaluation implements Evaluation {
     return this.once(trainingOperatorsPart);
   }
 
-  passes(mode: Mode): Passes {
-    return this.once(passesPart[mode]);
+  get covers(): readonly Covers[] {
+    return this.once(coversPart);
   }
 
-  covers(mode: Mode): readonly Covers[] {
-    return this.once(coversPart[mode]);
+  passes(mode: Mode): Passes {
+    return this.once(passesPart[mode]);
   }
 
   pipelineRun(mode: Mode): PipelineRun {
@@ -178,6 +183,7 @@ const layoutPart = part(({ plan }) => layoutOf(plan));
 const pipelinePart = part(({ plan, layout }) => pipelineOf(plan, layout));
 const groupsPart = part(({ plan, layout }) => groupsOf(layout, plan.hardware, stageCopies(plan)));
 const stagesPart = part(({ plan, pipeline }) => stagesOf(plan.model, pipeline));
+const layerWeightsPart = part(({ plan, layout }) => layerWeights(plan, layout));
 const memoryModelPart = part((evaluation) => memoryModel(evaluation));
 const memoryPart = part(stageMemory);
 const holdingsPart = sharedPart("holdings", ({ memoryModel }) => holdingsOf(memoryModel));
@@ -185,7 +191,7 @@ const keptBytesPart = part(({ pipeline, holdings }) =>
   shared("kept bytes", { pipeline, holdings }, (own) => ranksInFlight(copyOfPipeline(own.pipeline), own.holdings.kept).map(({ bytes }) => bytes)));
 const trainingOperatorsPart = part(({ plan, layout }) => operatorsOf(plan, layout, trainingWork(plan, layout)));
 const passesPart = perMode((mode) => sharedPart(mode === "ideal" ? "ideal passes" : "passes", (evaluation) => passesOf(evaluation, mode)));
-const coversPart = perMode((mode) => sharedPart(mode === "ideal" ? "ideal covers" : "covers", (evaluation) => coversOf(evaluation, mode)));
+const coversPart = sharedPart("covers", coversOf);
 const pipelineRunPart = perMode((mode) => part((evaluation) =>
   shared("run", { pipeline: evaluation.pipeline, passes: evaluation.passes(mode) }, (own) => pipelineRunOf(copyOfPipeline(own.pipeline), own.passes))));
 const trainingPart = perMode((mode) => part((evaluation) => trainingOf(evaluation, mode)));

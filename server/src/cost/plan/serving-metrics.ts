@@ -11,7 +11,7 @@ import { amount, product, sum, times, type Term } from "../term";
 import { servingOperators } from "./details";
 import { evaluationOf, type Mode } from "./evaluation";
 import type { PlanDefinition } from "./metrics";
-import { onlyIn } from "./phase";
+import { onlyIn, onlyServing } from "./phase";
 import type { PlanRecord } from "./record";
 
 const insights = "Insights into DeepSeek-V3, arXiv:2505.09343";
@@ -40,7 +40,6 @@ function latency(id: string, plan: PlanRecord, { parts, waiting }: Serving): Ter
 
 /** Tokens a second and GPU of a prefill or decode plan, as the metric `tokens_per_second_per_gpu` states it. */
 export function servingTokensPerSecondPerGpu(plan: PlanRecord, mode: Mode = "estimate"): number {
-  if (plan.workload.phase === "training") throw new Unavailable("a training plan serves nothing", true);
   return tokensPerSecondPerGpu(evaluationOf(plan).serving(mode));
 }
 
@@ -143,6 +142,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
     formula: "tokens_per_second_per_gpu x gpus_per_node",
     convention: promptTokens,
     source: day6,
+    gap: onlyServing,
     arithmetic: (plan) => times([{ value: plan.hardware.gpus_per_node, unit: "GPUs" }], servingThroughput(plan)),
   },
   {
@@ -153,6 +153,7 @@ export const servingMetrics: readonly PlanDefinition[] = [
     formula: "price / tokens_per_second_per_gpu x 1,000,000",
     convention: `${promptTokens} The GPUs are taken to be busy all of the time.`,
     source: `The definition; ${day6}, has 2 USD an hour and GPU`,
+    gap: onlyServing,
     arithmetic: (plan) => sum("cost_per_million_tokens", [servingCostPerMillionTokens(plan)]),
   },
   {

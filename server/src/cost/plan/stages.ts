@@ -62,8 +62,18 @@ export interface Stage {
   readonly mtp_modules: number;
   /** The layer that each of them repeats: the model's last. */
   readonly mtp_layer: LayerRun | undefined;
+  /** Its runs, then its MTP modules. */
+  readonly units: readonly StageUnit[];
   /** Equal for stages with as many layers of the same blocks and the same ends: what is computed of one holds for the other. */
   readonly shape: number;
+}
+
+/** Layers that stand in a stage; `count` of those of a run. */
+export interface StageUnit {
+  readonly stage: number;
+  readonly run: LayerRun;
+  readonly count: number;
+  readonly mtp: boolean;
 }
 
 /** What stands in a stage, or in a part of one, wherever that is. */
@@ -124,9 +134,10 @@ function stackOf(model: ModelRecord, pipeline: Pipeline): readonly Stage[] {
     requireOwnCaches(model, first, first + count);
     first += count;
     const isLast = index === counts.length - 1;
-    const ends = { embedding: index === 0, head: isLast, ...(isLast ? modulesOf(model, layers) : noModules) };
+    const modules = isLast ? modulesOf(model, layers) : noModules;
+    const ends = { embedding: index === 0, head: isLast, ...modules };
     const alike = stages.find((other) => other.embedding === ends.embedding && !ends.head && haveSameLayers(other.runs, runs));
-    stages.push({ index, runs, layers: count, ...ends, shape: alike?.shape ?? index });
+    stages.push({ index, runs, layers: count, ...ends, units: unitsOf(index, runs, modules), shape: alike?.shape ?? index });
   });
   return stages;
 }
@@ -153,9 +164,16 @@ function requireOwnCaches({ attention }: ModelRecord, first: number, end: number
   }
 }
 
-const noModules = { mtp_modules: 0, mtp_layer: undefined };
+type Modules = Pick<Stage, "mtp_modules" | "mtp_layer">;
 
-function modulesOf(model: ModelRecord, layers: readonly Layer[]): Pick<Stage, "mtp_modules" | "mtp_layer"> {
+const noModules: Modules = { mtp_modules: 0, mtp_layer: undefined };
+
+const unitsOf = (stage: number, runs: readonly LayerRun[], { mtp_modules, mtp_layer }: Modules): readonly StageUnit[] => [
+  ...runs.map((run) => ({ stage, run, count: run.layers.length, mtp: false })),
+  ...(mtp_layer === undefined ? [] : [{ stage, run: mtp_layer, count: mtp_modules, mtp: true }]),
+];
+
+function modulesOf(model: ModelRecord, layers: readonly Layer[]): Modules {
   const last = layers.at(-1);
   const mtp_modules = model.mtp?.depth ?? 0;
   if (mtp_modules === 0 || !last) return noModules;
@@ -166,7 +184,8 @@ function modulesOf(model: ModelRecord, layers: readonly Layer[]): Pick<Stage, "m
 /** The whole model on one stage. */
 export function wholeModel(model: ModelRecord): Stage {
   const layers = layersOf(model);
-  return { index: 0, runs: runsOf(layers), layers: model.layers, embedding: true, head: true, ...modulesOf(model, layers), shape: 0 };
+  const [runs, modules] = [runsOf(layers), modulesOf(model, layers)];
+  return { index: 0, runs, layers: model.layers, embedding: true, head: true, ...modules, units: unitsOf(0, runs, modules), shape: 0 };
 }
 
 function layersOf(model: ModelRecord): readonly Layer[] {

@@ -1,7 +1,7 @@
 /** The metrics of a training plan. Where a time is not said to be of one micro-batch it is of one step and the mean over the ranks of a pipeline. */
 
 import { dimensions, formatGrouped, formatPercent, formatShortest } from "../../units";
-import { Unavailable } from "../definition";
+import { Unavailable, type Gap } from "../definition";
 import { trainFlops, trainFlopsNoncausal } from "../model/flops";
 import type { ModelRecord } from "../model/record";
 import { activeWeightsGap } from "../model/availability";
@@ -12,11 +12,14 @@ import { bestInterval, clusterMtbf, goodputOf, lossesOf } from "../training/good
 import { schedule, trainingOperators } from "./details";
 import { evaluationOf, type Mode } from "./evaluation";
 import type { PlanDefinition } from "./metrics";
+import { onlyIn } from "./phase";
 import type { PlanRecord } from "./record";
 
 const insights = "Insights into DeepSeek-V3, arXiv:2505.09343";
 const v3Report = "DeepSeek-V3 technical report, arXiv:2412.19437";
 const ofStep = "Of one step, the mean over the ranks of a pipeline.";
+
+const trainingGap = onlyIn("training", "steps");
 
 const training = (plan: PlanRecord, mode: Mode = "estimate"): Training => evaluationOf(plan).training(mode);
 
@@ -30,8 +33,9 @@ function time(
   { parts, bound }: { readonly parts?: (training: Training) => readonly Term[]; readonly bound?: (plan: PlanRecord) => number } = {},
 ): PlanDefinition {
   return {
-    convention: ofStep, ...head, unit: "s",
+    convention: ofStep, ...head, unit: "s", gap: trainingGap,
     arithmetic: (plan) => sum(head.id, parts?.(training(plan)) ?? [amount(head.title.toLowerCase(), of(training(plan)))]),
+    value: (plan) => of(training(plan)),
     ideal: (plan) => bound?.(plan) ?? of(training(plan, "ideal")),
   };
 }
@@ -108,10 +112,14 @@ const phases = (step: Training["step"]): readonly Term[] => [
   amount("overlapped pairs", step.overlapped), amount("bubble", step.bubble), amount("optimizer", step.optimizer),
 ];
 
+const noStorage = "the hardware has no `storage { write_bandwidth = … }`";
+
+const storageGap = (plan: PlanRecord): Gap => trainingGap(plan) ?? (plan.hardware.storage?.write_bandwidth === undefined ? noStorage : undefined);
+
 function checkpointTime(plan: PlanRecord): Term {
   const { hardware } = plan;
   const rate = hardware.storage?.write_bandwidth;
-  if (rate === undefined) throw new Unavailable("the hardware has no `storage { write_bandwidth = … }`");
+  if (rate === undefined) throw new Unavailable(noStorage);
   const bytes = { value: training(plan).checkpoint_bytes(), dimension: dimensions.bytes };
   return quotient("bytes over the write bandwidth of all nodes", bytes, { value: rate * hardware.nodes, dimension: dimensions.byteRate });
 }
@@ -123,9 +131,16 @@ interface Reliability {
   readonly restart: number;
 }
 
+const noFailures = "the hardware has no `failures { gpu_mtbf = … }` or `node_mtbf`";
+
+function reliabilityGap(plan: PlanRecord): Gap {
+  const { failures } = plan.hardware;
+  return trainingGap(plan) ?? (failures?.gpu_mtbf === undefined && failures?.node_mtbf === undefined ? noFailures : undefined);
+}
+
 function reliabilityOf(plan: PlanRecord): Reliability {
   const { failures, nodes } = plan.hardware;
-  if (failures?.gpu_mtbf === undefined && failures?.node_mtbf === undefined) throw new Unavailable("the hardware has no `failures { gpu_mtbf = … }` or `node_mtbf`");
+  if (failures === undefined) throw new Unavailable(noFailures);
   const checkpoint = checkpointTime(plan).value;
   const mtbf = clusterMtbf(failures, gpusOf(plan), nodes);
   return { mtbf, checkpoint, interval: plan.workload.checkpoint_interval ?? bestInterval(checkpoint, mtbf), restart: failures.restart_time ?? 0 };
@@ -273,7 +288,7 @@ export const trainingMetrics: readonly PlanDefinition[] = [
       const { price } = plan.hardware;
       if (price === undefined) throw new Unavailable("the hardware has no `price`");
       const time = gpuSeconds(plan);
-      return sum("training_cost", [amount("rent", time * price, `${formatGrouped(Math.round(time / 3600))} GPU·h x ${formatShortest(price, dimensions.moneyRate)}`)]);
+      return sum("training_cost", [amount("rent", time * price, () => `${formatGrouped(Math.round(time / 3600))} GPU·h x ${formatShortest(price, dimensions.moneyRate)}`)]);
     },
   },
   {
@@ -289,6 +304,7 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     id: "checkpoint_time", title: "Checkpoint", unit: "s", documentation: "Writing one checkpoint: weights, master weights and moments, from all nodes at once.",
     formula: "(weights + master_weights + optimizer_moments) / (nodes x storage.write_bandwidth)", convention: "Training waits for it; an asynchronous checkpoint costs less.",
     source: "Fire-Flyer AI-HPC, arXiv:2408.14158, section VII",
+    gap: storageGap,
     arithmetic: (plan) => sum("checkpoint_time", [checkpointTime(plan)]),
     ideal: (plan) => checkpointTime(plan).value,
   },
@@ -296,6 +312,7 @@ export const trainingMetrics: readonly PlanDefinition[] = [
     id: "goodput", title: "Goodput", unit: "", share: true, documentation: "Share of the time that trains, after checkpoints, work lost to failures, and restarts.",
     formula: "(1 - checkpoint_time / interval) / (1 + (interval / 2 + restart_time) / mtbf); mtbf = 1 / (gpus / gpu_mtbf + nodes / node_mtbf)",
     convention: "The interval is `checkpoint_interval`, or the best one, sqrt(2 x checkpoint_time x mtbf), where it is left out.", source: "Young, CACM 17(9), 1974; Daly, FGCS 22(3), 2006",
+    gap: reliabilityGap,
     arithmetic: goodput,
   },
 ];

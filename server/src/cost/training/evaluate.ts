@@ -75,7 +75,9 @@ type Ends = Pick<Training, "sync" | "exposed_sync" | "sweep">;
 
 function endsOf(evaluation: Evaluation, mode: Mode): Ends {
   const { plan } = evaluation;
-  const covers = overlapsReplicas(plan.parallelism) ? evaluation.covers(mode) : [];
+  // a bound hides the exchanges wholly: its shorter passes would hide less of them than the estimate's do
+  const isHidden = mode === "ideal";
+  const covers = overlapsReplicas(plan.parallelism) && !isHidden ? evaluation.covers : [];
   const device = deviceOf(plan, mode);
   const links = linksOf(plan.hardware, plan.efficiency, mode);
   // the copies of a stage share its micro-batches
@@ -87,8 +89,7 @@ function endsOf(evaluation: Evaluation, mode: Mode): Ends {
     exposed_sync = Math.max(exposed_sync, exposed);
     sweep = Math.max(sweep, sweepTime(evaluation, states, device));
   }
-  // a bound hides them wholly: shorter passes would hide less of them than the estimate's do
-  return { sync, exposed_sync: mode === "ideal" ? 0 : exposed_sync, sweep };
+  return { sync, exposed_sync: isHidden ? 0 : exposed_sync, sweep };
 }
 
 const nothingBeside = { forward: 0, backward: 0 };

@@ -167,11 +167,11 @@ function exposedExchange(evaluation: Evaluation, { all, core }: PartTimes, traff
   };
 }
 
-/** By kind of rank. */
-export function coversOf(evaluation: Evaluation, mode: Mode): readonly Covers[] {
+/** By kind of rank, with the times of the estimate. */
+export function coversOf(evaluation: Evaluation): readonly Covers[] {
   const { tokens } = trainingWork(evaluation.plan, evaluation.layout);
-  const shared = trainingTraffic(evaluation, mode, tokens);
-  const device = deviceOf(evaluation.plan, mode);
+  const shared = trainingTraffic(evaluation, "estimate", tokens);
+  const device = deviceOf(evaluation.plan, "estimate");
   const compute = computeOn(device, evaluation.trainingOperators);
   const aloneOf = (unit: StageParts): Alone => {
     const { times: { durations }, traffic } = chunkAlone(evaluation, compute, stageTraffic(evaluation, unit, shared), unit, device);
@@ -185,7 +185,7 @@ export function coversOf(evaluation: Evaluation, mode: Mode): readonly Covers[] 
     const last = lastRun(stage.runs);
     return stage.head ? head() : last === undefined ? embedding() : layer(last);
   };
-  const { alone } = evaluation.passes(mode);
+  const { alone } = evaluation.passes("estimate");
   return rankKindsOf(evaluation.plan.model, evaluation.pipeline).kinds.map(({ stages }) => {
     const last = stages.at(-1);
     const unit = last && lastUnit(last);

@@ -98,18 +98,20 @@ export function stepOf({ step_time, busy, compute, expert }: PipelineRun, ends: 
 
 type Busy = Readonly<Record<OperationKind, number>>;
 
-const operationKinds = ["forward", "backward", "backward_input", "backward_weight", "overlapped"] as const satisfies readonly OperationKind[];
-
 export const totalOf = ({ forward, backward, backward_input, backward_weight, overlapped }: Busy): number =>
   forward + backward + backward_input + backward_weight + overlapped;
 
 /** Time in operations of each kind, the mean over the ranks, with the given durations. */
 function meanBusy({ pp }: Pipeline, { counts }: Run, stages: readonly ChunkDurations[]): Busy {
-  const busy = { forward: 0, backward: 0, backward_input: 0, backward_weight: 0, overlapped: 0 };
+  let [forward, backward, backward_input, backward_weight, overlapped] = [0, 0, 0, 0, 0];
   counts.forEach((count, stage) => {
-    for (const kind of operationKinds) busy[kind] += (count[kind] * durationOfKind(kind, stage, stages)) / pp;
+    forward += count.forward * durationOfKind("forward", stage, stages);
+    backward += count.backward * durationOfKind("backward", stage, stages);
+    backward_input += count.backward_input * durationOfKind("backward_input", stage, stages);
+    backward_weight += count.backward_weight * durationOfKind("backward_weight", stage, stages);
+    overlapped += count.overlapped * durationOfKind("overlapped", stage, stages);
   });
-  return busy;
+  return { forward: forward / pp, backward: backward / pp, backward_input: backward_input / pp, backward_weight: backward_weight / pp, overlapped: overlapped / pp };
 }
 
 /** What running a schedule gives: its time, and how often each kind of operation runs in each stage, over all ranks; pairs count at their forward's stage. */
