@@ -57,6 +57,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   connection.onShutdown(() => {
     phase = "ended";
     sweeps.dispose();
+    diagnostics.ended();
   });
 
   connection.onInitialized(() => {
@@ -118,6 +119,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   }));
 
   connection.languages.diagnostics.on(diagnostics.pull);
+  connection.languages.diagnostics.onWorkspace(diagnostics.pullAll);
   connection.listen();
 }
 
@@ -133,7 +135,7 @@ function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly st
 const capabilities = (client: ClientTraits): InitializeResult["capabilities"] => ({
   positionEncoding: client.positionEncoding,
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-  ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
+  ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: true } } : {}),
   hoverProvider: true,
   completionProvider: { triggerCharacters: [".", "\"", "/", ":"], resolveProvider: true, completionItem: { labelDetailsSupport: true } },
   ...navigationCapabilities(client),

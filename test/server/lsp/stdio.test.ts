@@ -138,7 +138,7 @@ describe("start and end", () => {
     expect(serverInfo.name).toBe("dsco");
     expect(capabilities).toMatchObject({
       positionEncoding: "utf-16", textDocumentSync: { openClose: true, change: 2 }, codeLensProvider: { resolveProvider: true },
-      diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false },
+      diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: true },
     });
   });
 
