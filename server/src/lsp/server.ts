@@ -10,6 +10,7 @@ import { createDocuments } from "./documents";
 import type { EditorReader } from "./editor-files";
 import { registerFeatures } from "./features";
 import type { Host } from "./host";
+import { createHintMemory } from "./hint-memory";
 import { createLensMemory } from "./lens-memory";
 import { createLibraryFiles } from "./library-files";
 import { fileCapabilities, navigationCapabilities } from "./navigation-features";
@@ -36,7 +37,8 @@ export function serve(connection: Connection, host: Host, version: string): void
     phase: () => phase, client: () => client, settings: () => settings, libraryFiles: createLibraryFiles(host),
   };
   const lenses = createLensMemory();
-  const sweeps = registerFeatures(session, lenses);
+  const hints = createHintMemory();
+  const sweeps = registerFeatures(session, lenses, hints);
   const diagnostics = createDiagnostics(session);
   const refresh = createRefresh(session);
   const everyDocument = () => [...documents.all()].map((document) => document.uri);
@@ -98,6 +100,7 @@ export function serve(connection: Connection, host: Host, version: string): void
     const document = documents.close(textDocument.uri);
     if (!document) return;
     lenses.forget(document.uri);
+    hints.forget(document.uri);
     settings.forget(document.editorUri);
     diagnostics.closed(document.uri, document.editorUri);
     session.state.filesChanged([document.uri]);
