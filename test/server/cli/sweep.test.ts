@@ -1,6 +1,7 @@
 // Sweeps on the command line, in the thread of the test; one with real threads stands in built.test.ts.
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
+import { smallPlans } from "../../kit/plans";
 import { runIn, words, type MemoryFiles } from "./memory-host";
 
 const text = (sweep: string, plan = "") => `
@@ -27,6 +28,13 @@ describe("dsco sweep", () => {
     expect(output).toMatch(/^sweep Layouts of Train: 24 designs tried one by one, \d+ meet everything/);
     expect(output).toContain("parallelism.micro_batch_size");
     expect(output).toMatch(/12 {2}do not fit; the largest part of their memory: /);
+  });
+
+  it("writes shares in per cent, and what is wrong with a model without the figures of one design", async () => {
+    const design = `${smallPlans}\nsweep Depths of Train { model.layers = [2, 4, 8], maximize mfu }\n`;
+    const { output } = await runIn({ "a.dsco": design }, words("sweep a.dsco Depths"));
+    expect(output).toMatch(/\n {2}2 +8 +\d+\.\d+ %\n/);
+    expect(output).toMatch(/\n {2}2 {2}layers outside the model \(DSCO3001\)\n/);
   });
 
   it("writes every design that meets everything, and three shards put together are the same bytes", async () => {
