@@ -7,6 +7,7 @@ import { precisionWithoutEffectRule } from "./advice/precision-without-effect";
 import { tokenMagnitudeRule } from "./advice/token-magnitude";
 import { windowOverContextRule } from "./advice/window-over-context";
 import { dragonflyGroupsRule } from "./hardware/dragonfly-groups";
+import { effectiveOverLineRule } from "./hardware/effective-over-line";
 import { endpointsOverTopologyRule } from "./hardware/endpoints-over-topology";
 import { fp8AccumulationRule } from "./hardware/fp8-accumulation";
 import { nodeAndDomainRule } from "./hardware/node-and-domain";
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   dragonflyGroupsRule, // 4004
   portsOfASwitchRule, // 4005
   nodeAndDomainRule, // 4006
+  effectiveOverLineRule, // 4007
   precisionWithoutPeakRule, // 4201
   fp8AccumulationRule, // 4202
   groupsDivideExpertsRule, // 5001

@@ -139,7 +139,7 @@ describe("dsco sweep", () => {
 
   it.each([
     ["sweep a.dsco", 2, "name a file and a sweep: `dsco sweep FILE NAME`."],
-    ["sweep a.dsco Layout", 1, "the file has no sweep Layout; did you mean Layouts?"],
+    ["sweep a.dsco Layout", 2, "the file has no sweep Layout; did you mean Layouts?"],
     ["sweep a.dsco Layouts --shard 0/3 --out x.csv", 2, "--shard takes I/N with I from 1 to N, such as 1/8: found 0/3."],
     ["sweep a.dsco Layouts --shard 1/3", 2, "--shard needs --out: `dsco sweep merge` puts the files together."],
     ["sweep a.dsco Layouts --jobs none", 2, "--jobs takes a number of threads: found none."],
