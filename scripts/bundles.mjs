@@ -33,18 +33,20 @@ export const nodeBundles = {
   inject: ["scripts/import-meta-url.mjs"],
 };
 
-/**
- * Nothing of Node may be imported: for this platform esbuild finds no `node:*`, and the build fails.
- * @satisfies {Bundles}
- */
-export const browserBundles = {
+/** Nothing of Node may be imported: for this platform esbuild finds no `node:*`, and the build fails. */
+const web = {
   ...shared,
+  platform: /** @type {const} */ ("browser"),
+  target: "es2022",
+};
+
+/** @satisfies {Bundles} */
+export const browserBundles = {
+  ...web,
   entryPoints: {
     "extension.browser": "client/src/extension.browser.ts",
     "server.browser": "server/src/hosts/browser.ts",
   },
-  platform: /** @type {const} */ ("browser"),
-  target: "es2022",
   // VS Code runs the extension as a CommonJS module; the worker's script exports nothing.
   format: /** @type {const} */ ("cjs"),
   mainFields: ["browser", "module", "main"],
@@ -56,13 +58,11 @@ export const browserBundles = {
  * @satisfies {Bundles}
  */
 export const webviewBundles = {
-  ...shared,
+  ...web,
   entryPoints: {
     "webview/report": "client/webview/report/main.ts",
     "webview/sweep": "client/webview/sweep/main.ts",
   },
-  platform: /** @type {const} */ ("browser"),
-  target: "es2022",
   format: /** @type {const} */ ("iife"),
 };
 

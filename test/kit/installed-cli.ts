@@ -2,7 +2,10 @@ import { build } from "esbuild";
 import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { nodeBundles } from "../../scripts/bundles.mjs";
 import { repository } from "./repository";
+
+const { cli, server, sweep, "sweep-worker": worker, "entry/worker": entry } = nodeBundles.entryPoints;
 
 /** The built command line as npm installs it, in a folder of its own, which the caller removes: `bin/dsco.mjs` starts it. */
 export async function installCli(): Promise<string> {
@@ -10,13 +13,8 @@ export async function installCli(): Promise<string> {
   mkdirSync(path.join(installed, "bin"));
   copyFileSync(path.join(repository, "bin/dsco.mjs"), path.join(installed, "bin/dsco.mjs"));
   await build({
-    absWorkingDir: repository, entryPoints: {
-      cli: "server/src/cli/main.ts", server: "server/src/hosts/node.ts", sweep: "server/src/hosts/sweep.ts", "sweep-worker": "server/src/hosts/sweep-worker.ts",
-      "entry/worker": "./node_modules/tinypool/dist/entry/worker.js",
-    },
-    outdir: path.join(installed, "dist"), define: { "import.meta.url": "importMetaUrl" }, inject: ["scripts/import-meta-url.mjs"],
-    bundle: true, platform: "node", target: "node20", format: "cjs", mainFields: ["module", "main"], conditions: ["module"],
-    loader: { ".dsco": "text" }, minify: true, logLevel: "error",
+    ...nodeBundles, absWorkingDir: repository, entryPoints: { cli, server, sweep, "sweep-worker": worker, "entry/worker": entry },
+    outdir: path.join(installed, "dist"), minify: true, logLevel: "error",
   });
   return installed;
 }

@@ -30,7 +30,7 @@ export function evaluateAssertion(workspace: Workspace, declaration: BoundDeclar
 }
 
 export interface Comparison extends Pick<AssertionResult, "metric" | "dimension" | "left" | "right"> {
-  /** False where the metric on the left is none. */
+  /** False where the metric on the left is none, or is a text. */
   readonly isKnown: boolean;
 }
 
@@ -56,11 +56,17 @@ const reported = (declaration: BoundDeclaration, problems: readonly Diagnostic[]
 const metricName = (expression: Expression): string | undefined =>
   expression.kind === "name" && expression.parts.length === 1 ? expression.parts[0]?.text : undefined;
 
+/** Reports a name that is no metric of the declaration, nor anything else that can be compared. */
 function unknownMetric(workspace: Workspace, declaration: BoundDeclaration, metric: string, expression: Expression, scope: Scope): boolean {
   const { metrics } = workspace;
   if (metrics.dimension(declaration.keyword, metric)) return false;
   if (declaration.block.schema?.properties.has(metric) || scope.file.symbols.has(metric)) return false;
-  const suggestion = nearest(metric, metrics.ids(declaration.keyword));
+  const ids = metrics.ids(declaration.keyword);
+  if (ids.includes(metric)) {
+    scope.problems.push(values.needsNumber.at({ uri: scope.file.uri, span: expression }, { what: "a comparison", found: `\`${metric}\`, which is a text` }));
+    return true;
+  }
+  const suggestion = nearest(metric, ids);
   scope.problems.push(names.unknownMetric.at({ uri: scope.file.uri, span: expression }, { name: metric, owner: declaration.keyword, suggestion }, replaceFix(expression, suggestion)));
   return true;
 }

@@ -158,7 +158,7 @@ function bindProperty(draft: Draft, node: Property, problems: Diagnostic[]): voi
       problems.push(names.unknownKey.at(place, { key, block: titleOf(draft), suggestion: undefined, hint: `: ${elsewhere}` }));
       return;
     }
-    const suggestion = nearest(key, schema.properties.keys());
+    const suggestion = (draft.keyword === "sweep" ? pathOf(key) : undefined) ?? nearest(key, schema.properties.keys());
     const block = schema.children.find((candidate) => candidate.keyword === key);
     problems.push(block
       ? names.unknownKey.at(place, { key, block: titleOf(draft), suggestion: undefined }, {
@@ -178,9 +178,17 @@ function bindProperty(draft: Draft, node: Property, problems: Diagnostic[]): voi
   draft.properties.set(key, { key, spec, node, file, inherited: false });
 }
 
+/** What a plan is made of, in the order in which a name is looked for. */
+const planParts = ["parallelism", "workload", "hardware", "model"] as const;
+
 /** In a sweep a whole declaration can vary: `hardware = [A, B]`. */
-const variesDeclaration = (draft: Draft, key: string): boolean =>
-  draft.keyword === "sweep" && ["model", "hardware", "parallelism", "workload"].includes(key);
+const variesDeclaration = (draft: Draft, key: string): boolean => draft.keyword === "sweep" && planParts.some((part) => part === key);
+
+/** What a sweep calls a key of one of the plan's parts: `parallelism.tp`. */
+function pathOf(key: string): string | undefined {
+  const part = planParts.find((candidate) => declarationSchemas[candidate].block.properties.has(key));
+  return part && `${part}.${key}`;
+}
 
 /** The edit that removes a member with its line where nothing else stands on it, else with its comma. */
 export function removeMember(block: { readonly file: FileScope }, node: Span): { readonly start: number; readonly end: number; readonly newText: string } {

@@ -159,6 +159,7 @@ export function declarationProblems(workspace: Workspace, scope: FileScope, node
 
 function blockProblems(workspace: Workspace, bound: BoundDeclaration, block: BoundBlock, problems: Diagnostic[]): void {
   for (const property of block.properties.values()) {
+    if (bound.keyword === "sweep" && !property.spec) continue; // a declaration that varies: its choices were read with the space
     const { problems: found } = settledValue(workspace, block, property.key);
     const own = property.inherited ? inheritedProblems(workspace, bound, block, property.key, found) : found;
     for (const problem of own) problems.push(problem);

@@ -1,5 +1,6 @@
 import type { Figure } from "../cost/metric";
 import { differenceText, exactText, figurePairText, idealText, shortText } from "../analysis";
+import type { ReadRequirement } from "../rules";
 import type { Published, ReportedMetric } from "./report";
 
 /** A figure in four digits and with every digit; the second is empty where it would repeat the first. */
@@ -42,3 +43,8 @@ export function publishedText({ metric, computed, measured, written, source }: P
     difference: differenceText(computed, measured),
   };
 }
+
+/** The columns of a table of requirements. */
+export const requirementColumns = ["Required", "Here", "Holds"] as const;
+
+export const requirementText = ({ text, computed, holds }: ReadRequirement): readonly [text: string, computed: string, holds: string] => [text, computed, holds ? "yes" : "no"];

@@ -22,6 +22,7 @@ table { border-collapse: collapse; margin: 1rem 0; width: 100%; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--dsco-line); vertical-align: top; }
 figure table { font-size: .9em; margin: .5rem 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.words { text-align: right; }
 .main td { font-weight: 600; }
 .main details { font-weight: 400; }
 .main summary { font-weight: 600; }
@@ -29,7 +30,7 @@ figure table { font-size: .9em; margin: .5rem 0; }
 summary { cursor: pointer; }
 details p { margin: .3rem 0; }
 code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere; }
-@media (min-width: 60rem) { td code { overflow-wrap: normal; } }
+td code { overflow-wrap: normal; }
 .error { color: light-dark(#b00020, #ff8a80); }
 .warning { color: light-dark(#8a5a00, #ffcc66); }
 @media print {

@@ -1,6 +1,6 @@
 import { pageColours, pictureStyles, reportOf, type Picture, type Report as Drawn } from "../drawing";
 import { countDiagnostics, placeText, severityWords, whatIfLines } from "./diagnostic-text";
-import { figureText, publishedText } from "./figure-text";
+import { figureText, publishedText, requirementColumns, requirementText } from "./figure-text";
 import { printable } from "./printable";
 import { pageStyles } from "./report-html-styles";
 import { groupMetrics, missingNames, type GroupedMetric, type Report, type ReportedDeclaration } from "./report";
@@ -42,8 +42,11 @@ const anchorOf = (index: number): string => `d${index}`;
 /** Of several declarations what each comes to, with the way to it. */
 function contents(declarations: readonly ReportedDeclaration[], drawn: readonly (Drawn | undefined)[]): string {
   if (declarations.length < 2) return "";
-  const rows = declarations.map(({ keyword, name }, index) =>
-    `<li><a href="#${anchorOf(index)}">${escapeHtml(`${keyword} ${name}`)}</a> <span class="headline">${escapeHtml(drawn[index]?.headline ?? "")}</span></li>`);
+  const rows = declarations.map(({ keyword, name, requirements }, index) => {
+    const failing = requirements.filter(({ holds }) => !holds).map(({ text }) => `<code>${escapeHtml(text)}</code>`);
+    const failed = failing.length === 0 ? "" : `; <span class="error">${failing.join(" and ")} ${failing.length === 1 ? "fails" : "fail"}</span>`;
+    return `<li><a href="#${anchorOf(index)}">${escapeHtml(`${keyword} ${name}`)}</a> <span class="headline">${escapeHtml(drawn[index]?.headline ?? "")}${failed}</span></li>`;
+  });
   return `<nav aria-label="Declarations">\n<ul>\n${rows.join("\n")}\n</ul>\n</nav>\n`;
 }
 
@@ -59,17 +62,18 @@ function figure({ title, summary, svg, table: { columns, rows } }: Picture): str
 </figure>`;
 }
 
-/** The headline and the pictures. */
-function pictures({ headline, fits, pictures: drawn, unavailable }: Drawn): readonly string[] {
+/** The headline. */
+const headline = ({ headline: text, fits }: Drawn): string => `<p class="headline${fits === false ? " error" : ""}">${withCode(text)}</p>`;
+
+function pictures({ pictures: drawn, unavailable }: Drawn): readonly string[] {
   return [
-    `<p class="headline${fits === false ? " error" : ""}">${withCode(headline)}</p>`,
     ...drawn.map(figure),
     unavailable.length === 0 ? "" : table(["Not drawn", "because"], [], unavailable.map(({ title, reason }) => `<tr>${cell(title)}<td>${withCode(reason)}</td></tr>`)),
   ];
 }
 
 function section({ design }: Report, declaration: ReportedDeclaration, drawn: Drawn | undefined, anchor: string): string {
-  const { keyword, name, file, span, summary, published, conditions } = declaration;
+  const { keyword, name, file, span, summary, published, requirements, conditions } = declaration;
   const { main, others, missing, hasIdeals } = groupMetrics(declaration);
   const isWhatIf = design.whatIf !== undefined;
   const columns = ["Figure", "Value", ...(isWhatIf ? ["Change"] : []), ...(hasIdeals ? ["Ideal"] : []), "Exact", "Metric"];
@@ -77,6 +81,11 @@ function section({ design }: Report, declaration: ReportedDeclaration, drawn: Dr
     `<h2 id="${anchor}">${escapeHtml(`${keyword} ${name}`)}</h2>`,
     `<p><code>${escapeHtml(placeText(design, file.uri, span.start))}</code></p>`,
     summary === undefined ? "" : `<p>${withCode(summary)}</p>`,
+    drawn ? headline(drawn) : "",
+    requirements.length === 0 ? "" : table(requirementColumns, [1], requirements.map((requirement) => {
+      const [text, here, holds] = requirementText(requirement);
+      return `<tr${requirement.holds ? "" : ' class="error"'}><td><code>${escapeHtml(text)}</code></td>${number(here)}${cell(holds)}</tr>`;
+    })),
     ...(drawn ? pictures(drawn) : []),
     drawn && drawn.pictures.length > 0 ? "<h3>Figures</h3>" : "",
     table(columns, columns.slice(1, -1).map((_, index) => index + 1), [
@@ -91,13 +100,15 @@ function section({ design }: Report, declaration: ReportedDeclaration, drawn: Dr
 }
 
 const cell = (text: string): string => `<td>${escapeHtml(text)}</td>`;
+/** A name that may break behind its `_`. */
+const identifier = (name: string): string => `<code>${escapeHtml(name).replace(/_/g, "_<wbr>")}</code>`;
 const number = (text: string): string => `<td class="number">${escapeHtml(text)}</td>`;
 
 function row(metric: GroupedMetric, kind: string, isWhatIf: boolean, hasIdeals: boolean): string {
   const { short, exact, ideal, change } = figureText(metric);
   const details = `<details><summary>${escapeHtml(metric.title)}</summary><p>${withCode(metric.documentation)}</p>` +
     `<p><code>${escapeHtml(metric.formula)}</code></p><p>${escapeHtml(metric.source)}</p></details>`;
-  return `<tr${kind === "" ? "" : ` class="${kind}"`}><td>${details}</td>${number(short)}${isWhatIf ? number(change) : ""}${hasIdeals ? number(ideal) : ""}${number(exact)}<td><code>${escapeHtml(metric.id)}</code></td></tr>`;
+  return `<tr${kind === "" ? "" : ` class="${kind}"`}><td>${details}</td>${metric.figure.kind === "text" ? `<td class="words">${escapeHtml(short)}</td>` : number(short)}${isWhatIf ? number(change) : ""}${hasIdeals ? number(ideal) : ""}${number(exact)}<td>${identifier(metric.id)}</td></tr>`;
 }
 
 function table(header: readonly string[], right: readonly number[], rows: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../core";
 import { countDiagnostics, linesForReading, placeText, severityWords, whatIfLines } from "./diagnostic-text";
 import type { Design } from "./design";
-import { figureText, publishedText } from "./figure-text";
+import { figureText, publishedText, requirementColumns, requirementText } from "./figure-text";
 import { printable } from "./printable";
 import { groupMetrics, missingNames, type GroupedMetric, type Report, type ReportedDeclaration } from "./report";
 
@@ -23,10 +23,11 @@ export const diagnosticLines = (design: Design, diagnostics: readonly Diagnostic
 ).map((line) => `- ${line}`);
 
 function section({ design }: Report, declaration: ReportedDeclaration): readonly string[] {
-  const { keyword, name, file, span, summary, published, conditions } = declaration;
+  const { keyword, name, file, span, summary, published, requirements, conditions } = declaration;
   const { main, others, missing, hasIdeals } = groupMetrics(declaration);
   const lines = [`## ${keyword} ${escapeMarkdown(name)}`, "", code(placeText(design, file.uri, span.start))];
   if (summary !== undefined) lines.push("", escapeMarkdown(summary));
+  if (requirements.length > 0) lines.push("", ...table(requirementColumns, [1], requirements.map(requirementText).map(([text, ...cells]) => [code(text), ...cells])));
   const isWhatIf = design.whatIf !== undefined;
   const columns = ["Figure", "Value", ...(isWhatIf ? ["Change"] : []), ...(hasIdeals ? ["Ideal"] : []), "Exact", "Metric"];
   lines.push("", ...table(columns, columns.slice(1, -1).map((_, index) => index + 1), [...main, ...others].map((metric) => rowOf(metric, isWhatIf, hasIdeals))));

@@ -2,7 +2,7 @@ import type { DeclarationKeyword } from "../../../grammar/src";
 import { compareFigures, conditionsOf, figuresOf, inReadingOrder, keyMetricsOf, type FigureOptions, type InReadingOrder, type MetricFigure } from "../analysis";
 import { bindDeclaration, evaluateAssertion, fileScope, type BoundDeclaration, type Diagnostic, type Workspace } from "../core";
 import type { Figure } from "../cost/metric";
-import type { Cancellation } from "../rules";
+import { requirementsOf, type Cancellation, type ReadRequirement } from "../rules";
 import { checkDesign, type Design, type NamedFile } from "./design";
 import { firstSentence } from "../ide/first-sentence";
 
@@ -26,6 +26,7 @@ export interface ReportedDeclaration {
   /** The figures that a reader looks for first; the others follow in the registry's order. */
   readonly main: readonly string[];
   readonly published: readonly Published[];
+  readonly requirements: readonly ReadRequirement[];
   /** What the figures are stated at, a sentence or two a line; empty where they are stated at nothing in particular. */
   readonly conditions: readonly string[];
 }
@@ -71,6 +72,7 @@ export function reportOn(design: Design, declaration: BoundDeclaration, file: Na
     bound: declaration, keyword, name, file, span: { start: node.start, end: node.end }, metrics,
     main: keyMetricsOf(workspace, declaration),
     summary: firstSentence(node.doc),
+    requirements: requirementsOf({ workspace, declaration }),
     published: design.whatIf ? [] : publishedOf(workspace, declaration, metrics, options),
     conditions: conditionsOf(workspace, declaration, options, contextOption),
   };

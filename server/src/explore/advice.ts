@@ -4,7 +4,8 @@ import type { Expression } from "../../../grammar/src";
 import { metricDimension } from "../analysis";
 import { formatGrouped, formatQuantity } from "../units";
 import { evaluatorOf } from "./evaluate";
-import { runStretch, tallyOf, type ReasonCount } from "./run";
+import type { ReasonCount } from "./reasons";
+import { runStretch, tallyOf } from "./run";
 import type { Constraint, Space } from "./space";
 
 /** Designs that are tried again without a condition. */

@@ -5,10 +5,10 @@
  */
 
 import { planResult, type RecordBlocks } from "../analysis";
-import { settledValue, withOverrides, type BoundBlock, type Override, type Overrides, type PropertyValue, type Workspace } from "../core";
+import { settledValue, withOverrides, type BoundBlock, type Diagnostic, type Override, type Overrides, type PropertyValue, type Workspace } from "../core";
 import { available, Unavailable } from "../cost/definition";
 import type { PlanRecord } from "../cost/plan/record";
-import { allRuleProblems } from "../rules";
+import { allRuleProblems, diagnosticEntries } from "../rules";
 import { targetOf, type Point, type Space } from "./space";
 
 /** Designs of a space, put together from pieces. */
@@ -97,7 +97,13 @@ function refuseErrors(workspace: Workspace, { plan }: Space, part: Part): void {
   const { value } = settledValue(workspace, plan.block, part);
   if (value?.kind !== "declaration") return;
   const [error] = allRuleProblems(workspace, value.declaration).filter(({ severity }) => severity === "error");
-  if (error) throw new Unavailable(error.message);
+  if (error) throw new Unavailable(`${titleOf(error)} (${error.code})`);
+}
+
+/** What all designs with an error of a code have in common; its message names the figures of one of them. */
+function titleOf({ code, message }: Diagnostic): string {
+  const title = diagnosticEntries.find((entry) => entry.code === code)?.title;
+  return title === undefined ? message : `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
 }
 
 /** Computed once; what it throws is thrown again. */

@@ -3,8 +3,10 @@ export { spaceOf, targetOf, type Axis, type Choice, type Constraint, type Object
 export { evaluatorOf, type Evaluator, type Reason, type Verdict } from "./evaluate";
 export { dominates, frontOf, type Found, type Front } from "./front";
 export { adviceFor, adviceSteps } from "./advice";
+export { objectiveText } from "./objective-text";
 export { indexOf, pointAt } from "./points";
-export { joined, openEvaluator, openTask, runStretch, tallyOf, taskOf, type ReasonCount, type Stretch, type SweepPool, type SweepTask, type Tally } from "./run";
+export { joined, openEvaluator, openTask, runStretch, tallyOf, taskOf, type Stretch, type SweepPool, type SweepTask, type Tally } from "./run";
+export type { ReasonCount } from "./reasons";
 export { gaps, headerLine, headerOf, readRun, stretchLine, type RunHeader, type RunRecord } from "./record";
 export { designsOf, frontDesigns, tableOf, type ResultColumn, type ResultRow, type ResultTable } from "./rows";
 export { isSearched, mostSearched, runSearch, stretchOfTrials, type SearchEnd, type SearchRun } from "./genetic/run";

@@ -6,7 +6,8 @@
 import * as z from "zod";
 import { hashOf, type Source } from "../core";
 import { isSearched } from "./genetic/run";
-import type { ReasonCount, Stretch } from "./run";
+import type { ReasonCount } from "./reasons";
+import type { Stretch } from "./run";
 import type { Space } from "./space";
 
 /** The fields of a run that its results need, and its place in the whole. */

@@ -6,6 +6,7 @@ import { evaluatorOf, type Evaluator, type Reason } from "./evaluate";
 import { frontOf, type Front } from "./front";
 import type { Trial } from "./genetic/trial";
 import { pointAt } from "./points";
+import { reasonCounter, type ReasonCount } from "./reasons";
 import { spaceOf, type Point, type Space } from "./space";
 
 /** A sweep with every file that it rests on, so that a thread or another machine can run it: nothing is read from a disk. */
@@ -43,11 +44,6 @@ export function openEvaluator(task: SweepTask): Evaluator {
   const space = openTask(task);
   if (typeof space === "string") throw new Error(space);
   return evaluatorOf(space);
-}
-
-/** How often designs were left out for a reason. */
-export interface ReasonCount extends Reason {
-  readonly count: number;
 }
 
 /** What a stretch of designs comes to; plain arrays of numbers, so that threads hand them over without copying. */
@@ -99,7 +95,7 @@ export function runStretch(evaluator: Evaluator, from: number, to: number, isSto
   const alikeFrom = pruning(evaluator);
   const indices: number[] = [];
   const values: number[] = [];
-  const reasons = new Map<string, { readonly reason: Reason; count: number }>();
+  const reasons = reasonCounter();
   let index = from;
   for (let tried = 0; index < to; tried++) {
     if (tried % betweenLooks === 0 && isStopped()) break;
@@ -112,16 +108,10 @@ export function runStretch(evaluator: Evaluator, from: number, to: number, isSto
       continue;
     }
     const alike = Math.min(to - index, alikeFrom(index, point, found.reason.kind));
-    const key = `${found.reason.kind} ${found.reason.text}`;
-    const known = reasons.get(key);
-    if (known) known.count += alike;
-    else reasons.set(key, { reason: found.reason, count: alike });
+    reasons.add(found.reason, alike);
     index += alike;
   }
-  return {
-    from, to: index, indices: Float64Array.from(indices), values: Float64Array.from(values),
-    reasons: [...reasons.values()].map(({ reason, count }) => ({ ...reason, count })),
-  };
+  return { from, to: index, indices: Float64Array.from(indices), values: Float64Array.from(values), reasons: reasons.all() };
 }
 
 /** Somewhere that the designs of one sweep are tried: threads, or moments of this one. */
@@ -139,19 +129,12 @@ export interface SweepPool {
 
 /** Stretches that follow one another as one. */
 export function joined(stretches: readonly Stretch[]): Stretch {
-  const counts = new Map<string, ReasonCount>();
-  for (const { reasons } of stretches) countReasons(counts, reasons);
+  const counts = reasonCounter();
+  for (const { reasons } of stretches) counts.addAll(reasons);
   return {
-    from: stretches[0]?.from ?? 0, to: stretches.at(-1)?.to ?? 0, reasons: [...counts.values()],
+    from: stretches[0]?.from ?? 0, to: stretches.at(-1)?.to ?? 0, reasons: counts.all(),
     indices: Float64Array.from(stretches.flatMap(({ indices }) => [...indices])), values: Float64Array.from(stretches.flatMap(({ values }) => [...values])),
   };
-}
-
-function countReasons(counts: Map<string, ReasonCount>, reasons: readonly ReasonCount[]): void {
-  for (const reason of reasons) {
-    const key = `${reason.kind} ${reason.text}`;
-    counts.set(key, { ...reason, count: (counts.get(key)?.count ?? 0) + reason.count });
-  }
 }
 
 /** What has been found so far, of stretches in any order. */
@@ -166,7 +149,7 @@ export interface Tally {
 
 export function tallyOf({ objectives }: Pick<Space, "objectives">): Tally {
   const front = frontOf(objectives);
-  const counts = new Map<string, ReasonCount>();
+  const counts = reasonCounter();
   let [tried, feasible] = [0, 0];
   return {
     front,
@@ -175,10 +158,10 @@ export function tallyOf({ objectives }: Pick<Space, "objectives">): Tally {
       feasible += indices.length;
       const width = objectives.length;
       indices.forEach((index, place) => front.add({ index, values: [...values.subarray(place * width, (place + 1) * width)] }));
-      countReasons(counts, reasons);
+      counts.addAll(reasons);
     },
     tried: () => tried,
     feasible: () => feasible,
-    reasons: () => [...counts.values()].sort((left, right) => right.count - left.count || (left.text < right.text ? -1 : 1)),
+    reasons: () => [...counts.all()].sort((left, right) => right.count - left.count || (left.text < right.text ? -1 : 1)),
   };
 }

@@ -1,7 +1,7 @@
 import { differenceText, figuresOf, idealText, inReadingOrder, keyMetricsOf, readingOf, shortFigure, shortText, usersOf, type FigureOptions, type MetricFigure } from "../analysis";
 import { bindDeclaration, declarationSchemas, fileScope, headerSpan, resolveSymbol, settledValue, type BoundDeclaration, type FileScope, type Position, type Workspace } from "../core";
 import { reportOf, type MissingPicture, type Picture } from "../drawing";
-import { assertionsOf, formOf, holds, textOf } from "../rules";
+import { assertionsOf, formOf, requirementsOf, textOf } from "../rules";
 import { errorsBehind } from "./code-lens";
 import { firstSentence } from "./first-sentence";
 
@@ -137,12 +137,7 @@ function mainFigures(workspace: Workspace, declaration: BoundDeclaration, option
 function checksOf(workspace: Workspace, declaration: BoundDeclaration): readonly PanelCheck[] {
   const subject = { workspace, declaration };
   const placeOf = ({ file, node }: BoundDeclaration["assertions"][number]): Place => ({ uri: file.uri, place: file.source.lines.position(node.start) });
-  const required = assertionsOf(subject, "require").flatMap((compared): readonly PanelCheck[] => {
-    const { assertion, left, right } = compared;
-    const { operator, left: what, right: bound } = assertion.node;
-    if (operator === undefined) return [];
-    return [{ ...placeOf(assertion), text: `${textOf(assertion, what)} ${operator} ${textOf(assertion, bound)}`, computed: shortText(left, formOf(subject, compared)), holds: holds(left, operator, right), source: "" }];
-  });
+  const required = requirementsOf(subject).map(({ assertion, ...read }): PanelCheck => ({ ...placeOf(assertion), ...read, source: "" }));
   const measured = assertionsOf(subject, "measured").map((compared): PanelCheck => {
     const { assertion, left, right } = compared;
     const { metric, value, from } = assertion.node;

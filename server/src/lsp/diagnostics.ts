@@ -1,7 +1,8 @@
 import {
   DocumentDiagnosticReportKind, LSPErrorCodes, ResponseError, type CancellationToken, type Diagnostic, type DocumentDiagnosticParams,
-  type DocumentDiagnosticReport,
+  type DocumentDiagnosticReport, type WorkspaceDiagnosticParams, type WorkspaceDiagnosticReport,
 } from "vscode-languageserver";
+import { hashOf, type Workspace } from "../core";
 import { diagnostics, withSeverities, type FileDiagnostic } from "../ide";
 import { toDiagnostic } from "./convert";
 import { ofDocument } from "./params";
@@ -9,6 +10,7 @@ import { toEditorPlaces } from "./places";
 import type { StatusParams } from "./protocol";
 import { guarded } from "./requests";
 import { editorUri, logFault, openableUri, type Session } from "./session";
+import { createWorkspaceDiagnostics } from "./workspace-diagnostics";
 
 /** Edits that follow one another faster than this are checked once. Of pushed diagnostics only: pulled ones never wait. */
 const pushDelayMilliseconds = 4;
@@ -16,18 +18,20 @@ const pushDelayMilliseconds = 4;
 export interface DiagnosticsFeature {
   /** Answers an editor that asks. */
   readonly pull: (params: DocumentDiagnosticParams, token: CancellationToken) => Promise<DocumentDiagnosticReport>;
-  /** These documents may have other diagnostics now: pushed to an editor that does not ask. */
+  /** Answers an editor that asks for those of all files: as soon as some of them are others than it has. */
+  readonly pullAll: (params: WorkspaceDiagnosticParams, token: CancellationToken) => Promise<WorkspaceDiagnosticReport>;
+  /** These documents may have other diagnostics now: pushed to an editor that does not ask. Files that are not open may too. */
   readonly touched: (uris: Iterable<string>) => void;
   /** A document was closed: what was said of it is taken back. */
   readonly closed: (uri: string, editorUri: string) => void;
+  /** The editor has said goodbye: what still waits ends. */
+  readonly ended: () => void;
 }
 
 /** One way for an editor: pulled where it asks, else pushed with the version of the text. */
 export function createDiagnostics(session: Session): DiagnosticsFeature {
-  const reports = new Map<string, { readonly id: string; readonly json: string }>();
   const waiting = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let lastId = 0;
 
   const convert = (found: readonly FileDiagnostic[]): Diagnostic[] => found.map((diagnostic) => toDiagnostic(diagnostic, (uri) => openableUri(session, uri)));
 
@@ -68,18 +72,21 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
     }
   };
 
-  /** The same list as last time is not sent again. */
-  const report = (uri: string, previousId: string | undefined, items: Diagnostic[]): DocumentDiagnosticReport => {
-    const json = JSON.stringify(items);
-    const known = reports.get(uri);
-    if (known?.json === json) {
-      if (known.id === previousId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: known.id };
-      return { kind: DocumentDiagnosticReportKind.Full, resultId: known.id, items };
-    }
-    const id = String((lastId += 1));
-    if (session.documents.get(uri)) reports.set(uri, { id, json });
-    return { kind: DocumentDiagnosticReportKind.Full, resultId: id, items };
+  /** A list that the editor has is not sent again: its id is that of what it says, places as the editor counts them. */
+  const report = (workspace: Workspace, uri: string, previousId: string | undefined, items: Diagnostic[]): DocumentDiagnosticReport => {
+    const resultId = hashOf(JSON.stringify(toEditorPlaces(session, workspace, editorUri(session, uri), items)));
+    return resultId === previousId ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId } : { kind: DocumentDiagnosticReportKind.Full, resultId, items };
   };
+
+  const all = createWorkspaceDiagnostics(session, async (workspace, uri, previousId) => {
+    const { diagnostics: { severity } } = await session.settings().of(settingsPlace(session, uri));
+    try {
+      return report(workspace, uri, previousId, convert(withSeverities(diagnostics(workspace, uri), severity)));
+    } catch (fault) {
+      logFault(session, `A fault in the diagnostics of ${editorUri(session, uri)}`, fault);
+      return undefined;
+    }
+  });
 
   return {
     pull: guarded<DocumentDiagnosticParams, DocumentDiagnosticReport>(session, "the diagnostics", ofDocument, async (params, { uri, workspace, token }) => {
@@ -88,7 +95,7 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
         const { diagnostics: { severity } } = await settingsOf(uri);
         if (session.documents.get(uri) !== document) throw askAgain();
         const found = withSeverities(diagnostics(workspace, uri, token), severity);
-        const answer = report(uri, params.previousResultId, convert(found));
+        const answer = report(workspace, uri, params.previousResultId, convert(found));
         tellStatus(uri, found);
         return answer;
       } catch (fault) {
@@ -96,18 +103,26 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
         throw fault;
       }
     }, { whenChanged: askAgain }),
+    pullAll: all.pull,
     touched: (uris) => {
+      all.changed();
       if (session.client().pullsDiagnostics) return;
       for (const uri of uris) waiting.add(uri);
       if (timer === undefined) timer = setTimeout(push, pushDelayMilliseconds);
       else timer.refresh();
     },
     closed: (uri, editorUri) => {
-      reports.delete(uri);
       waiting.delete(uri);
       if (!session.client().pullsDiagnostics) void session.connection.sendDiagnostics({ uri: editorUri, diagnostics: [] });
     },
+    ended: all.changed,
   };
+}
+
+/** Settings are those of a folder: of many files that are not open the editor is asked once. */
+function settingsPlace(session: Session, uri: string): string {
+  const folder = session.documents.get(uri) ? undefined : session.state.folders().find((each) => uri.startsWith(each));
+  return folder ?? editorUri(session, uri);
 }
 
 /** The protocol's way to say "ask once more" of diagnostics. */

@@ -14,6 +14,7 @@ import { registerSweepRequests } from "./sweep-requests";
 import type { SweepRuns } from "./sweep-runs";
 import { toFoldingRange } from "./convert";
 import { actionCommand, explanationCommand, sweepCommand } from "./lens-commands";
+import type { HintMemory } from "./hint-memory";
 import { stalePlaces, type LensMemory } from "./lens-memory";
 import { registerNavigationFeatures } from "./navigation-features";
 import { invalidParams } from "./params";
@@ -31,7 +32,7 @@ interface LensData extends ExplainParams {
 }
 
 /** Registers every feature: each handler asks `ide/` and puts the answer into the protocol's words. The sweeps that it runs are given back. */
-export function registerFeatures(session: Session, lenses: LensMemory): SweepRuns {
+export function registerFeatures(session: Session, lenses: LensMemory, hints: HintMemory): SweepRuns {
   const { connection } = session;
   const settingsOf = (uri: string) => session.settings().of(editorUri(session, uri));
 
@@ -40,7 +41,11 @@ export function registerFeatures(session: Session, lenses: LensMemory): SweepRun
   connection.languages.inlayHint.on(guarded(session, "inlay hints", ofRange, async ({ range }: InlayHintParams, { uri, workspace, token }): Promise<InlayHint[]> => {
     const wanted = hintsOf(await settingsOf(uri));
     if (wanted.size === 0) return [];
-    return inlayHints(workspace, uri, range, token, wanted).map(({ position, label, tooltip }) => ({
+    const source = fileScope(workspace, uri)?.source;
+    if (!source) return [];
+    const found = inlayHints(workspace, uri, range, token, wanted);
+    const shown = hints.kept(uri, source.text, range, found, source.parsed.errors.length > 0).filter(({ kind }) => wanted.has(kind));
+    return shown.map(({ position, label, tooltip }) => ({
       position, label, kind: InlayHintKind.Parameter, paddingLeft: true, tooltip: { kind: MarkupKind.Markdown, value: tooltip },
     }));
   }));

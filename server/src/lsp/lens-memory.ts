@@ -1,4 +1,5 @@
 import type { FigureLens, LensName } from "../ide";
+import { lineMapping } from "./line-mapping";
 
 /**
  * What the lenses of a document last said, so that lines do not jump and figures do not blink while a model is broken
@@ -35,7 +36,7 @@ export function createLensMemory(): LensMemory {
       const known = entry(uri);
       const present = new Set(lenses.map((lens) => lens.declaration));
       const lost = isBroken ? known.lenses.filter((lens) => !present.has(lens.declaration) && known.titles.has(keyOf(lens))) : [];
-      const line = lost.length === 0 ? (at: number) => at : lineMapping(known.text, text);
+      const { line } = lost.length === 0 ? { line: (at: number) => at } : lineMapping(known.text, text);
       const all = [...lenses, ...lost.map((lens) => {
         const at = { line: line(lens.range.start.line), character: 0 };
         return { ...lens, isStale: true, range: { start: at, end: at } };
@@ -56,15 +57,3 @@ export function createLensMemory(): LensMemory {
 /** One place for each declaration whose lenses say what they said before the edit: behind the last of them. */
 export const stalePlaces = (lenses: readonly FigureLens[]): readonly FigureLens[] =>
   lenses.filter(({ declaration, isStale }, index) => isStale && !lenses.slice(index + 1).some((other) => other.isStale && other.declaration === declaration));
-
-/** Where the lines of one text are in another that differs from it in one place. */
-function lineMapping(before: string, after: string): (line: number) => number {
-  const old = before.split(/\r\n|\r|\n/);
-  const now = after.split(/\r\n|\r|\n/);
-  let head = 0;
-  while (head < old.length && head < now.length && old[head] === now[head]) head += 1;
-  const delta = now.length - old.length;
-  let tail = old.length;
-  while (tail > head && tail + delta > head && old[tail - 1] === now[tail - 1 + delta]) tail -= 1;
-  return (line) => Math.max(0, Math.min(now.length - 1, line >= tail ? line + delta : line));
-}

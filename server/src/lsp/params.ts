@@ -63,6 +63,13 @@ export function ofQuery({ query }: { readonly query: string }): string {
   return noDocument;
 }
 
+/** For `guarded`: a request for the diagnostics of all files. Throws for parameters that do not say what the editor has. */
+export function ofAllFiles({ previousResultIds }: { readonly previousResultIds: readonly { readonly uri: string; readonly value: string }[] }): string {
+  const isResult = (result: unknown) => isRecord(result) && typeof result["uri"] === "string" && typeof result["value"] === "string";
+  if (!Array.isArray(previousResultIds) || !previousResultIds.every(isResult)) throw invalidParams("no results");
+  return noDocument;
+}
+
 const noDocument = "workspace:";
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;

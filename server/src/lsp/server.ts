@@ -10,6 +10,7 @@ import { createDocuments } from "./documents";
 import type { EditorReader } from "./editor-files";
 import { registerFeatures } from "./features";
 import type { Host } from "./host";
+import { createHintMemory } from "./hint-memory";
 import { createLensMemory } from "./lens-memory";
 import { createLibraryFiles } from "./library-files";
 import { fileCapabilities, navigationCapabilities } from "./navigation-features";
@@ -36,7 +37,8 @@ export function serve(connection: Connection, host: Host, version: string): void
     phase: () => phase, client: () => client, settings: () => settings, libraryFiles: createLibraryFiles(host),
   };
   const lenses = createLensMemory();
-  const sweeps = registerFeatures(session, lenses);
+  const hints = createHintMemory();
+  const sweeps = registerFeatures(session, lenses, hints);
   const diagnostics = createDiagnostics(session);
   const refresh = createRefresh(session);
   const everyDocument = () => [...documents.all()].map((document) => document.uri);
@@ -55,6 +57,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   connection.onShutdown(() => {
     phase = "ended";
     sweeps.dispose();
+    diagnostics.ended();
   });
 
   connection.onInitialized(() => {
@@ -97,6 +100,7 @@ export function serve(connection: Connection, host: Host, version: string): void
     const document = documents.close(textDocument.uri);
     if (!document) return;
     lenses.forget(document.uri);
+    hints.forget(document.uri);
     settings.forget(document.editorUri);
     diagnostics.closed(document.uri, document.editorUri);
     session.state.filesChanged([document.uri]);
@@ -115,6 +119,7 @@ export function serve(connection: Connection, host: Host, version: string): void
   }));
 
   connection.languages.diagnostics.on(diagnostics.pull);
+  connection.languages.diagnostics.onWorkspace(diagnostics.pullAll);
   connection.listen();
 }
 
@@ -130,7 +135,7 @@ function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly st
 const capabilities = (client: ClientTraits): InitializeResult["capabilities"] => ({
   positionEncoding: client.positionEncoding,
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-  ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: false } } : {}),
+  ...(client.pullsDiagnostics ? { diagnosticProvider: { identifier: "dsco", interFileDependencies: true, workspaceDiagnostics: true } } : {}),
   hoverProvider: true,
   completionProvider: { triggerCharacters: [".", "\"", "/", ":"], resolveProvider: true, completionItem: { labelDetailsSupport: true } },
   ...navigationCapabilities(client),

@@ -83,14 +83,21 @@ export function createSweepRuns({ atOnce, open }: SweepRunner, listener: SweepLi
     }, betweenMessages);
   };
 
-  const end = (entry: Entry, state: Entry["state"], more: Pick<SweepProgress, "failure" | "advice"> = {}): void => {
-    if (entry.state !== "running") return;
+  /** False where it has ended before. */
+  const halt = (entry: Entry, state: Entry["state"]): boolean => {
+    if (entry.state !== "running") return false;
     entry.state = state;
     clearTimeout(entry.timer);
     entry.pool?.stop();
     // the threads end by themselves: nobody waits for them
     entry.pool?.close().catch(() => undefined);
-    tell(entry, more);
+    return true;
+  };
+
+  const end = (entry: Entry, state: Entry["state"], more: Pick<SweepProgress, "failure" | "advice"> = {}): boolean => {
+    const isEnd = halt(entry, state);
+    if (isEnd) tell(entry, more);
+    return isEnd;
   };
 
   const take = (entry: Entry, stretch: Stretch, place: number): void => {
@@ -154,15 +161,13 @@ export function createSweepRuns({ atOnce, open }: SweepRunner, listener: SweepLi
       entries.set(entry.id, entry);
       const ended = [...entries.values()].filter(({ state }) => state !== "running");
       for (const { id } of ended.slice(0, Math.max(0, entries.size - mostRuns))) entries.delete(id);
-      run(entry).catch((fault: unknown) => end(entry, "failed", { failure: fault instanceof Error ? fault.message : String(fault) }));
+      run(entry).catch((fault: unknown) => void end(entry, "failed", { failure: fault instanceof Error ? fault.message : String(fault) }));
       return entry;
     },
     get: (id) => entries.get(id),
     cancel: (id) => {
       const entry = entries.get(id);
-      if (entry?.state !== "running") return false;
-      end(entry, "cancelled");
-      return true;
+      return entry !== undefined && end(entry, "cancelled");
     },
     textChanged: () => {
       if (entries.size === 0) return;
@@ -171,11 +176,8 @@ export function createSweepRuns({ atOnce, open }: SweepRunner, listener: SweepLi
     },
     dispose: () => {
       clearTimeout(ageTimer);
-      for (const entry of entries.values()) {
-        clearTimeout(entry.timer);
-        entry.pool?.stop();
-        entry.pool?.close().catch(() => undefined);
-      }
+      // also those whose threads have not begun yet: they find that they are not wanted any more
+      for (const entry of entries.values()) halt(entry, "cancelled");
       entries.clear();
     },
   };

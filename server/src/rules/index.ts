@@ -2,5 +2,5 @@
 export { allRuleProblems, Cancelled, checkFile, type Cancellation } from "./check";
 export { nextBestChanges } from "./plan/next-best";
 export { applyEdits, harmless, provedFixes, type ProvedFix } from "./prove";
-export { assertionsOf, formOf, holds, textOf } from "./requirements/assertions";
+export { assertionsOf, formOf, requirementsOf, textOf, type ReadRequirement } from "./requirements/assertions";
 export { diagnosticEntries, rules } from "./registry";

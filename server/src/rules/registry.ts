@@ -7,6 +7,7 @@ import { precisionWithoutEffectRule } from "./advice/precision-without-effect";
 import { tokenMagnitudeRule } from "./advice/token-magnitude";
 import { windowOverContextRule } from "./advice/window-over-context";
 import { dragonflyGroupsRule } from "./hardware/dragonfly-groups";
+import { effectiveOverLineRule } from "./hardware/effective-over-line";
 import { endpointsOverTopologyRule } from "./hardware/endpoints-over-topology";
 import { fp8AccumulationRule } from "./hardware/fp8-accumulation";
 import { nodeAndDomainRule } from "./hardware/node-and-domain";
@@ -19,6 +20,7 @@ import { degreesDoNotFitRule } from "./layout/degrees-do-not-fit";
 import { expertGroupsDoNotFitRule } from "./layout/expert-groups-do-not-fit";
 import { expertsDoNotDivideRule } from "./layout/experts-do-not-divide";
 import { expertsOfDenseModelRule } from "./layout/experts-of-dense-model";
+import { groupOverDomainRule } from "./layout/group-over-domain";
 import { headsDoNotDivideRule } from "./layout/heads-do-not-divide";
 import { kvHeadsReplicatedRule } from "./layout/kv-heads-replicated";
 import { moreCopiesThanGpusRule } from "./layout/more-copies-than-gpus";
@@ -29,7 +31,6 @@ import { scheduleConditionsRule } from "./layout/schedule-conditions";
 import { sequenceDoesNotDivideRule } from "./layout/sequence-does-not-divide";
 import { sequenceWithoutTensorRule } from "./layout/sequence-parallel-without-tensor";
 import { severalAutoRule } from "./layout/several-auto";
-import { tensorGroupOverDomainRule } from "./layout/tensor-group-over-domain";
 import { unevenStagesRule } from "./layout/uneven-stages";
 import { unreadWorkloadKeyRule } from "./layout/unread-workload-key";
 import { virtualStagesRule } from "./layout/virtual-stages-without-interleaving";
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   dragonflyGroupsRule, // 4004
   portsOfASwitchRule, // 4005
   nodeAndDomainRule, // 4006
+  effectiveOverLineRule, // 4007
   precisionWithoutPeakRule, // 4201
   fp8AccumulationRule, // 4202
   groupsDivideExpertsRule, // 5001
@@ -103,7 +105,7 @@ export const rules: readonly Rule[] = [
   kvHeadsReplicatedRule, // 5141
   widthsDoNotDivideRule, // 5142
   sequenceDoesNotDivideRule, // 5143
-  tensorGroupOverDomainRule, // 5150
+  groupOverDomainRule, // 5150
   groupsOverDomainsRule, // 5201
   routingOverDomainsRule, // 5202
   exposedExchangeRule, // 5203

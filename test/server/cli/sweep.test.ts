@@ -1,6 +1,7 @@
 // Sweeps on the command line, in the thread of the test; one with real threads stands in built.test.ts.
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
+import { smallPlans } from "../../kit/plans";
 import { runIn, words, type MemoryFiles } from "./memory-host";
 
 const text = (sweep: string, plan = "") => `
@@ -27,6 +28,13 @@ describe("dsco sweep", () => {
     expect(output).toMatch(/^sweep Layouts of Train: 24 designs tried one by one, \d+ meet everything/);
     expect(output).toContain("parallelism.micro_batch_size");
     expect(output).toMatch(/12 {2}do not fit; the largest part of their memory: /);
+  });
+
+  it("writes shares in per cent, and what is wrong with a model without the figures of one design", async () => {
+    const design = `${smallPlans}\nsweep Depths of Train { model.layers = [2, 4, 8], maximize mfu }\n`;
+    const { output } = await runIn({ "a.dsco": design }, words("sweep a.dsco Depths"));
+    expect(output).toMatch(/\n {2}2 +8 +\d+\.\d+ %\n/);
+    expect(output).toMatch(/\n {2}2 {2}layers outside the model \(DSCO3001\)\n/);
   });
 
   it("writes every design that meets everything, and three shards put together are the same bytes", async () => {
@@ -131,7 +139,7 @@ describe("dsco sweep", () => {
 
   it.each([
     ["sweep a.dsco", 2, "name a file and a sweep: `dsco sweep FILE NAME`."],
-    ["sweep a.dsco Layout", 1, "the file has no sweep Layout; did you mean Layouts?"],
+    ["sweep a.dsco Layout", 2, "the file has no sweep Layout; did you mean Layouts?"],
     ["sweep a.dsco Layouts --shard 0/3 --out x.csv", 2, "--shard takes I/N with I from 1 to N, such as 1/8: found 0/3."],
     ["sweep a.dsco Layouts --shard 1/3", 2, "--shard needs --out: `dsco sweep merge` puts the files together."],
     ["sweep a.dsco Layouts --jobs none", 2, "--jobs takes a number of threads: found none."],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { mostFrequent } from "../../../server/src/explore/advice";
-import type { ReasonCount } from "../../../server/src/explore/run";
+import type { ReasonCount } from "../../../server/src/explore/reasons";
 
 const reason = (text: string, count: number, kind: ReasonCount["kind"] = "where"): ReasonCount => ({ kind, text, count });
 

@@ -8,14 +8,8 @@ import { compileSpace } from "../../../server/src/explore/compile";
 import { evaluatorOf, type Reason } from "../../../server/src/explore/evaluate";
 import { spaceOf, type Point, type Space } from "../../../server/src/explore/space";
 import { planText, type PlanText } from "../../kit/plan";
+import { sweep } from "../../kit/space";
 import { declarationOf } from "../../kit/workspace";
-
-function sweep(lines: string, text: PlanText = {}, beside = ""): Space {
-  const { workspace, declaration } = declarationOf({ "plan.dsco": `${planText(text)}${beside}\nsweep S of Plan {\n${lines}\nmaximize tokens_per_second_per_gpu\n}` }, "S");
-  const found = spaceOf(workspace, declaration);
-  if (found.kind === "invalid") throw new Error(found.reason);
-  return found.space;
-}
 
 /** What can be read of a record: a key without a value says why. */
 function contentOf(make: () => object | undefined): string {

@@ -2,16 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evaluatorOf, pointAt, runStretch, spaceOf, type Evaluator, type ReasonCount, type Space, type Stretch } from "../../../server/src/explore";
-import { planText, type PlanText } from "../../kit/plan";
-import { declarationOf } from "../../kit/workspace";
-
-function sweep(lines: string, text: PlanText = {}): Space {
-  const { workspace, declaration } = declarationOf({ "plan.dsco": `${planText(text)}\nsweep S of Plan {\n${lines}\nmaximize tokens_per_second_per_gpu\n}` }, "S");
-  const found = spaceOf(workspace, declaration);
-  if (found.kind === "invalid") throw new Error(found.reason);
-  return found.space;
-}
+import { evaluatorOf, pointAt, runStretch, type Evaluator, type ReasonCount, type Space, type Stretch } from "../../../server/src/explore";
+import { sweep } from "../../kit/space";
 
 /** Every design on its own. */
 function oneByOne({ compiled: { space }, verdict }: Evaluator, from: number, to: number): Pick<Stretch, "indices" | "values" | "reasons"> {

@@ -1,16 +1,10 @@
 // What lenses offer beside figures, and to whom.
-import { afterEach, expect, test } from "vitest";
-import { startInMemory, type InMemoryEditor } from "../../kit/in-memory-editor";
+import { expect, test } from "vitest";
+import { editorsOfTests } from "../../kit/editors-of-tests";
 import { smallPlans } from "../../kit/plans";
 
 const uri = "file:///design/a.dsco";
-const editors: InMemoryEditor[] = [];
-afterEach(() => {
-  for (const editor of editors.splice(0)) {
-    expect(editor.complaints).toEqual([]);
-    editor.close();
-  }
-});
+const startEditor = editorsOfTests();
 
 interface Lens {
   readonly range: { readonly start: { readonly line: number } };
@@ -20,8 +14,7 @@ interface Lens {
 
 /** An editor that cannot be asked for settings: it sends them at the start. */
 async function start(text: string, initializationOptions: object) {
-  const editor = await startInMemory({}, { capabilities: {}, initializationOptions });
-  editors.push(editor);
+  const editor = await startEditor({}, { capabilities: {}, initializationOptions });
   const file = editor.open(uri, text);
   const lenses = () => editor.request<readonly Lens[]>("textDocument/codeLens", file.document);
   const actions = async () => (await lenses()).filter(({ command }) => command !== undefined && command.command !== "");

@@ -1,21 +1,15 @@
 // What the report panel asks: of a line or a name, also while the text is broken.
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ExplainedFigure, PanelAnswer } from "../../../server/src/lsp/protocol";
-import { startInMemory, type InMemoryEditor } from "../../kit/in-memory-editor";
+import { editorsOfTests } from "../../kit/editors-of-tests";
+import type { InMemoryEditor } from "../../kit/in-memory-editor";
 import { smallPlans } from "../../kit/plans";
 
 const uri = "file:///design/plans.dsco";
-const editors: InMemoryEditor[] = [];
-afterEach(() => {
-  for (const editor of editors.splice(0)) {
-    expect(editor.complaints).toEqual([]);
-    editor.close();
-  }
-});
+const startEditor = editorsOfTests();
 
 async function start(text: string): Promise<InMemoryEditor> {
-  const editor = await startInMemory();
-  editors.push(editor);
+  const editor = await startEditor();
   editor.open(uri, text);
   return editor;
 }
@@ -65,8 +59,7 @@ describe("pictures", () => {
   };
 
   test("that the asker has are named by their hashes alone; an edit sends those that it changes", async () => {
-    const editor = await startInMemory();
-    editors.push(editor);
+    const editor = await startEditor();
     const file = editor.open(uri, smallPlans);
     const first = await picturesOf(editor, {});
     const known = first.map(({ hash }) => hash);

@@ -1,22 +1,16 @@
 // What the editor asks for its report page, for "Explain a Figure…" and for "New Design".
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { DscoRequests } from "../../../server/src/lsp/protocol";
-import { startInMemory, type InMemoryEditor } from "../../kit/in-memory-editor";
+import { editorsOfTests } from "../../kit/editors-of-tests";
+import type { InMemoryEditor } from "../../kit/in-memory-editor";
 import { misspelt, tiny, tinyFigures } from "../cli/designs";
 import { runIn } from "../cli/memory-host";
 
 const uri = "file:///design/a%20b.dsco";
-const editors: InMemoryEditor[] = [];
-afterEach(() => {
-  for (const editor of editors.splice(0)) {
-    expect(editor.complaints).toEqual([]);
-    editor.close();
-  }
-});
+const startEditor = editorsOfTests();
 
 async function start(text: string): Promise<InMemoryEditor> {
-  const editor = await startInMemory();
-  editors.push(editor);
+  const editor = await startEditor();
   editor.open(uri, text);
   return editor;
 }

@@ -138,7 +138,7 @@ describe("start and end", () => {
     expect(serverInfo.name).toBe("dsco");
     expect(capabilities).toMatchObject({
       positionEncoding: "utf-16", textDocumentSync: { openClose: true, change: 2 }, codeLensProvider: { resolveProvider: true },
-      diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false },
+      diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: true },
     });
   });
 
@@ -404,6 +404,13 @@ describe("features", () => {
     expect(part.data).toEqual(data);
     const hints = await client.request<readonly { readonly label: string }[]>("textDocument/inlayHint", { ...file.document, range });
     expect(hints.map(({ label }) => label)).toContain("gated = true");
+    for (const [wanted, broken] of [["kv_lora_rank     = 512", "kv_lora_rank     = "], ["model DeepSeekV3 {", "modl DeepSeekV3 {"]] as const) {
+      file.replace(wanted, broken);
+      const kept = await client.request<typeof hints>("textDocument/inlayHint", { ...file.document, range });
+      expect(kept.map(({ label }) => label).sort(), broken).toEqual(hints.map(({ label }) => label).sort());
+      file.replace(broken, wanted);
+      await client.request("textDocument/inlayHint", { ...file.document, range });
+    }
   });
 
   test("settings are asked for, and asked for again when they change", async () => {

@@ -1,21 +1,11 @@
 // Texts that editors hold and that break language servers: other line ends, marks and halves of characters, depth, size.
-import { afterEach, describe, expect, test } from "vitest";
-import { placeAt, startInMemory, type FoundDiagnostic, type InMemoryEditor } from "../../kit/in-memory-editor";
+import { describe, expect, test } from "vitest";
+import { editorsOfTests } from "../../kit/editors-of-tests";
+import { placeAt, type FoundDiagnostic } from "../../kit/in-memory-editor";
 
 const main = "file:///design/main.dsco";
 
-const editors: InMemoryEditor[] = [];
-async function start(...given: Parameters<typeof startInMemory>): Promise<InMemoryEditor> {
-  const editor = await startInMemory(...given);
-  editors.push(editor);
-  return editor;
-}
-afterEach(() => {
-  for (const editor of editors.splice(0)) {
-    expect(editor.complaints).toEqual([]);
-    editor.close();
-  }
-});
+const start = editorsOfTests();
 
 const errors = (found: readonly FoundDiagnostic[]) => found.filter(({ severity }) => severity === 1);
 const withoutHints = (found: readonly FoundDiagnostic[]) => found.map(({ code, range }) => ({ code, range }));

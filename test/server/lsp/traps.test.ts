@@ -1,25 +1,15 @@
 // What has gone wrong in other language servers: order, speed, life and death of documents and requests.
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createEditor } from "../../kit/editor";
-import { hoverWords, startInMemory, type InMemoryEditor } from "../../kit/in-memory-editor";
+import { editorsOfTests } from "../../kit/editors-of-tests";
+import { hoverWords } from "../../kit/in-memory-editor";
 import { connectInMemory, memoryHost } from "../../kit/in-memory-server";
 import { smallPlans } from "../../kit/plans";
 
 const main = "file:///design/main.dsco";
 const codes = (found: readonly { readonly code: string }[]) => found.map(({ code }) => code);
 
-const editors: InMemoryEditor[] = [];
-async function start(...given: Parameters<typeof startInMemory>): Promise<InMemoryEditor> {
-  const editor = await startInMemory(...given);
-  editors.push(editor);
-  return editor;
-}
-afterEach(() => {
-  for (const editor of editors.splice(0)) {
-    expect(editor.complaints).toEqual([]);
-    editor.close();
-  }
-});
+const start = editorsOfTests();
 
 describe("fast edits", () => {
   test("a hover between two edits says what was true of its own text, or that the text has changed", async () => {

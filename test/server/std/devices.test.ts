@@ -103,3 +103,19 @@ describe("nodes and clusters", () => {
     expect(valueOf(part, expression)).toBe(expected);
   });
 });
+
+/** arXiv:2505.09343, Table 5: what the same card takes depends on the protocol. */
+it.each([["infiniband", 2.8e-6, 3.7e-6], ["roce", 3.6e-6, 5.6e-6]])("64 B from card to card over %s take %d s below one leaf switch, %d s across", (protocol, same, cross) => {
+  const text = `import { H800, ConnectX7 } from "${nvidia}"
+hardware Pods { gpu = H800, gpus_per_node = 8, nodes = 2, nic = ConnectX7, nics_per_node = 8, network fat_tree { tiers = 2, switch_ports = 64, protocol = ${protocol} } }
+let same = Pods.latency_same_leaf
+let cross = Pods.latency_cross_leaf
+`;
+  const { workspace, scope } = openFiles({ "main.dsco": text });
+  const of = (name: string): unknown => {
+    const symbol = resolveSymbol(workspace, scope, name);
+    return symbol?.kind === "let" ? letValue(workspace, symbol) : undefined;
+  };
+  expect(of("same")).toMatchObject({ value: { kind: "quantity", value: same } });
+  expect(of("cross")).toMatchObject({ value: { kind: "quantity", value: cross } });
+});

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { bindDeclaration, didYouMean, fileScope, nearest, type BoundDeclaration } from "../../core";
 import { checkDesign, printable, whatIfText, WrongUse, type Design } from "../../design";
-import { adviceFor, evaluatorOf, headerOf, pointAt, runStretch, spaceOf, tallyOf, type Evaluator, type Space, type Tally } from "../../explore";
-import { dimensions, formatGrouped, formatQuantity } from "../../units";
+import { adviceFor, evaluatorOf, headerOf, objectiveText, pointAt, runStretch, spaceOf, tallyOf, type Evaluator, type Space, type Tally } from "../../explore";
+import { formatGrouped } from "../../units";
 import { openDesign } from "../files";
 import { findingsPart } from "../findings";
 import { assignments, assignmentsHelp, designShape } from "../inputs";
@@ -51,7 +51,7 @@ export const sweep = defineTool({
     const kinds = space.objectives.map(({ id }) => id);
     const rows = shown.map(({ index, values }) => [
       ...choicesOf(index).map(([path, choice]) => `${path} = ${choice}`),
-      ...values.map((value, place) => `${kinds[place] ?? ""} ${formatQuantity(value, space.objectives[place]?.dimension ?? dimensions.none)}`),
+      ...space.objectives.map((objective, place) => `${objective.id} ${objectiveText(objective, values[place] ?? Number.NaN)}`),
     ].join(", "));
     const part = tried.length === space.size ? `all ${formatGrouped(space.size)} designs` : `${formatGrouped(tried.length)} of ${formatGrouped(space.size)} designs, spread evenly`;
     const lines = [

@@ -108,7 +108,7 @@ function formatOf(given: Parameters<Command["run"]>[0], out: string | undefined)
   return format;
 }
 
-/** The space, or why there is none as a clause. */
+/** The space, or why there is none as a clause; a name that the file has not is wrong use. */
 function spaceNamed(workspace: Space["workspace"], uri: string, name: string): Space | string {
   const scope = fileScope(workspace, uri);
   const sweeps = (scope?.declarations ?? []).flatMap((node) => (node.kind === "declaration" && node.keyword === "sweep" ? [node] : []));
@@ -116,7 +116,7 @@ function spaceNamed(workspace: Space["workspace"], uri: string, name: string): S
   const declaration = scope && node && bindDeclaration(workspace, node, scope);
   if (!declaration) {
     const names = sweeps.flatMap((candidate) => candidate.name?.text ?? []);
-    return `the file has no sweep ${name}${names.length === 0 ? "" : didYouMean(nearest(name, names)).replace(/`/g, "") || `: it has ${names.join(", ")}`}`;
+    throw new WrongUse(`the file has no sweep ${name}${names.length === 0 ? "" : didYouMean(nearest(name, names)).replace(/`/g, "") || `: it has ${names.join(", ")}`}`);
   }
   const found = spaceOf(workspace, declaration);
   return found.kind === "space" ? found.space : `${name}: ${found.reason}`;

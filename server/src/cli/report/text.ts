@@ -1,4 +1,4 @@
-import { countDiagnostics, figureText, groupMetrics, linesForReading, missingNames, placeText, publishedText, whatIfLines, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
+import { countDiagnostics, figureText, groupMetrics, linesForReading, missingNames, placeText, publishedText, requirementColumns, requirementText, whatIfLines, type GroupedMetric, type Report, type ReportedDeclaration } from "../../design";
 import { headline } from "../diagnostics/text";
 import { alignColumns, indent, printable, wrap, type Style } from "../terminal-text";
 
@@ -31,6 +31,8 @@ function declarationText({ design }: Report, declaration: ReportedDeclaration, s
   const heading = `${style.strong(`${keyword} ${name}`)}  ${style.dim(placeText(design, file.uri, span.start))}`;
   const lines = [heading, ...(line === undefined ? [] : wrap(printable(line), columns))];
   for (const group of [rows.slice(0, main.length), rows.slice(main.length)]) if (group.length > 0) lines.push("", ...indent(group));
+  const required = requirementTable(declaration);
+  if (required.length > 0) lines.push("", ...indent([style.dim(required[0] ?? ""), ...required.slice(1)]));
   const published = publishedTable(declaration);
   if (published.length > 0) lines.push("", ...indent([style.dim(published[0] ?? ""), ...published.slice(1)]));
   if (missing.length > 0) {
@@ -44,6 +46,12 @@ function declarationText({ design }: Report, declaration: ReportedDeclaration, s
 function rowOf(metric: GroupedMetric, isWhatIf: boolean, hasIdeals: boolean): readonly string[] {
   const { short, exact, ideal, change } = figureText(metric);
   return [`${metric.isPart ? "  " : ""}${metric.title}`, short, ...(isWhatIf ? [change] : []), ...(hasIdeals ? [ideal === "" ? "" : `ideal ${ideal}`] : []), exact];
+}
+
+function requirementTable({ requirements }: ReportedDeclaration): readonly string[] {
+  if (requirements.length === 0) return [];
+  const [required, ...others] = requirementColumns;
+  return alignColumns([[required, ...others.map((column) => column.toLowerCase())], ...requirements.map(requirementText).map((row) => row.map(printable))], [1]);
 }
 
 function publishedTable({ published }: ReportedDeclaration): readonly string[] {

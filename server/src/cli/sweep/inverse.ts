@@ -1,8 +1,8 @@
 /** `dsco sweep FILE NAME --least PATH` and `--most PATH`: how little or how much of something meets everything. */
 
-import { adviceFor, evaluatorOf, indexOf, inverse, runStretch, tallyOf, type InverseAnswer, type Point, type Side, type Space } from "../../explore";
+import { adviceFor, evaluatorOf, indexOf, inverse, objectiveText, runStretch, tallyOf, type InverseAnswer, type Point, type Side, type Space } from "../../explore";
 import { didYouMean, nearest } from "../../core";
-import { formatGrouped, formatQuantity } from "../../units";
+import { formatGrouped } from "../../units";
 import { WrongUse } from "../command";
 import { alignColumns, indent } from "../terminal-text";
 
@@ -37,7 +37,7 @@ function answerLines(space: Space, axis: number, side: Side, { points }: Inverse
   const { verdict } = evaluatorOf(space);
   const row = (point: Point): readonly string[] => {
     const found = verdict(point);
-    const figures = space.objectives.map(({ dimension }, place) => (found.kind === "feasible" ? formatQuantity(found.values[place] ?? 0, dimension) : "not known"));
+    const figures = space.objectives.map((objective, place) => (found.kind === "feasible" ? objectiveText(objective, found.values[place] ?? Number.NaN) : "not known"));
     return [formatGrouped(indexOf(space, point)), ...point.map((choice, place) => axes[place]?.choices[choice]?.text ?? ""), ...figures];
   };
   return [

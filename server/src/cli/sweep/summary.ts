@@ -1,6 +1,6 @@
 import type { Found, ReasonCount, RunHeader, Space } from "../../explore";
-import { pointAt } from "../../explore";
-import { dimensions, formatGrouped, formatQuantity } from "../../units";
+import { objectiveText, pointAt } from "../../explore";
+import { formatGrouped } from "../../units";
 import { alignColumns, indent } from "../terminal-text";
 
 /** Designs of the front that a terminal shows. */
@@ -30,7 +30,7 @@ export function summaryText({ space, header, tried, feasible, front, reasons, ad
     const head = ["design", ...header.axes.map(({ path }) => path), ...objectives.map(({ id }) => id)];
     const rows = front.slice(0, mostShown).map(({ index, values }) => [
       formatGrouped(index), ...pointAt(header, index).map((choice, axis) => header.axes[axis]?.choices[choice] ?? ""),
-      ...values.map((value, place) => formatQuantity(value, objectives[place]?.dimension ?? dimensions.none)),
+      ...objectives.map((objective, place) => objectiveText(objective, values[place] ?? Number.NaN)),
     ]);
     lines.push(...indent(alignColumns([head, ...rows])));
     if (front.length > mostShown) lines.push(`  … and ${formatGrouped(front.length - mostShown)} more: --out FILE writes all designs`);
@@ -48,8 +48,10 @@ const designs = (count: number): string => `${formatGrouped(count)} ${count === 
 function leftOut(reasons: readonly ReasonCount[]): readonly (readonly [string, string])[] {
   const memory = reasons.filter(({ kind }) => kind === "memory");
   const tooLarge = memory.reduce((sum, { count }) => sum + count, 0);
-  const shares = memory.map(({ text, count }) => `${text.replace("does not fit: ", "")} in ${Math.round((100 * count) / tooLarge)} % of them`).join(", ");
+  const shares = memory.map(({ text, count }) => `${text.replace("does not fit: ", "")} in ${wholePercent(count / tooLarge)} of them`).join(", ");
   const rows = reasons.filter(({ kind }) => kind !== "memory").map(({ kind, text, count }) => ({ count, text: kind === "where" || kind === "require" ? `${kind} ${text}` : text }));
   return [...rows, ...(tooLarge > 0 ? [{ count: tooLarge, text: `do not fit; the largest part of their memory: ${shares}` }] : [])]
     .sort((left, right) => right.count - left.count).map(({ count, text }) => [formatGrouped(count), text]);
 }
+
+const wholePercent = (share: number): string => (share < 0.01 ? "less than 1 %" : `${Math.round(100 * share)} %`);

@@ -26,6 +26,7 @@ export function pathProblems({ path }: Property, { fault }: WalkedPath, sweep: B
   if (!fault || !part) return [];
   const place = { uri: sweep.file.uri, span: part };
   if (fault.kind === "unknown") {
+    if (path.length === 1) return []; // of a name alone, that a sweep has no such key is said of all blocks
     const suggestion = nearest(part.text, [...fault.schema.properties.keys(), ...fault.schema.children.map((child) => child.keyword)]);
     return [names.unknownMember.at(place, { owner: fault.owner, name: part.text, suggestion }, replaceFix(part, suggestion))];
   }

@@ -13,7 +13,7 @@ import { expertWidth } from "../model/moe";
 import { activationElement, plainElement } from "../model/precision";
 import type { MoeFfnRecord, Precision } from "../model/record";
 import { Unavailable } from "../definition";
-import type { Group, Groups } from "../plan/layout";
+import { domainOf, type Group, type Groups } from "../plan/layout";
 import type { Mode } from "../plan/evaluation";
 import type { PlanRecord } from "../plan/record";
 import { scaleOutRate } from "../hardware/scale-out";
@@ -134,7 +134,7 @@ export function idealExchange({ model, hardware }: PlanRecord, groups: Groups, b
   const { dispatch, combine } = model.precision;
   const element = plainElement(dispatch).value + plainElement(combine).value;
   const bytes = tokens * (block.top_k * expertWidth(block, model.hidden_size) + block.shared_experts * model.hidden_size) * element;
-  const isOneDomain = ep.size <= ep.per_domain;
+  const isOneDomain = ep.size * groups.etp.size <= domainOf(hardware);
   const bandwidth = isOneDomain ? (hardware.gpu.scale_up ?? hardware.gpu.pcie)?.bandwidth : scaleOutRate(hardware);
   if (bandwidth !== undefined) return bytes / bandwidth;
   throw new Unavailable(isOneDomain ? "the gpu has neither `scale_up` nor `pcie`" : "expert parallelism spans scale-up domains, and the hardware lacks `nic` or `nics_per_node`");

@@ -30,7 +30,7 @@ export interface Layout {
 /** GPUs that exchange data, and how they stand to each other. */
 export interface Group {
   readonly size: number;
-  /** GPUs of the group that share a scale-up domain with one of it; `size` where all do. */
+  /** GPUs of the group that share a scale-up domain with one of it; `size` where all do. Of the group that stands in most domains, the mean. */
   readonly per_domain: number;
 }
 
@@ -82,10 +82,31 @@ export const domainOf = ({ gpu, gpus_per_node, nodes }: HardwareRecord): number 
   return Math.min(gpu.scale_up.domain ?? gpus_per_node, nodes * gpus_per_node);
 };
 
-/** `size` ranks, `stride` apart in the order of the ranks, in domains of `domain` GPUs. */
-export function groupOf(size: number, stride: number, domain: number): Group {
-  const per_domain = Math.max(1, Math.min(size, Math.floor(domain / stride)));
-  return { size, per_domain };
+/** Scale-up domains of `domain` GPUs under a cluster of `gpus`. */
+export interface Domains {
+  readonly domain: number;
+  readonly gpus: number;
+}
+
+export const domainsUnder = (hardware: HardwareRecord): Domains => ({ domain: domainOf(hardware), gpus: hardware.nodes * hardware.gpus_per_node });
+
+/**
+ * Every GPU of every domain takes part, so that ranks go on from one domain to the next without a gap. Elsewhere a part of some domains
+ * is left out, and groups are placed inside them: 256 GPUs of NVL72 racks are 64 of each of four.
+ */
+export const fillsDomains = ({ domain, gpus }: Domains): boolean => gpus % domain === 0;
+
+/**
+ * `size` ranks, `stride` apart in the order of the ranks. Groups follow each other without gaps: where they do not divide full domains,
+ * some begin inside one and reach into further ones, and everybody waits for them.
+ */
+export function groupOf(size: number, stride: number, domains: Domains): Group {
+  const { domain } = domains;
+  if (!fillsDomains(domains)) return { size, per_domain: Math.max(1, Math.min(size, Math.floor(domain / stride))) };
+  const span = size * stride;
+  // the furthest from the start of a domain that a group begins
+  const latest = domain - greatestCommonDivisor(span, domain);
+  return { size, per_domain: Math.ceil(size / Math.ceil((latest + span) / domain)) };
 }
 
 /** The groups of a layout by what they exchange. */
@@ -113,20 +134,20 @@ export const replicaCounts = ({ dp, cp, expert_dp }: Layout, copies: number): { 
   ({ dense: dp * cp * copies, experts: expert_dp * copies });
 
 export function groupsOf(layout: Layout, hardware: HardwareRecord, copies = 1): Groups {
-  const domain = domainOf(hardware);
-  const { gpus, tp, pp, cp, dp, ep, etp, expert_dp } = layout;
+  const domains = domainsUnder(hardware);
+  const { tp, pp, cp, dp, ep, etp, expert_dp } = layout;
   const replicas = replicaCounts(layout, copies);
   // the other copy of a stage stands as far away as the pipeline is long
-  const copiesTogether = domain >= gpus ? copies : 1;
-  const replicasOf = (size: number, ofOneCopy: number, stride: number): Group => ({ size, per_domain: groupOf(ofOneCopy, stride, domain).per_domain * copiesTogether });
+  const copiesTogether = domains.domain >= domains.gpus ? copies : 1;
+  const replicasOf = (size: number, ofOneCopy: number, stride: number): Group => ({ size, per_domain: groupOf(ofOneCopy, stride, domains).per_domain * copiesTogether });
   return {
-    tp: groupOf(tp, 1, domain),
-    cp: groupOf(cp, tp, domain),
+    tp: groupOf(tp, 1, domains),
+    cp: groupOf(cp, tp, domains),
     dp: replicasOf(replicas.dense, dp * cp, tp),
-    ep: groupOf(ep, etp, domain),
-    etp: groupOf(etp, 1, domain),
+    ep: groupOf(ep, etp, domains),
+    etp: groupOf(etp, 1, domains),
     expert_dp: replicasOf(replicas.experts, expert_dp, ep * etp),
-    pp: groupOf(pp, dp * cp * tp, domain),
+    pp: groupOf(pp, dp * cp * tp, domains),
   };
 }
 

@@ -1,8 +1,8 @@
 /** Designs of a search, tried one by one: what threads do. */
 
-import type { Evaluator, Reason } from "../evaluate";
+import type { Evaluator } from "../evaluate";
 import { pointAt } from "../points";
-import type { ReasonCount } from "../run";
+import { reasonCounter, type ReasonCount } from "../reasons";
 import type { Standing } from "./ranking";
 
 /** What some designs came to; plain arrays of numbers, so that threads hand them over without copying. */
@@ -22,7 +22,7 @@ const betweenLooks = 32;
 export function tryDesigns({ compiled: { space }, verdict, miss }: Evaluator, designs: readonly number[], isStopped: () => boolean = () => false): Trial {
   const misses: number[] = [];
   const values: number[] = [];
-  const reasons = new Map<string, Reason & { count: number }>();
+  const reasons = reasonCounter();
   for (const [place, design] of designs.entries()) {
     if (place % betweenLooks === 0 && isStopped()) break;
     const point = pointAt(space, design);
@@ -33,11 +33,9 @@ export function tryDesigns({ compiled: { space }, verdict, miss }: Evaluator, de
       continue;
     }
     misses.push(miss(point, found.reason));
-    const known = reasons.get(`${found.reason.kind} ${found.reason.text}`);
-    if (known) known.count += 1;
-    else reasons.set(`${found.reason.kind} ${found.reason.text}`, { ...found.reason, count: 1 });
+    reasons.add(found.reason, 1);
   }
-  return { designs: Float64Array.from(designs.slice(0, misses.length)), misses: Float64Array.from(misses), values: Float64Array.from(values), reasons: [...reasons.values()] };
+  return { designs: Float64Array.from(designs.slice(0, misses.length)), misses: Float64Array.from(misses), values: Float64Array.from(values), reasons: reasons.all() };
 }
 
 /** Trials of one generation as one. */
@@ -48,12 +46,9 @@ export function joinedTrials(trials: readonly Trial[]): Trial {
 
 /** How often designs were left out for each reason, over all trials. */
 export function reasonsOf(trials: readonly Pick<Trial, "reasons">[]): readonly ReasonCount[] {
-  const counts = new Map<string, ReasonCount>();
-  for (const reason of trials.flatMap(({ reasons }) => reasons)) {
-    const key = `${reason.kind} ${reason.text}`;
-    counts.set(key, { ...reason, count: (counts.get(key)?.count ?? 0) + reason.count });
-  }
-  return [...counts.values()];
+  const counts = reasonCounter();
+  for (const { reasons } of trials) counts.addAll(reasons);
+  return counts.all();
 }
 
 /** In the order of the designs. */

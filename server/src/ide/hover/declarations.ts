@@ -5,6 +5,7 @@ import {
 } from "../../core";
 import { describeAny, headerText, placeText, plainProperty } from "../describe";
 import { code, documentation, paragraphs } from "../markdown";
+import { sweepText } from "./sweeps";
 import { isInapplicable, linesOf, list, valueText, type Asked, type HoverOptions } from "./asked";
 
 /** What a file declares. */
@@ -32,7 +33,7 @@ export function declarationText(workspace: Workspace, bound: BoundDeclaration, o
   const schema = declarationSchemas[bound.keyword];
   return paragraphs(
     node.doc === undefined ? schema.block.documentation : documentation(node.doc),
-    schema.computed ? keyFigures(workspace, bound, options) : ownProperties(workspace, block),
+    bound.keyword === "sweep" ? sweepText(workspace, bound) : schema.computed ? keyFigures(workspace, bound, options) : ownProperties(workspace, block),
     confidenceOfTimes(workspace, bound, options),
   );
 }

@@ -20,7 +20,7 @@ export const planesAndCardsRule: Rule = {
   entries: [planesAndCards.entry],
   check: (subject) => {
     const { block } = subject.declaration;
-    const network = networkOf(subject, ["multi_plane_fat_tree"]);
+    const network = networkOf(subject);
     const planes = network && numberOf(subject, network, "planes");
     const cards = numberOf(subject, block, "nics_per_node");
     if (!network || planes === undefined || cards === undefined || cards % planes === 0) return [];

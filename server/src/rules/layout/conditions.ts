@@ -6,7 +6,7 @@
 import { available } from "../../cost/definition";
 import type { AttentionRecord } from "../../cost/model/record";
 import { evaluationOf, forwardPipeline, microBatchesOf, trainingPipeline } from "../../cost/plan/evaluation";
-import { denseDegrees, domainOf, layoutOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
+import { denseDegrees, domainsUnder, fillsDomains, layoutOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
 import type { ParallelismRecord, PlanRecord } from "../../cost/plan/record";
 import { mostStages } from "../../cost/plan/stages";
 import { unmetConditions, type Condition } from "../../cost/pipeline/conditions";
@@ -89,8 +89,10 @@ export const sequenceDivides = ({ workload }: PlanRecord, { cp, tp, sequence_par
 
 /** Groups of neighbours, `size` of them each, stand inside one scale-up domain; `true` for a device that has none. */
 export const fitsDomain = ({ hardware }: PlanRecord, size: number): boolean => {
-  const domain = domainOf(hardware);
-  return hardware.gpu.scale_up === undefined || domain === hardware.nodes * hardware.gpus_per_node || domain % size === 0;
+  const domains = domainsUnder(hardware);
+  const { domain, gpus } = domains;
+  if (hardware.gpu.scale_up === undefined || domain === gpus) return true;
+  return fillsDomains(domains) ? domain % size === 0 : size <= domain;
 };
 
 /** The pipeline of a plan, however many micro-batches pass it. */

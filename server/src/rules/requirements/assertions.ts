@@ -72,6 +72,25 @@ export function holds(left: number, operator: ComparisonOperator, right: number)
   }
 }
 
+/** A requirement as a reader sees it. */
+export interface ReadRequirement {
+  readonly assertion: BoundAssertion;
+  /** As it is written: `memory_per_gpu <= 80 GB`. */
+  readonly text: string;
+  /** What its left side comes to: `61.20 GB`. */
+  readonly computed: string;
+  readonly holds: boolean;
+}
+
+/** The requirements of a declaration, its own and those of its base, that have a value on both sides. */
+export const requirementsOf = (subject: RuleSubject): readonly ReadRequirement[] =>
+  assertionsOf(subject, "require").flatMap((compared) => {
+    const { assertion, left, right } = compared;
+    const { operator, left: what, right: bound } = assertion.node;
+    if (operator === undefined) return [];
+    return [{ assertion, text: `${textOf(assertion, what)} ${operator} ${textOf(assertion, bound)}`.replace(/\s+/g, " "), computed: shortText(left, formOf(subject, compared)), holds: holds(left, operator, right) }];
+  });
+
 /** A requirement on a metric fails: what is wrong with the figure is said there. */
 export const failsOn = (subject: RuleSubject, metric: string): boolean =>
   assertionsOf(subject, "require").some((compared) => {

@@ -1,6 +1,6 @@
 import { defineDiagnostic } from "../../core";
 import { domainsOf } from "../../cost/communication/collectives";
-import { groupsOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
+import { domainOf, groupsOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
 import type { HardwareRecord } from "../../cost/hardware/record";
 import type { MoeFfnRecord } from "../../cost/model/record";
 import { formatGrouped } from "../../units";
@@ -32,8 +32,8 @@ const isLimited = ({ groups, group_limit, top_k }: MoeFfnRecord): boolean =>
 export const groupsOverDomainsRule = soundPlanRule([groupsOverDomains.entry], (plan, layout) => {
   const { record } = plan;
   const domains = domainsUnder(layout, record.hardware);
-  // Decode sends every copy to its GPU directly, whatever node that is on.
-  if (record.workload.phase === "decode" || domains === 1) return [];
+  // Decode sends every copy to its GPU directly, whatever node that is on; groups narrower than a domain that stand across two are DSCO5150's
+  if (record.workload.phase === "decode" || domains === 1 || layout.ep * layout.etp < domainOf(record.hardware)) return [];
   const index = record.model.ffn.findIndex((block) => block.kind === "moe" && isLimited(block) && !matches(block.groups ?? 1, domains));
   const block = moeBlocksOf(record).find((candidate) => candidate === record.model.ffn[index]);
   if (!block) return [];

@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Unavailable } from "../../../../server/src/cost/definition";
-import { groupsOf, layoutOf } from "../../../../server/src/cost/plan/layout";
+import { groupOf, groupsOf, layoutOf } from "../../../../server/src/cost/plan/layout";
 import { planRecord } from "../../../kit/plan";
 
 const layout = (parallelism: string, hardware?: string) => layoutOf(planRecord({ parallelism, ...(hardware === undefined ? {} : { hardware }) }));
@@ -50,5 +51,26 @@ describe("groups", () => {
 
   test("replicas of an expert stand `ep` ranks apart", () => {
     expect(groups("pp = 16, ep = 4").expert_dp).toEqual({ size: 32, per_domain: 2 });
+  });
+
+  /** By hand, domains of 8: of groups of 6 the second has GPUs 6 to 11, of 3 the third 6 to 8, of 12 the first 0 to 11, of 14 the third 28 to 41. */
+  test.each([
+    [6, 1, 3], [3, 1, 2], [12, 1, 6], [14, 1, 5], [3, 2, 2],
+    [8, 1, 8], [4, 1, 4], [2, 4, 2], [64, 1, 8], [4, 4, 2], [16, 128, 1],
+  ])("%i ranks, %i apart, have %i in a domain of 8", (size, stride, per_domain) => {
+    expect(groupOf(size, stride, { domain: 8, gpus: 8 * size * stride })).toEqual({ size, per_domain });
+  });
+
+  test("a cluster that leaves out a part of its domains places groups inside them: 64 of 72 GPUs in each of four racks", () => {
+    expect(groupOf(64, 1, { domain: 72, gpus: 256 })).toEqual({ size: 64, per_domain: 64 });
+    expect(groupOf(64, 1, { domain: 72, gpus: 576 })).toEqual({ size: 64, per_domain: 32 });
+  });
+
+  test("groups that do not fill domains are those that stand in most of them", () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 24 }), (size, domain) => {
+      // after `domain` groups they stand as from the first on
+      const most = Math.max(...Array.from({ length: domain }, (_, group) => new Set(Array.from({ length: size }, (__, rank) => Math.floor((group * size + rank) / domain))).size));
+      expect(groupOf(size, 1, { domain, gpus: domain * size })).toEqual({ size, per_domain: Math.ceil(size / most) });
+    }), { examples: [[6, 8], [14, 8], [32, 72]] });
   });
 });

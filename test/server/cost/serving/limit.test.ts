@@ -9,6 +9,7 @@ import { DeepSeekV3 } from "std:models/deepseek"
 import { H800, GB200, ConnectX7 } from "std:hardware/nvidia"
 model Model extends DeepSeekV3 { hidden_size = ${hidden} }
 hardware H800Nodes { gpu = H800, gpus_per_node = 8, nodes = 40, nic = ConnectX7, nics_per_node = 8 }
+hardware ThreeNodes extends H800Nodes { nodes = 3 }
 hardware Rack { gpu = GB200, gpus_per_node = 4, nodes = 18 }
 parallelism Layout { ${layout} }
 workload Work { phase = decode, context_length = 4096, ${workload} }
@@ -63,6 +64,20 @@ describe("the estimate of an exchange", () => {
     const bytes = 32 * 8 * (312 / 320) * 7168 * (1 + 4 / 128 + 2);
     expect(value("ep_comm_time_per_layer", 7168, "H800Nodes", dual)).toBeGreaterThan(bytes / 40e9);
     expect(value("ep_comm_time_per_layer", 7168, "H800Nodes", dual)).toBeLessThan(bytes / 40e9 + 70e-6);
+  });
+});
+
+describe("groups that do not fill their domains", () => {
+  const sixth = "ep = 6, redundant_experts = 8";
+
+  it("are as fast as the slowest of them: GPUs 6 to 11 stand in two nodes", () => {
+    // 64 tokens x 8 experts, half of a group in the other node; each exchange starts (17 us) and waits for NVLink (3.33 us) and a card (3.7 us)
+    const bytes = 64 * 8 * (3 / 6) * 7168 * (1 + 4 / 128 + 2);
+    expect(value("ep_comm_time_per_layer", 7168, "ThreeNodes", sixth)).toBeCloseTo(bytes / 40e9 + 2 * 24.03e-6, 9);
+  });
+
+  it("keep the bound of a group that fits one domain: (1 B + 2 B) x 64 x 9 x 7168 over 200 GB/s", () => {
+    expect(ideal("ep_comm_time_per_layer", 7168, "ThreeNodes", sixth)).toBeCloseTo(61.931_52e-6, 14);
   });
 });
 

@@ -6,21 +6,16 @@ import { evaluatorOf } from "../../../../server/src/explore/evaluate";
 import { inverse, type InverseAnswer } from "../../../../server/src/explore/inverse/run";
 import type { Side } from "../../../../server/src/explore/inverse/certificate";
 import { pointAt } from "../../../../server/src/explore/points";
-import { spaceOf, type Point, type Space } from "../../../../server/src/explore/space";
-import { planText, type PlanText } from "../../../kit/plan";
-import { declarationOf } from "../../../kit/workspace";
+import type { Point, Space } from "../../../../server/src/explore/space";
+import type { PlanText } from "../../../kit/plan";
+import { sweep as sweepOf } from "../../../kit/space";
 
 const decode: PlanText = {
   before: "hardware Unit extends H800Cluster { nodes = 16 }", hardware: "Unit", parallelism: "ep = 64, dual_micro_batch = true",
   workload: "phase = decode, batch_per_gpu = 64, context_length = 4096",
 };
 
-function sweep(lines: string, text: PlanText = decode): Space {
-  const { workspace, declaration } = declarationOf({ "plan.dsco": `${planText(text)}\nsweep S of Plan {\n${lines}\nminimize memory_per_gpu\n}` }, "S");
-  const found = spaceOf(workspace, declaration);
-  if (found.kind === "invalid") throw new Error(found.reason);
-  return found.space;
-}
+const sweep = (lines: string, text: PlanText = decode): Space => sweepOf(lines, text, "", "minimize memory_per_gpu");
 
 const list = (numbers: readonly number[], unit: string): string => `[${numbers.map((number) => `${number} ${unit}`).join(", ")}]`;
 const between = (from: number, to: number, step: number): readonly number[] => Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);
