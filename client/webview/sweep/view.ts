@@ -24,8 +24,9 @@ export interface SweepPage {
 
 const usual: SweepView = { sort: undefined, isDescending: false, filters: {}, onlyFront: false, x: undefined, y: undefined, logX: false, logY: false, selected: undefined };
 
-/** Milliseconds in which what has come is drawn once. */
+/** Milliseconds in which what has come is drawn once; of what takes longer to draw, as many times as long as it takes: who reads comes first. */
 const betweenDrawings = 90;
+const restAfterDrawing = 3;
 
 export function createView(root: HTMLElement, words: SweepWords, post: (message: FromSweep) => void, keep: (shown: Shown) => void, kept: SweepView | undefined): SweepPage {
   let view: SweepView = { ...usual, ...kept };
@@ -33,6 +34,7 @@ export function createView(root: HTMLElement, words: SweepWords, post: (message:
   let progress: SweepProgress | undefined;
   let order: Uint32Array = new Uint32Array();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let pause = betweenDrawings;
 
   const title = element("h1", {});
   const subject = element("button", { type: "button", class: "link quiet" });
@@ -150,9 +152,11 @@ export function createView(root: HTMLElement, words: SweepWords, post: (message:
   const soon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
+      const from = performance.now();
       redraw(true);
       showStatus();
-    }, betweenDrawings);
+      pause = Math.max(betweenDrawings, restAfterDrawing * (performance.now() - from));
+    }, pause);
   };
 
   return {

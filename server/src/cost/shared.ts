@@ -33,16 +33,35 @@ export function sharing<Result>(parts: SharedParts, compute: () => Result): Resu
   }
 }
 
+/** Where a value stands in the inputs of a part: the same one for the same keys, whoever reads it. */
+interface Path {
+  readonly keys: readonly string[];
+  readonly below: Map<string, Path>;
+}
+
+const noPath: Path = { keys: [], below: new Map() };
+
+function pathBelow(path: Path, key: string): Path {
+  const known = path.below.get(key) ?? { keys: [...path.keys, key], below: new Map() };
+  path.below.set(key, known);
+  return known;
+}
+
 /** A value that was read, and what follows where it has been this or that; without `path` the result. */
 interface Condition {
-  path: readonly string[] | undefined;
-  readonly branches: Map<unknown, Condition>;
+  path: Path | undefined;
+  /** The first value that it had, and what follows. Mostly there is no other: a map of its own for each would be most of what is kept. */
+  value: unknown;
+  next: Condition | undefined;
+  others: Map<unknown, Condition> | undefined;
   outcome: Outcome | undefined;
 }
 
 type Outcome = { readonly result: unknown } | { readonly fault: Unavailable };
 
-const openCondition = (): Condition => ({ path: undefined, branches: new Map(), outcome: undefined });
+const openCondition = (): Condition => ({ path: undefined, value: undefined, next: undefined, others: undefined, outcome: undefined });
+
+const following = (condition: Condition, value: unknown): Condition | undefined => (value === condition.value ? condition.next : condition.others?.get(value));
 
 /** Whether a search runs. What is explained, and what is asked for its evidence, is computed on its own. */
 export const isSharing = (): boolean => active !== undefined && !isNoting() && !isCollecting();
@@ -57,25 +76,24 @@ export function shared<Inputs extends object, Result>(part: string, inputs: Inpu
   active.parts.set(part, root);
   const found = find(root, inputs);
   if (found !== undefined) return resultOf<Result>(found);
-  const watch: Watch = { reads: new Map(), isOver: false };
-  const outcome = outcomeOf(() => compute(watched(inputs, [], watch)));
+  const watch: Watch = { reads: [], isOver: false };
+  const outcome = outcomeOf(() => compute(watched(inputs, noPath, watch)));
   watch.isOver = true;
   if (active.kept >= mostKept) {
     active.parts.clear();
     active.kept = 0;
   } else {
-    keep(root, watch.reads, outcome);
-    active.kept += watch.reads.size + valuesIn("result" in outcome ? outcome.result : undefined);
+    active.kept += keep(root, watch.reads, outcome) + valuesIn("result" in outcome ? outcome.result : undefined);
   }
   return resultOf<Result>(outcome);
 }
 
 /** The values that a computation reads of its inputs, as paths to them, whether it gives something or throws `Unavailable`. */
 export function pathsRead<Inputs extends object>(inputs: Inputs, compute: (inputs: Inputs) => unknown): readonly (readonly string[])[] {
-  const watch: Watch = { reads: new Map(), isOver: false };
-  outcomeOf(() => compute(watched(inputs, [], watch)));
+  const watch: Watch = { reads: [], isOver: false };
+  outcomeOf(() => compute(watched(inputs, noPath, watch)));
   watch.isOver = true;
-  return [...watch.reads.values()].map(({ path }) => path);
+  return watch.reads.map(({ path }) => path.keys);
 }
 
 /** What stands in several places is there once. */
@@ -104,37 +122,50 @@ function resultOf<Result>(outcome: Outcome): Result {
 
 function find(root: Condition, inputs: object): Outcome | undefined {
   let condition: Condition | undefined = root;
-  while (condition?.path !== undefined) condition = condition.branches.get(valueAt(inputs, condition.path));
+  while (condition?.path !== undefined) condition = following(condition, valueAt(inputs, condition.path));
   return condition?.outcome;
 }
 
-function valueAt(inputs: object, path: readonly string[]): unknown {
+function valueAt(inputs: object, { keys }: Path): unknown {
   let value: unknown = inputs;
-  for (const key of path) value = typeof value === "object" && value !== null ? (Reflect.get(value, key) as unknown) : undefined;
+  for (const key of keys) value = typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
   return value;
 }
 
-/** Files an outcome under the values that were read on the way to it. */
-function keep(root: Condition, reads: ReadonlyMap<string, Read>, outcome: Outcome): void {
-  let condition = root;
-  for (const { path, value } of reads.values()) {
-    if (condition.outcome !== undefined || (condition.path !== undefined && condition.path.join(".") !== path.join("."))) return; // an inner result was known this time: it read less
+/** Files an outcome under the values that were read on the way to it; the number of conditions that this adds. */
+function keep(root: Condition, reads: readonly Read[], outcome: Outcome): number {
+  let [condition, added] = [root, 0];
+  for (const { path, value } of reads) {
+    if (condition.outcome !== undefined || (condition.path !== undefined && condition.path !== path)) return added; // an inner result was known this time: it read less
     condition.path ??= path;
-    const next = condition.branches.get(value) ?? openCondition();
-    condition.branches.set(value, next);
-    condition = next;
+    const known = following(condition, value);
+    condition = known ?? branchOff(condition, value);
+    if (known === undefined) added += 1;
   }
   if (condition.path === undefined) condition.outcome = outcome;
+  return added;
+}
+
+function branchOff(condition: Condition, value: unknown): Condition {
+  const branch = openCondition();
+  if (condition.next === undefined) {
+    condition.value = value;
+    condition.next = branch;
+  } else {
+    condition.others ??= new Map();
+    condition.others.set(value, branch);
+  }
+  return branch;
 }
 
 interface Read {
-  readonly path: readonly string[];
+  readonly path: Path;
   readonly value: unknown;
 }
 
 interface Watch {
-  /** In the order in which they were first read. */
-  readonly reads: Map<string, Read>;
+  /** Each once, in the order in which they were first read. */
+  readonly reads: Read[];
   isOver: boolean;
 }
 
@@ -143,12 +174,14 @@ const wholes: ReadonlySet<string> = new Set(["model", "passes", "holdings"]);
 
 const isDeep = (key: string, value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value) && !wholes.has(key);
 
-function watched<Inputs extends object>(inputs: Inputs, path: readonly string[], watch: Watch): Inputs {
+function watched<Inputs extends object>(inputs: Inputs, path: Path, watch: Watch): Inputs {
   /** By key: a value that was noted, or the record behind it, watched too. */
   const known = new Map<string, unknown>();
-  const note = (at: readonly string[], value: unknown): void => {
-    const name = at.join(".");
-    if (!watch.reads.has(name)) watch.reads.set(name, { path: at, value });
+  let isNoted = false;
+  /** Which keys it has: whoever asks that depends on all of it. */
+  const asWhole = (): void => {
+    if (!isNoted) watch.reads.push({ path, value: inputs });
+    isNoted = true;
   };
   const valueOf = (key: string): unknown => {
     try {
@@ -159,23 +192,20 @@ function watched<Inputs extends object>(inputs: Inputs, path: readonly string[],
     }
   };
   const read = (key: string): unknown => {
+    if (watch.isOver) throw new Error(`a shared part reads \`${[...path.keys, key].join(".")}\` after it was computed`);
     const value = valueOf(key);
-    const at = [...path, key];
+    const at = pathBelow(path, key);
     const seen = isDeep(key, value) ? watched(value, at, watch) : value;
-    if (seen === value) note(at, value);
+    if (seen === value) watch.reads.push({ path: at, value });
     known.set(key, seen);
     return seen;
   };
-  const refuseLate = (key: string): void => {
-    if (watch.isOver) throw new Error(`a shared part reads \`${[...path, key].join(".")}\` after it was computed`);
-  };
-  /** Which keys it has: whoever asks that depends on all of it. */
-  const asWhole = (): void => note(path, inputs);
   return new Proxy(inputs, {
     get: (target, key) => {
       if (typeof key !== "string") return Reflect.get(target, key) as unknown;
-      refuseLate(key);
-      return known.has(key) ? known.get(key) : read(key);
+      // asked hundreds of times: what is known needs one look
+      const seen = watch.isOver ? undefined : known.get(key);
+      return seen !== undefined || (!watch.isOver && known.has(key)) ? seen : read(key);
     },
     has: (target, key) => (asWhole(), Reflect.has(target, key)),
     ownKeys: (target) => (asWhole(), Reflect.ownKeys(target)),

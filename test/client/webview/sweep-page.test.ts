@@ -82,6 +82,21 @@ describe("a run", () => {
     expect(await lastOf(opened)).toEqual({ type: "run" });
   });
 
+  test("is drawn less often where a drawing takes long: there is time to read and to click", async () => {
+    const { page, tell } = await openWebPage(browser, "sweep", { words });
+    await tell({ type: "space", space });
+    // a browser in which every drawing takes a second
+    await page.evaluate("{ let now = 0; performance.now = () => (now += 1000); }");
+    const running = (tried: number) => tell({ type: "progress", progress: { run: "r", state: "running", tried, feasible: 0, designs: [], values: [], reasons: [] } });
+    const status = page.getByRole("status");
+    await running(10);
+    await expect.poll(() => status.innerText()).toMatch(/^10 of/);
+    await running(20);
+    await page.evaluate("new Promise((resolve) => setTimeout(resolve, 300))");
+    expect(await status.innerText()).toMatch(/^10 of/);
+    await expect.poll(() => status.innerText(), { timeout: 20_000 }).toMatch(/^20 of/);
+  });
+
   test("is shown as points, as rows and as reasons", async () => {
     const { page, complaints } = await openSweep();
     expect(await page.locator("h1").innerText()).toBe("sweep DecodeFrontier");

@@ -80,10 +80,11 @@ export function orderOf(lists: OperationLists): OperationOrder | { readonly kind
 export function stepTime(order: OperationOrder, { stages, send }: Durations): number {
   const table = tableOf(order, stages);
   const steps = lastSteps.get(order) ?? [];
-  const known = steps.find((step) => step.send === send && areEqual(step.table, table));
-  if (known) return known.time;
+  for (const step of steps) if (step.send === send && areEqual(step.table, table)) return step.time;
   const time = runThrough(order, table, send);
-  lastSteps.set(order, [{ table, send, time }, ...steps].slice(0, mostSteps));
+  steps.push({ table, send, time });
+  if (steps.length > mostSteps) steps.shift();
+  lastSteps.set(order, steps);
   return time;
 }
 
@@ -95,12 +96,15 @@ interface TimedStep {
 }
 
 /** Most edits of a plan change nothing in what its operations take: neither price nor replicas, neither storage nor ZeRO. */
-const lastSteps = new WeakMap<OperationOrder, readonly TimedStep[]>();
+const lastSteps = new WeakMap<OperationOrder, TimedStep[]>();
 
 /** An estimate and a bound, of a plan and of the one that it is compared with. */
 const mostSteps = 4;
 
-const areEqual = (one: Float64Array, other: Float64Array): boolean => one.every((value, place) => value === other[place]);
+function areEqual(one: Float64Array, other: Float64Array): boolean {
+  for (let place = 0; place < one.length; place++) if (one[place] !== other[place]) return false;
+  return true;
+}
 
 /** What operations take, by kind and stage. */
 function tableOf({ stages }: OperationOrder, durations: readonly ChunkDurations[]): Float64Array {

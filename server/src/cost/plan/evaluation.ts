@@ -17,7 +17,7 @@ import { stagesOf, type LayerBlocks, type Stage } from "./stages";
 import { servingOf, type Serving } from "../serving/evaluate";
 import { isSharing, shared } from "../shared";
 import { trainingOf, type Training } from "../training/evaluate";
-import { coversOf, passesOf, trainingWork, type Covers, type Passes } from "../training/passes";
+import { passesOf, trainingWork, type Passes } from "../training/passes";
 import { pipelineRunOf, type PipelineRun } from "../training/step";
 
 /** `ideal`: the physical bound; peaks and line rates, efficiencies 1, no latency. */
@@ -44,8 +44,6 @@ export interface Evaluation extends Ground {
   readonly keptBytes: readonly number[];
   /** What a micro-batch of a training plan computes, whatever device runs it. */
   readonly trainingOperators: Operators;
-  /** By kind of rank; of the estimate. */
-  readonly covers: readonly Covers[];
   readonly passes: (mode: Mode) => Passes;
   /** The schedule with the durations of the passes. */
   readonly pipelineRun: (mode: Mode) => PipelineRun;
@@ -133,10 +131,6 @@ class PlanEvaluation implements Evaluation {
     return this.once(trainingOperatorsPart);
   }
 
-  get covers(): readonly Covers[] {
-    return this.once(coversPart);
-  }
-
   passes(mode: Mode): Passes {
     return this.once(passesPart[mode]);
   }
@@ -191,7 +185,6 @@ const keptBytesPart = part(({ pipeline, holdings }) =>
   shared("kept bytes", { pipeline, holdings }, (own) => ranksInFlight(copyOfPipeline(own.pipeline), own.holdings.kept).map(({ bytes }) => bytes)));
 const trainingOperatorsPart = part(({ plan, layout }) => operatorsOf(plan, layout, trainingWork(plan, layout)));
 const passesPart = perMode((mode) => sharedPart(mode === "ideal" ? "ideal passes" : "passes", (evaluation) => passesOf(evaluation, mode)));
-const coversPart = sharedPart("covers", coversOf);
 const pipelineRunPart = perMode((mode) => part((evaluation) =>
   shared("run", { pipeline: evaluation.pipeline, passes: evaluation.passes(mode) }, (own) => pipelineRunOf(copyOfPipeline(own.pipeline), own.passes))));
 const trainingPart = perMode((mode) => part((evaluation) => trainingOf(evaluation, mode)));

@@ -10,7 +10,8 @@ import type { ChunkDurations, Durations, Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
 import { stageCopies } from "../plan/layout";
 import type { ChunkTimes } from "./chunk";
-import { overlapsReplicas, sweepTime, syncOf } from "./replicas";
+import type { Passes } from "./passes";
+import { sweepTime, syncOf } from "./replicas";
 import { stepOf, totalOf, type Step } from "./step";
 
 export interface Training {
@@ -45,7 +46,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
   const { chunks, send, dispatch, combine, traffic, tp, cp } = passes;
   const pipeline = evaluation.pipeline;
   const perRank = (ofMicroBatch: number): number => (ofMicroBatch * pipeline.micro_batches) / pipeline.pp;
-  const ends = endsOf(evaluation, mode);
+  const ends = endsOf(evaluation, passes, mode);
   const run = evaluation.pipelineRun(mode);
   return {
     step: stepOf(run, ends),
@@ -73,11 +74,8 @@ const sendsOf = ({ schedule }: Pipeline, stages: number): number => stages - 1 -
 
 type Ends = Pick<Training, "sync" | "exposed_sync" | "sweep">;
 
-function endsOf(evaluation: Evaluation, mode: Mode): Ends {
+function endsOf(evaluation: Evaluation, { covers }: Passes, mode: Mode): Ends {
   const { plan } = evaluation;
-  // a bound hides the exchanges wholly: its shorter passes would hide less of them than the estimate's do
-  const isHidden = mode === "ideal";
-  const covers = overlapsReplicas(plan.parallelism) && !isHidden ? evaluation.covers : [];
   const device = deviceOf(plan, mode);
   const links = linksOf(plan.hardware, plan.efficiency, mode);
   // the copies of a stage share its micro-batches
@@ -89,7 +87,8 @@ function endsOf(evaluation: Evaluation, mode: Mode): Ends {
     exposed_sync = Math.max(exposed_sync, exposed);
     sweep = Math.max(sweep, sweepTime(evaluation, states, device));
   }
-  return { sync, exposed_sync: isHidden ? 0 : exposed_sync, sweep };
+  // a bound hides them wholly: its shorter passes would hide less of them than the estimate's do
+  return { sync, exposed_sync: mode === "ideal" ? 0 : exposed_sync, sweep };
 }
 
 const nothingBeside = { forward: 0, backward: 0 };

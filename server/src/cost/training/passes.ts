@@ -25,8 +25,6 @@ export interface Passes {
   readonly chunks: readonly ChunkTimes[];
   /** From a stage to the next. */
   readonly send: number;
-  /** The same stages with nothing beside them, and what they exchange. */
-  readonly alone: readonly Alone[];
   /** Of one micro-batch and one MoE layer, forward; `undefined` without a MoE layer. */
   readonly dispatch: number | undefined;
   readonly combine: number | undefined;
@@ -35,12 +33,8 @@ export interface Passes {
   /** Tensor- and context-parallel exchanges of one micro-batch, hidden or not, summed over the stages. */
   readonly tp: number;
   readonly cp: number;
-}
-
-/** A micro-batch in a stage with nothing beside it: how long its passes take, and what they exchange. */
-export interface Alone {
-  readonly durations: ChunkDurations;
-  readonly traffic: StageTraffic;
+  /** By kind of rank; none in a bound. */
+  readonly covers: readonly Covers[];
 }
 
 /** What the exchanges between replicas can stand beside on each link. */
@@ -59,7 +53,8 @@ export function passesOf(evaluation: Evaluation, mode: Mode): Passes {
   return {
     chunks,
     send: sendTime(evaluation, shared),
-    alone: plain.map(oncePerKey((chunk) => chunk, ({ times: { durations }, traffic }) => ({ durations, traffic }))),
+    // a bound takes the exchanges between replicas for hidden, whatever they stand beside
+    covers: mode === "ideal" ? [] : coversOf(evaluation, plain, chunkOf),
     ...exchangeOfLayer(evaluation, work, shared),
     tp: overStages((stage) => forwards * stage.tensor_forward + stage.tensor_backward),
     cp: overStages((stage) => forwards * stage.context_forward + stage.context_backward),
@@ -167,45 +162,36 @@ function exposedExchange(evaluation: Evaluation, { all, core }: PartTimes, traff
   };
 }
 
-/** By kind of rank, with the times of the estimate. */
-export function coversOf(evaluation: Evaluation): readonly Covers[] {
-  const { tokens } = trainingWork(evaluation.plan, evaluation.layout);
-  const shared = trainingTraffic(evaluation, "estimate", tokens);
-  const device = deviceOf(evaluation.plan, "estimate");
-  const compute = computeOn(device, evaluation.trainingOperators);
-  const aloneOf = (unit: StageParts): Alone => {
-    const { times: { durations }, traffic } = chunkAlone(evaluation, compute, stageTraffic(evaluation, unit, shared), unit, device);
-    return { durations, traffic };
-  };
-  const head = once(() => aloneOf({ ...noUnit, head: true }));
-  const embedding = once(() => aloneOf({ ...noUnit, embedding: true }));
-  const layer = oncePerLayer((blocks) => aloneOf({ ...noUnit, runs: [{ ...blocks, layers: [0] }] }));
+/** By kind of rank. `plain`: of each stage. */
+function coversOf(evaluation: Evaluation, plain: readonly Chunk[], chunkOf: (unit: StageParts) => Chunk): readonly Covers[] {
+  const head = once(() => chunkOf({ ...noUnit, head: true }));
+  const embedding = once(() => chunkOf({ ...noUnit, embedding: true }));
+  const layer = oncePerLayer((blocks) => chunkOf({ ...noUnit, runs: [{ ...blocks, layers: [0] }] }));
   /** What of a stage runs last in the forward pass: the head, else its last layer, else the embedding. */
-  const lastUnit = (stage: Stage): Alone => {
+  const lastUnit = (stage: Stage): Chunk => {
     const last = lastRun(stage.runs);
     return stage.head ? head() : last === undefined ? embedding() : layer(last);
   };
-  const { alone } = evaluation.passes("estimate");
   return rankKindsOf(evaluation.plan.model, evaluation.pipeline).kinds.map(({ stages }) => {
     const last = stages.at(-1);
     const unit = last && lastUnit(last);
-    const on = (link: Transfer["link"]): Cover => coverOf(evaluation, stages, alone, unit, link);
+    const on = (link: Transfer["link"]): Cover => coverOf(evaluation, stages, plain, unit, link);
     return { scale_up: on("scale_up"), scale_out: on("scale_out"), none: on("none") };
   });
 }
 
-/** `alone`: of each stage, one after the other: what is exchanged beside operators in pairs of dualpipe holds its link as long. `unit`: what runs last. */
-function coverOf(evaluation: Evaluation, own: readonly Stage[], alone: readonly Alone[], unit: Alone | undefined, link: Transfer["link"]): Cover {
-  const free = own.map(({ index }) => freeTime(evaluation, alone[index], link));
+/** `plain`: of each stage, one after the other: what is exchanged beside operators in pairs of dualpipe holds its link as long. `unit`: what runs last. */
+function coverOf(evaluation: Evaluation, own: readonly Stage[], plain: readonly Chunk[], unit: Chunk | undefined, link: Transfer["link"]): Cover {
+  const free = own.map(({ index }) => freeTime(evaluation, plain[index], link));
   const uncovered = freeTime(evaluation, unit, link);
   const sum = (of: (cover: Cover) => number): number => Math.max(0, free.reduce((total, cover) => total + of(cover), 0) - of(uncovered));
   return { forward: sum(({ forward }) => forward), backward: sum(({ backward }) => backward) };
 }
 
 /** Of a chunk's passes, the time in which no exchange of theirs holds a link; one between domains holds the cards, one within a domain its scale-up link. */
-function freeTime(evaluation: Evaluation, chunk: Alone | undefined, link: Transfer["link"]): Cover {
+function freeTime(evaluation: Evaluation, chunk: Chunk | undefined, link: Transfer["link"]): Cover {
   if (!chunk) return { forward: 0, backward: 0 };
-  const { traffic, durations } = chunk;
+  const { traffic, times: { durations } } = chunk;
   const { ep, tp, cp } = evaluation.groups;
   const held = ({ size, per_domain }: Group, time: number): number => ((size > per_domain ? "scale_out" : "scale_up") === link ? time : 0);
   const forward = held(ep, traffic.expert) + held(tp, traffic.tensor_forward) + held(cp, traffic.context_forward);
