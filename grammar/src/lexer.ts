@@ -44,8 +44,8 @@ const word = /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy;
 const wordEnd = "(?![\\p{L}\\p{M}\\p{N}_])";
 /** `μs` (Greek mu) and `µs` (micro sign) are read as `us`. */
 const microseconds = /^[μµ]s$/u;
-/** A text in typographic quotes, as word processors make them. */
-const curlyQuoted = /[“”„][^“”„\r\n]{0,1000}[“”]/uy;
+/** A text in typographic quotes, as word processors make them, or in single ones, as other languages have them. */
+const otherQuoted = /[“”„][^“”„\r\n]{0,1000}[“”]|'[^'\r\n]{0,1000}'|[‘’‚][^‘’‚\r\n]{0,1000}[‘’]/uy;
 const knownUnits: ReadonlySet<string> = new Set(unitNames);
 const unit = new RegExp(
   `(?:${[...unitNames, "μs", "µs"].sort((a, b) => b.length - a.length).join("|")})${wordEnd}`, "uy");
@@ -169,8 +169,8 @@ export function lex(text: string, from = 0, to = text.length): Lexed {
     at = number.end;
   };
 
-  const scanCurlyQuoted = (): boolean => {
-    const written = matchAt(curlyQuoted, text, at);
+  const scanOtherQuoted = (): boolean => {
+    const written = matchAt(otherQuoted, text, at);
     if (written === undefined) return false;
     const meant = `"${written.slice(1, -1).replace(/"/gu, "\\\"")}"`;
     errors.push(mistakes.lookAlike({ start: at, end: at + written.length }, written, meant));
@@ -189,7 +189,7 @@ export function lex(text: string, from = 0, to = text.length): Lexed {
   };
 
   const scanUnknown = (): void => {
-    if (scanCurlyQuoted()) return;
+    if (scanOtherQuoted()) return;
     let end = at;
     while (end < text.length && isUnknownAt(text, end)) end += (text.codePointAt(end) as number) > 0xffff ? 2 : 1;
     end = Math.max(end, at + 1);

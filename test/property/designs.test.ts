@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { explainFigure, figuresOf } from "../../server/src/analysis";
 import { bindDeclaration } from "../../server/src/core";
-import { codeLenses, completion, documentSymbols, explainMarkdown, hover, inlayHints, lensText } from "../../server/src/ide";
+import { codeLenses, completion, eachSymbol, explainMarkdown, hover, inlayHints, lensText } from "../../server/src/ide";
 import { checkFile } from "../../server/src/rules";
 import { meaningfulMutation, mutate, mutation, type Mutation } from "../kit/mutations";
 import { openFiles } from "../kit/workspace";
@@ -57,7 +57,7 @@ describe("whatever a design says", { timeout: 3_600_000 }, () => {
       const text = textOf(made);
       const { workspace, scope, uri } = openFiles({ "a.dsco": text, ...companions });
       const position = scope.source.lines.position(Math.floor((at / 1000) * text.length));
-      const shown: unknown[] = [hover(workspace, uri, position), completion(workspace, uri, position), documentSymbols(workspace, uri)];
+      const shown: unknown[] = [hover(workspace, uri, position), completion(workspace, uri, position), [...eachSymbol(workspace, uri)]];
       shown.push(inlayHints(workspace, uri, { start: { line: 0, character: 0 }, end: scope.source.lines.position(text.length) }));
       const lenses = codeLenses(workspace, uri);
       const lens = lenses[pick % Math.max(1, lenses.length)];

@@ -469,7 +469,18 @@ function evaluateAs(expression: Expression, type: PropertyType, scope: Scope): V
       return undefined;
     }
   }
+  const meant = expression.kind === "string" ? unquoted(expression.value, type, scope) : undefined;
+  if (meant !== undefined) {
+    scope.problems.push(values.wrongType.at(placeOf(scope, expression), { key: scope.key ?? "", expected: describeType(type), found: "a text", suggestion: meant }, replaceFix(expression, meant)));
+    return undefined;
+  }
   return evaluate(expression, scope);
+}
+
+/** What a text in quotes means where a word or a name is expected: `"1F1B"`, `"H800"`. */
+function unquoted(text: string, type: PropertyType, { file }: Scope): string | undefined {
+  if (type.kind === "reference") return file.symbols.has(text) ? text : undefined;
+  return text === "" ? undefined : nearest(text, type.kind === "boolean" ? ["true", "false"] : wordsOf(type));
 }
 
 function isKnown(name: Identifier, scope: Scope): boolean {

@@ -49,6 +49,10 @@ const synonyms: Readonly<Record<string, string>> = {
   context: "context_length", prompt: "prompt_length", mem: "memory", hbm: "memory", bandwidth: "memory_bandwidth", num_nodes: "nodes", gpus: "gpus_per_node",
   mlp: "ffn", feed_forward: "ffn", feedforward: "ffn", attn: "attention", self_attention: "attention", self_attn: "attention",
   quantization: "precision", dtype: "precision", nextn: "mtp",
+  pipeline_parallel_size: "pp", virtual_pipeline_parallel_size: "vp",
+  bfloat16: "bf16", float16: "fp16", half: "fp16", float32: "fp32", float: "fp32",
+  e4m3: "fp8_e4m3", float8_e4m3fn: "fp8_e4m3", float8: "fp8_e4m3", e5m2: "fp8_e5m2", float8_e5m2: "fp8_e5m2",
+  train: "training", pretrain: "training", pretraining: "training", generate: "decode", generation: "decode", decoding: "decode",
   yes: "true", on: "true", no: "false", off: "false",
 };
 
@@ -64,12 +68,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const synonym = synonyms[word.toLowerCase()];
   if (synonym !== undefined && list.includes(synonym)) return synonym;
   // The end is missing: `fp8` for `fp8_e4m3`, but `head` for `heads` rather than `head_dim`.
-  const longer = word.length < 3 ? undefined : list.find((candidate) => candidate.length === word.length + 1 && candidate.startsWith(word));
+  const lower = word.toLowerCase();
+  const begins = (candidate: string, beginning: string): boolean => candidate.toLowerCase().startsWith(beginning);
+  const longer = word.length < 3 ? undefined : list.find((candidate) => candidate.length === word.length + 1 && begins(candidate, lower));
   if (longer !== undefined) return longer;
   if (word.length > 80) return undefined;
-  const whole = word === "" ? undefined : list.find((candidate) => candidate.startsWith(`${word}_`)) ?? withWordsBetween(word, list);
+  const whole = word === "" ? undefined : list.find((candidate) => begins(candidate, `${lower}_`)) ?? withWordsBetween(word, list);
   if (whole !== undefined) return whole;
-  const lower = word.toLowerCase();
   let limit = word.length < 3 ? 0 : Math.floor(word.length / 3);
   let best: string | undefined;
   for (const candidate of list) {

@@ -1,5 +1,4 @@
 /** Pictures of designs: pure functions from figures to SVG. */
 export { colourProperties, pageColours, pictureStyles } from "./colours";
 export type { DrawingOptions, Picture, PictureId, PictureTable } from "./picture";
-export { standaloneSvg } from "./standalone";
 export { reportOf, type MissingPicture, type Report, type ReportFigure } from "./report";

@@ -33,7 +33,7 @@ export function frontDesigns({ objectives }: Pick<RunHeader, "objectives">, desi
 }
 
 /** `nsga2 budget=1000 seed=1 found but not proved`; nothing where every design was tried. */
-export const searchText = ({ search }: Pick<RunHeader, "search">): string | undefined =>
+const searchText = ({ search }: Pick<RunHeader, "search">): string | undefined =>
   search && `${search.method} budget=${search.budget} seed=${search.seed} found but not proved`;
 
 export function tableOf(header: RunHeader, stretches: readonly Stretch[]): ResultTable {

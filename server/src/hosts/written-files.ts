@@ -64,7 +64,7 @@ function writeWhole(target: string, content: Content, mode?: number): WriteResul
     return { kind: "written" };
   } catch (fault) {
     rmSync(temporary, { force: true });
-    return { kind: "failed", reason: writeFault(fault) };
+    return { kind: "failed", reason: writeFault(fault, "folder") };
   }
 }
 
@@ -74,7 +74,7 @@ export function append(path: string, text: string): WriteResult {
     appendFileSync(path, text);
     return { kind: "written" };
   } catch (fault) {
-    return { kind: "failed", reason: writeFault(fault) };
+    return { kind: "failed", reason: writeFault(fault, "folder") };
   }
 }
 
@@ -84,16 +84,16 @@ export function create(path: string, text: string): WriteResult {
     writeFileSync(path, text, { flag: "wx" });
     return { kind: "written" };
   } catch (fault) {
-    return { kind: "failed", reason: writeFault(fault) };
+    return { kind: "failed", reason: writeFault(fault, "folder") };
   }
 }
 
-/** Why something cannot be written, as a clause in the user's words. */
-export function writeFault(fault: unknown): string {
+/** Why something cannot be written, as a clause in the user's words. `missing`: what is not there where something is not. */
+export function writeFault(fault: unknown, missing: "file" | "folder" = "file"): string {
   const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";
   switch (code) {
     case "EEXIST": return "it exists already";
-    case "ENOENT": return "there is no such file";
+    case "ENOENT": return `there is no such ${missing}`;
     case "EACCES": case "EPERM": return "it may not be written";
     case "EROFS": return "its disk is read-only";
     case "ENOSPC": case "EDQUOT": return "the disk is full";

@@ -25,7 +25,7 @@ export { prepareRename, rename, type Renameable, type Renaming } from "./rename/
 export { selectionRanges, type Selection } from "./selection-ranges";
 export { semanticTokens, tokenModifiers, tokenTypes, type SemanticToken, type TokenModifier, type TokenType } from "./semantic-tokens";
 export * from "./sweep";
-export { documentSymbols, eachSymbol, type OutlineKind, type OutlineSymbol } from "./symbols";
+export { eachSymbol, type OutlineKind, type OutlineSymbol } from "./symbols";
 export { declaredSymbols, mayDeclare, type WorkspaceSymbol } from "./workspace-symbols";
 export { signatureHelp, type Signature } from "./signature-help";
 export { indentingCharacters, typedIndentation } from "./typed-indentation";

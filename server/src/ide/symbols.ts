@@ -17,11 +17,8 @@ export interface OutlineSymbol {
 
 /**
  * Declarations with their first figures, their blocks, and their properties and statements with the values as written.
- * Unnamed parts stand under their keyword.
+ * Unnamed parts stand under their keyword. One by one: the figures of a long file take a while, in which its reader may write on.
  */
-export const documentSymbols = (workspace: Workspace, uri: string): readonly OutlineSymbol[] => [...eachSymbol(workspace, uri)];
-
-/** The same one by one: the figures of a long file take a while, in which its reader may write on. */
 export function* eachSymbol(workspace: Workspace, uri: string): Generator<OutlineSymbol> {
   const scope = fileScope(workspace, uri);
   for (const node of scope?.source.parsed.file.declarations ?? []) if (scope) yield* declarationSymbol(workspace, scope, node);

@@ -77,8 +77,8 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 /** The protocol's `uinteger`. */
 const isCount = (value: unknown): boolean => typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 
-export const isPosition = (value: unknown): value is Position => isRecord(value) && isCount(value["line"]) && isCount(value["character"]);
-export const isRange = (value: unknown): value is Range => isRecord(value) && isPosition(value["start"]) && isPosition(value["end"]);
+const isPosition = (value: unknown): value is Position => isRecord(value) && isCount(value["line"]) && isCount(value["character"]);
+const isRange = (value: unknown): value is Range => isRecord(value) && isPosition(value["start"]) && isPosition(value["end"]);
 
 /** A change of a text, as `textDocument/didChange` lists them. */
 const isChange = (value: unknown): value is TextDocumentContentChangeEvent =>

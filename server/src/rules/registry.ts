@@ -17,6 +17,7 @@ import { precisionWithoutPeakRule } from "./hardware/precision-without-peak";
 import { slimFlyOrderRule } from "./hardware/slim-fly-order";
 import { batchDoesNotDivideRule } from "./layout/batch-does-not-divide";
 import { degreesDoNotFitRule } from "./layout/degrees-do-not-fit";
+import { exchangeWithoutCardsRule } from "./layout/exchange-without-cards";
 import { expertGroupsDoNotFitRule } from "./layout/expert-groups-do-not-fit";
 import { expertsDoNotDivideRule } from "./layout/experts-do-not-divide";
 import { expertsOfDenseModelRule } from "./layout/experts-of-dense-model";
@@ -106,6 +107,7 @@ export const rules: readonly Rule[] = [
   widthsDoNotDivideRule, // 5142
   sequenceDoesNotDivideRule, // 5143
   groupOverDomainRule, // 5150
+  exchangeWithoutCardsRule, // 5151
   groupsOverDomainsRule, // 5201
   routingOverDomainsRule, // 5202
   exposedExchangeRule, // 5203

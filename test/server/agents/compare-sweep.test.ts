@@ -82,6 +82,15 @@ describe("sweep", () => {
     expect(data.advice[1]).toMatch(/^Without `tpot <= 1 ns` 4 designs meet the rest; the nearest has tpot = /);
   });
 
+  it("can be ended while it looks for that", async () => {
+    const input = { text: design("  workload.batch_per_gpu = 1..64\n  where tpot <= 1 ns\n  minimize tpot") };
+    const pausesOf = async (more: object) => {
+      for (let cancelledAt = 1; ; cancelledAt += 1) if ((await callTool("sweep", { ...input, ...more }, { cancelledAt }).catch(() => undefined)) !== undefined) return cancelledAt - 1;
+    };
+    // of the first 63 designs nothing is said: without all of them nobody knows what is to blame
+    expect(await pausesOf({}), "one for each eight designs that are tried without the condition").toBe((await pausesOf({ most: 63 })) + 8);
+  });
+
   it("spreads what it may try over a large space", async () => {
     const { text, data } = await ask<Swept>("sweep", { text: design("  workload.batch_per_gpu = 1..100\n  minimize tpot"), most: 10 });
     expect(data).toMatchObject({ designs: 100, tried: 10 });

@@ -191,6 +191,14 @@ describe("the figures that need no network", () => {
     expect(value("scale_up_to_scale_out_ratio", cluster({ ...tree(2, 64), port_rate: 25e9 }))).toBe(160 / 25);
   });
 
+  it("no more than the line rates, whatever is said to be achieved", () => {
+    const slow = { ...connectX7, rate: 12.5e9 };
+    // 160 GB/s over the 12.5 GB/s of 100 Gbps; both above their lines: 100 over 12.5
+    expect(value("scale_up_to_scale_out_ratio", cluster(undefined, { nic: slow }))).toBe(160 / 12.5);
+    expect(value("scale_up_to_scale_out_ratio", cluster(undefined, { nic: slow, gpu: { ...h800, scale_up: { bandwidth: 100e9, effective_bandwidth: 160e9, domain: 8, latency: undefined } } }))).toBe(8);
+    expect(value("bandwidth_with_failed_plane", cluster(tree(2, 64, 2), { nic: slow }))).toBe(6.25e9);
+  });
+
   it("line rates of both where one of the two has nothing achieved", () => {
     expect(value("scale_up_to_scale_out_ratio", cluster(undefined, { nic: { ...connectX7, effective_bandwidth: undefined } }))).toBe(200 / 50);
   });
@@ -233,7 +241,7 @@ describe("figures that cannot be computed say why", () => {
 describe("explanations", () => {
   it("name every input of a figure and where the device's own stand", () => {
     expect(metric("scale_up_to_scale_out_ratio").explain(cluster(), {}).inputs.map(({ path }) => path)).toEqual([
-      "gpus_per_node", "nics_per_node", "gpu.scale_up.effective_bandwidth", "nic.effective_bandwidth",
+      "gpus_per_node", "nics_per_node", "gpu.scale_up.effective_bandwidth", "gpu.scale_up.bandwidth", "nic.effective_bandwidth", "nic.rate",
     ]);
     const slow = cluster({ ...tree(2, 64), protocol: "roce", latency_same_leaf: 3e-6, latency_cross_leaf: 5e-6 });
     expect(metric("latency_cross_leaf").explain(slow, {}).inputs.map(({ path }) => path)).toEqual(["network.latency_cross_leaf"]);

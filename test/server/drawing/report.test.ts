@@ -5,7 +5,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadStandard, openWorkspace } from "../../../server/src/analysis";
 import { bindDeclaration, createSource, fileScope, type BoundDeclaration, type Workspace } from "../../../server/src/core";
-import { colourProperties, pageColours, pictureStyles, reportOf, standaloneSvg, type Report } from "../../../server/src/drawing";
+import { colourProperties, pageColours, pictureStyles, reportOf, type Report } from "../../../server/src/drawing";
 import { smallPlans } from "../../kit/plans";
 import { repository } from "../../kit/repository";
 import { declarationOf } from "../../kit/workspace";
@@ -131,12 +131,5 @@ describe("how pictures are drawn", () => {
     for (const [, property] of pictureStyles.matchAll(/var\((--dsco-[a-z0-9-]+)\)/g)) expect(colourProperties).toContain(property);
     for (const property of colourProperties) expect(pageColours.split(`${property}: `)).toHaveLength(4); // light, dark, forced
     for (const [, report] of reports.slice(0, 20)) for (const { svg } of report.pictures) expect(svg).not.toMatch(/#[0-9a-f]{6}|rgb\(|style=/);
-  });
-
-  test("as a file of its own with its styles", () => {
-    const [picture] = reportOfPlan(smallPlans, "Train")?.pictures ?? [];
-    const file = standaloneSvg(picture?.svg ?? "");
-    expect(file).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^>]*><style>/);
-    expect(file).toContain("prefers-color-scheme: dark");
   });
 });

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, sy
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { replace, save } from "../../../server/src/hosts/written-files";
+import { append, create, replace, save } from "../../../server/src/hosts/written-files";
 
 let folder: string;
 const at = (name: string) => path.join(folder, name);
@@ -44,4 +44,9 @@ test("the mode stays, and a link goes on leading to the file", () => {
 
 test("what is no file is not replaced by one", () => {
   expect(save(folder, "text")).toEqual({ kind: "failed", reason: "this is not a file" });
+});
+
+test("a folder that is not there is named, and so is a file", () => {
+  for (const write of [save, append, create]) expect(write(at("nowhere/a.csv"), "text")).toEqual({ kind: "failed", reason: "there is no such folder" });
+  expect(replace(at("a.csv"), "text")).toEqual({ kind: "failed", reason: "there is no such file" });
 });

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { loadStandard, openWorkspace } from "../../../server/src/analysis";
 import { createLineIndex, createSource, fileScope, namesOfFile, type Position, type Range, type Workspace } from "../../../server/src/core";
 import {
-  codeLenses, completion, definition, diagnostics, documentLinks, documentSymbols, explainMarkdown, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, rangeFormatting,
+  codeLenses, completion, definition, diagnostics, documentLinks, eachSymbol, explainMarkdown, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, rangeFormatting,
   highlights, prepareRename, references, rename, selectionRanges, semanticTokens, signatureHelp, typedIndentation, type OutlineSymbol, type Selection,
 } from "../../../server/src/ide";
 import { bindDeclaration } from "../../../server/src/core";
@@ -88,7 +88,7 @@ test("every feature answers for any text and any position", () => {
         checkSymbols(symbol.children, symbol.range);
         expect(symbol.detail).not.toMatch(/NaN|undefined/);
       });
-      checkSymbols(documentSymbols(workspace, uri), everything);
+      checkSymbols([...eachSymbol(workspace, uri)], everything);
       for (const { range } of documentLinks(workspace, uri)) inText(range);
       for (const { startLine, endLine } of foldingRanges(workspace, uri)) {
         expect(startLine).toBeLessThan(endLine);

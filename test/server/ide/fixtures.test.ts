@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { loadStandard, openWorkspace } from "../../../server/src/analysis";
 import { bindDeclaration, createSource, fileScope, type Position, type Range, type Source, type Workspace } from "../../../server/src/core";
 import {
-  codeLenses, completion, definition, diagnostics, documentSymbols, explainMarkdown, fixAll, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, refactorings, semanticTokens, type OutlineSymbol,
+  codeLenses, completion, definition, diagnostics, eachSymbol, explainMarkdown, fixAll, foldingRanges, formatting, hover, inlayHints, lensText, quickFixes, refactorings, semanticTokens, type OutlineSymbol,
   type RangeEdit,
 } from "../../../server/src/ide";
 import { applyEdits } from "../../../server/src/rules";
@@ -99,7 +99,7 @@ const features: Readonly<Record<string, (fixture: Fixture) => string>> = {
     return bound && explainMarkdown(workspace, bound, "kv_bytes_per_token", {}, (address, line) => (address.startsWith("file:") ? `${address}#L${line}` : undefined));
   }).join("\n"),
   folding: ({ workspace, uri }) => foldingRanges(workspace, uri).map(({ startLine, endLine, kind }) => `${startLine + 1}-${endLine + 1}${kind ? ` ${kind}` : ""}`).join("\n"),
-  symbols: ({ workspace, uri }) => outline(documentSymbols(workspace, uri)),
+  symbols: ({ workspace, uri }) => outline([...eachSymbol(workspace, uri)]),
   tokens: ({ workspace, uri, source }) => semanticTokens(workspace, uri).map(({ line, character, length, type, modifiers }) => {
     const start = { line, character };
     return `${place(start)} ${textAt(source, { start, end: { line, character: character + length } })} | ${[type, ...modifiers].join(" ")}`;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { bindDeclaration, didYouMean, fileScope, nearest, type BoundDeclaration } from "../../core";
 import { checkDesign, printable, whatIfText, WrongUse, type Design } from "../../design";
-import { adviceFor, evaluatorOf, headerOf, objectiveText, pointAt, runStretch, spaceOf, tallyOf, type Evaluator, type Space, type Tally } from "../../explore";
+import { adviceSteps, evaluatorOf, headerOf, objectiveText, pointAt, runStretch, spaceOf, tallyOf, type Evaluator, type ReasonCount, type Space, type Tally } from "../../explore";
 import { formatGrouped } from "../../units";
 import { openDesign } from "../files";
 import { findingsPart } from "../findings";
@@ -47,7 +47,7 @@ export const sweep = defineTool({
     const shown = front.slice(0, limits.sweep.front);
     const header = headerOf(space, "", 0, space.size);
     const choicesOf = (index: number) => header.axes.map(({ path, choices }, axis) => [path, choices[pointAt(header, index)[axis] ?? 0] ?? ""] as const);
-    const advice = tally.feasible() === 0 && tried.length === space.size ? adviceFor(space, reasons) : [];
+    const advice = tally.feasible() === 0 && tried.length === space.size ? await adviceFor(space, reasons, context.pause) : [];
     const kinds = space.objectives.map(({ id }) => id);
     const rows = shown.map(({ index, values }) => [
       ...choicesOf(index).map(([path, choice]) => `${path} = ${choice}`),
@@ -88,6 +88,15 @@ async function attempt(evaluator: Evaluator, designs: readonly number[], pause: 
     tally.add(runStretch(evaluator, design, design + 1));
   }
   return tally;
+}
+
+/** What would let a design in, found a few designs at a time. */
+async function adviceFor(space: Space, reasons: readonly ReasonCount[], pause: () => Promise<void>): Promise<readonly string[]> {
+  const steps = adviceSteps(space, reasons);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    await pause();
+  }
 }
 
 /** The sweep that is meant. Throws `WrongUse` where there is none, or it is in error. */

@@ -71,15 +71,18 @@ export function networkOf({ network }: HardwareRecord): NetworkRecord {
 
 /**
  * What one card moves in one direction, no more than the port that it plugs into, and what a GPU moves in its domain: achieved rates
- * where both are known.
+ * where both are known, neither above the line rate of its link.
  */
 export function linkRates({ gpu, nic, network }: HardwareRecord): { readonly scaleUp: number; readonly scaleOut: number } {
   const port = network?.port_rate ?? Infinity;
   const scaleUp = gpu.scale_up?.effective_bandwidth;
-  const scaleOut = nic?.effective_bandwidth;
-  if (scaleUp !== undefined && scaleOut !== undefined) return { scaleUp, scaleOut: Math.min(scaleOut, port) };
-  return { scaleUp: gpu.scale_up?.bandwidth ?? Number.NaN, scaleOut: Math.min(rateOf(nic), port) };
+  const line = gpu.scale_up?.bandwidth ?? Number.NaN;
+  if (scaleUp !== undefined && nic?.effective_bandwidth !== undefined) return { scaleUp: Math.min(scaleUp, line), scaleOut: Math.min(achievedRate(nic), port) };
+  return { scaleUp: line, scaleOut: Math.min(rateOf(nic), port) };
 }
+
+/** What large transfers achieve over a card: what is written, never above its line rate; the line rate where nothing is. */
+export const achievedRate = (nic: NicRecord | undefined): number => Math.min(nic?.effective_bandwidth ?? Infinity, rateOf(nic));
 
 const rateOf = (nic: NicRecord | undefined): number => nic?.rate ?? Number.NaN;
 

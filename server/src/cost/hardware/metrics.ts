@@ -5,7 +5,7 @@ import { toMetric, type Definition, type Gap } from "../definition";
 import type { Metric } from "../metric";
 import { product, quotient, sum, times, type Count, type Quantity, type Term } from "../term";
 import {
-  bisectionGap, failedPlaneGap, leafGap, linkRates, networkGap, networkOf, nodesPerLeafGap, peakGap, portRate, powerGap, priceGap, ratioGap,
+  achievedRate, bisectionGap, failedPlaneGap, leafGap, linkRates, networkGap, networkOf, nodesPerLeafGap, peakGap, portRate, powerGap, priceGap, ratioGap,
 } from "./availability";
 import type { HardwareContext, HardwareRecord } from "./record";
 import { endpointLatency, nodesPerLeaf, type Reach } from "./scale-out";
@@ -99,7 +99,7 @@ const definitions: readonly Definition<HardwareRecord, HardwareContext>[] = [
       "over the scale-up link in the time that one takes over the network.",
     formula: "gpu.scale_up.effective_bandwidth / (nic.effective_bandwidth x nics_per_node / gpus_per_node)",
     convention:
-      "Per GPU and per direction, achieved over achieved. Where one of the two has no `effective_bandwidth`, `bandwidth` over `rate`: " +
+      "Per GPU and per direction, achieved over achieved, neither above its line rate. Where one of the two has no `effective_bandwidth`, `bandwidth` over `rate`: " +
       "line rates of both. Where `port_rate` of the network is below the card's, `port_rate`.",
     source: `${insights}, section 4.2: 160 over 40 GB/s; DeepSeek-V3 technical report, arXiv:2412.19437, section 3.2.2: 160 over 50 GB/s`,
     gap: ratioGap,
@@ -233,7 +233,7 @@ const definitions: readonly Definition<HardwareRecord, HardwareContext>[] = [
     gap: failedPlaneGap,
     arithmetic: (hardware) => {
       const { gpus_per_node, nics_per_node = Number.NaN, nic, network } = hardware;
-      const card = Math.min(nic?.effective_bandwidth ?? nic?.rate ?? Number.NaN, network?.port_rate ?? Infinity);
+      const card = Math.min(achievedRate(nic), network?.port_rate ?? Infinity);
       const planes = network?.planes ?? 1;
       const ofNode = byteRate((card * nics_per_node * (planes - 1)) / planes);
       return whole("bandwidth_with_failed_plane", quotient("cards of the other planes, over the node's GPUs", ofNode, gpuCountOfNode(gpus_per_node)));

@@ -152,4 +152,4 @@ export function groupsOf(layout: Layout, hardware: HardwareRecord, copies = 1): 
 }
 
 /** The `ffn moe` blocks of a plan's model. */
-export const moeBlocksOf = ({ model }: PlanRecord): readonly MoeFfnRecord[] => model.ffn.filter((block) => block.kind === "moe");
+export const moeBlocksOf = ({ model }: Pick<PlanRecord, "model">): readonly MoeFfnRecord[] => model.ffn.filter((block) => block.kind === "moe");

@@ -184,9 +184,9 @@ export const trainingMetrics: readonly PlanDefinition[] = [
   time({
     id: "bubble_time", title: "Bubble", details: schedule, documentation: "Time in which a rank has nothing to run. The closed form of the schedule is the stated bound, the simulation the estimate.",
     formula: "step of the pipeline - what its ranks run; closed forms: 1f1b (pp - 1)(F + B); zb1p (pp - 1)(F + B - 2W); dualpipe (pp / 2 - 1)(F&B + B - 3W)",
-    convention: `${ofStep} Includes waiting for stages that take longer. \`ideal\` is the closed form with the mean chunk, never above the estimate: where F < B - W, dualpipe can wait less than its closed form says.`,
+    convention: `${ofStep} Includes waiting for stages that take longer. \`ideal\` is the closed form with the mean chunk at its physical bound, never above what a run of such chunks waits: where F < B - W, dualpipe can wait less than its closed form says.`,
     source: `${v3Report}, Table 2; DualPipe repository, README`,
-  }, ({ step }) => step.bubble, { bound: (plan) => Math.min(training(plan).closed_form(), training(plan).step.bubble) }),
+  }, ({ step }) => step.bubble, { bound: (plan) => Math.min(training(plan, "ideal").closed_form(), training(plan, "ideal").step.bubble, training(plan).step.bubble) }),
   {
     id: "bubble_fraction", title: "Bubble share", unit: "", share: true, details: schedule, documentation: "Share of the step in which a rank has nothing to run.",
     formula: "bubble_time / step_time", convention: ofStep, source: "The definition",

@@ -18,8 +18,8 @@ export function flowNames({ schedule, pp }: ScheduleData): readonly [string, str
   }
 }
 
-export const forwardColour = ({ flow }: DrawnChunk): Colour => (flow === 0 ? "forward" : "forward2");
-export const backwardColour = ({ flow }: DrawnChunk): Colour => (flow === 0 ? "backward" : "backward2");
+const forwardColour = ({ flow }: DrawnChunk): Colour => (flow === 0 ? "forward" : "forward2");
+const backwardColour = ({ flow }: DrawnChunk): Colour => (flow === 0 ? "backward" : "backward2");
 
 /** From the top of the row down. */
 export function coloursIn({ kind, chunk, beside }: ScheduleOperation): readonly Colour[] {

@@ -1,4 +1,5 @@
 import { defineDiagnostic } from "../../core";
+import { linkRates } from "../../cost/hardware/availability";
 import type { HardwareRecord } from "../../cost/hardware/record";
 import { domainOf, moeBlocksOf, type Layout } from "../../cost/plan/layout";
 import { dimensions, formatGrouped, formatQuantity } from "../../units";
@@ -36,12 +37,12 @@ function stands({ record }: PlanSubject, degree: GroupDegree, span: number): boo
 }
 
 /** What the GPUs of a group have instead of the scale-up link, achieved rates where both are known. */
-function fallText({ gpu: { scale_up }, nic, nics_per_node, gpus_per_node }: HardwareRecord): string {
+function fallText(hardware: HardwareRecord): string {
+  const { gpu: { scale_up }, nic, nics_per_node, gpus_per_node } = hardware;
   if (!scale_up || !nic || nics_per_node === undefined) return "part of its traffic goes over the network";
-  const isAchieved = scale_up.effective_bandwidth !== undefined && nic.effective_bandwidth !== undefined;
-  const [fast, card] = isAchieved ? [scale_up.effective_bandwidth ?? 0, nic.effective_bandwidth ?? 0] : [scale_up.bandwidth, nic.rate];
+  const { scaleUp, scaleOut } = linkRates(hardware);
   const rate = (value: number) => formatQuantity(value, dimensions.byteRate);
-  return `a GPU has ${rate((card * nics_per_node) / gpus_per_node)} over its network cards in place of ${rate(fast)}`;
+  return `a GPU has ${rate((scaleOut * nics_per_node) / gpus_per_node)} over its network cards in place of ${rate(scaleUp)}`;
 }
 
 export const groupOverDomainRule = soundPlanRule([groupOverDomain.entry], (plan, layout) => {

@@ -85,6 +85,26 @@ describe("training", () => {
     expect(sum / valueOf(plan, "step_time")).toBeCloseTo(1, 9);
   });
 
+  const idealOf = (plan: PlanRecord, id: string): number => {
+    const found = figure(plan, id);
+    return found.kind === "value" ? (found.ideal ?? Number.NaN) : Number.NaN;
+  };
+
+  test.each(trained)("%s: the bounds of the phases are no more than that of the step", (_, plan) => {
+    const sum = ["forward_time", "backward_time", "weight_gradient_time", "overlapped_time", "bubble_time", "optimizer_time"].reduce((total, id) => total + idealOf(plan, id), 0);
+    expect(sum).toBeLessThanOrEqual(idealOf(plan, "step_time") * (1 + 1e-9));
+  });
+
+  /** arXiv:2412.19437, Table 2: (PP - 1)(F + B), and (PP - 1)(F + B - 2 W) where W is a part of B; 24 micro-batches on stages of 4 equal layers. */
+  test.each([["1f1b", 0], ["zb1p", 1]])("the bound of a bubble is the closed form of chunks at their bounds: %s", (schedule, weights) => {
+    const plan = planRecord({
+      before: `${cluster(1)}\nmodel Even extends Llama3_1_405B { layers = 32, vocab_size = 1, hidden_size = 4096, attention gqa { heads = 32, head_dim = 128 }, ffn dense { intermediate_size = 14_336 } }`,
+      hardware: "Cluster", model: "Even", parallelism: `pp = 8, schedule = ${schedule}`, workload: "phase = training, sequence_length = 4096, global_batch_size = 24",
+    });
+    const [forward, input, weight] = ["forward_time", "backward_time", "weight_gradient_time"].map((id) => idealOf(plan, id) / 24) as [number, number, number];
+    expect(idealOf(plan, "bubble_time") / (7 * (forward + input - weights * weight))).toBeCloseTo(1, 4);
+  });
+
   test.each(trained)("%s: throughput, time, money and energy are of one step", (_, plan) => {
     const { global_batch_size = 0, sequence_length = 0, tokens = 0 } = plan.workload;
     const gpus = plan.hardware.nodes * plan.hardware.gpus_per_node;
