@@ -38,7 +38,7 @@ export interface Training {
   readonly checkpoint_bytes: () => number;
   /** For explanations: every operator that one micro-batch passes, over all stages, and what each stage takes for it. */
   readonly operators: () => readonly Operator[];
-  readonly durations: Durations;
+  readonly durations: () => Durations;
 }
 
 export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
@@ -59,7 +59,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
     closed_form: () => closedForm(pipeline, meanChunk(chunks)).bubble,
     checkpoint_bytes: () => checkpointBytes(evaluation.memoryModel),
     operators: () => evaluation.stages.flatMap(computeOn(deviceOf(evaluation.plan, mode), evaluation.trainingOperators).operators),
-    get durations() { return { stages: chunks.map(({ durations }) => durations), send }; },
+    durations: () => ({ stages: chunks.map(({ durations }) => durations), send }),
   };
 }
 
