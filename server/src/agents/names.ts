@@ -1,4 +1,4 @@
-import { bindDeclaration, fileScope, resolveSymbol, type BoundDeclaration } from "../core";
+import { declarationNamed, fileScope, type BoundDeclaration } from "../core";
 import { declarationsOf, printable, unknownDeclaration, type Design, type WrongUse } from "../design";
 import { clip } from "./limits";
 
@@ -8,9 +8,7 @@ export const ownDeclarations = (design: Design): readonly BoundDeclaration[] => 
 /** A declaration of the file, or one that it imports; `undefined` where there is none of that name. */
 export function findNamed({ workspace, files: [file] }: Design, name: string): BoundDeclaration | undefined {
   const scope = file && fileScope(workspace, file.uri);
-  const symbol = scope && resolveSymbol(workspace, scope, name);
-  const home = symbol && fileScope(workspace, symbol.uri);
-  return symbol?.kind === "declaration" && home ? bindDeclaration(workspace, symbol.node, home) : undefined;
+  return scope && declarationNamed(workspace, scope, name);
 }
 
 /** `WrongUse` for a name that means no declaration, with what may have been meant. */

@@ -6,6 +6,7 @@ export * from "./values";
 export * from "./schema";
 export * from "./diagnostics";
 export { bindDeclaration, importEdit, removeMember, replaceFix, startWithDocs } from "./bind";
+export { declarationNamed, ownDeclaration } from "./named-declaration";
 export { checkedValue, evaluate, functionNames, functions, layerRangesOf, letValue, modulo, referenceAt, settledValue, type Scope } from "./evaluate";
 export { blocksNamed, implicitBlock, type Reference } from "./reference";
 export { evaluateAssertion, type AssertionResult } from "./assertions";

@@ -1,6 +1,6 @@
 import type { DeclarationKeyword } from "../../../grammar/src";
 import { defaultSequenceLength, foundationsOf, metricOf, readingOf, shortFigure, usersOf, type FigureOptions, type MetricFigure, type Reading } from "../analysis";
-import { bindDeclaration, fileScope, headerSpan, type BoundDeclaration, type Diagnostic, type FileScope, type Range, type Workspace } from "../core";
+import { fileScope, headerSpan, ownDeclaration, type BoundDeclaration, type Diagnostic, type FileScope, type Range, type Workspace } from "../core";
 import { formatGrouped } from "../units";
 import { checkedFile } from "./diagnostics";
 
@@ -102,17 +102,11 @@ export function codeLenses(workspace: Workspace, uri: string, options: FigureOpt
   if (!scope) return [];
   return scope.declarations.flatMap((node) => {
     if (node.kind !== "declaration" || !node.name) return [];
-    const bound = namedDeclaration(workspace, scope, node.name.text);
+    const bound = ownDeclaration(workspace, scope, node.name.text);
     if (bound?.node !== node) return [];
     const range = scope.source.lines.range(headerSpan(node));
     return lensesAbove(workspace, scope, bound, options, wasSeen).map((lens) => ({ ...lens, kind: kindOf[bound.keyword], range }));
   });
-}
-
-/** The declaration of this file that has a name; of two with one name the first. */
-function namedDeclaration(workspace: Workspace, scope: FileScope, name: string): BoundDeclaration | undefined {
-  const symbol = scope.symbols.get(name);
-  return symbol?.kind === "declaration" ? bindDeclaration(workspace, symbol.node, scope) : undefined;
 }
 
 type PlacedLens = Omit<FigureLens, "range" | "kind">;
@@ -188,7 +182,7 @@ export interface LensText {
 /** The text of a lens; `undefined` where the file has no such declaration any more. */
 export function lensText(workspace: Workspace, uri: string, lens: LensName, options: FigureOptions = {}): LensText | undefined {
   const scope = fileScope(workspace, uri);
-  const bound = scope && namedDeclaration(workspace, scope, lens.declaration);
+  const bound = scope && ownDeclaration(workspace, scope, lens.declaration);
   if (!bound) return undefined;
   if (lens.user !== undefined) return consequenceText(workspace, scope, bound, lens.user, options);
   const metric = metricOf(workspace, bound, lens.metric, options);

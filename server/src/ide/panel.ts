@@ -1,5 +1,5 @@
 import { differenceText, figuresOf, idealText, inReadingOrder, keyMetricsOf, readingOf, shortFigure, shortText, usersOf, type FigureOptions, type MetricFigure } from "../analysis";
-import { bindDeclaration, declarationSchemas, fileScope, headerSpan, resolveSymbol, settledValue, type BoundDeclaration, type FileScope, type Position, type Workspace } from "../core";
+import { bindDeclaration, declarationNamed, declarationSchemas, fileScope, headerSpan, settledValue, type BoundDeclaration, type FileScope, type Position, type Workspace } from "../core";
 import { reportOf, type MissingPicture, type Picture } from "../drawing";
 import { assertionsOf, formOf, requirementsOf, textOf } from "../rules";
 import { errorsBehind } from "./code-lens";
@@ -76,7 +76,7 @@ export interface PanelCheck extends Place {
 export function panel(workspace: Workspace, uri: string, question: PanelQuestion, options: FigureOptions = {}): Panel {
   const scope = fileScope(workspace, uri);
   if (!scope) return { kind: "none" };
-  const declaration = question.declaration === undefined ? atLine(workspace, scope, question.line ?? 0) : named(workspace, scope, question.declaration);
+  const declaration = question.declaration === undefined ? atLine(workspace, scope, question.line ?? 0) : declarationNamed(workspace, scope, question.declaration);
   if (declaration === undefined || readingOf(workspace, declaration) === undefined) return lost(scope, question);
   const figures = mainFigures(workspace, declaration, options);
   const [first] = keyMetricsOf(workspace, declaration);
@@ -98,12 +98,6 @@ function panelOf(workspace: Workspace, declaration: BoundDeclaration, figures: r
 function lost({ source }: FileScope, { declaration }: PanelQuestion): Panel {
   const [error] = source.parsed.errors;
   return declaration !== undefined && error ? { kind: "broken", declaration, reason: error.message } : { kind: "none" };
-}
-
-function named(workspace: Workspace, scope: FileScope, name: string): BoundDeclaration | undefined {
-  const symbol = resolveSymbol(workspace, scope, name);
-  const file = symbol?.kind === "declaration" ? fileScope(workspace, symbol.uri) : undefined;
-  return symbol?.kind === "declaration" && file ? bindDeclaration(workspace, symbol.node, file) : undefined;
 }
 
 /** The declaration of a line; of a part that has no figures of its own the first plan that rests on it. */

@@ -1,5 +1,5 @@
 import { isComparable } from "../analysis";
-import { bindDeclaration, fileScope, resolveSymbol, type BoundDeclaration, type Workspace } from "../core";
+import { declarationNamed, fileScope, type BoundDeclaration, type Workspace } from "../core";
 import { comparableDeclarations, compareMarkdown } from "../ide";
 import { lineLink } from "./line-link";
 import { invalidParams, isRecord } from "./params";
@@ -47,7 +47,5 @@ const isName = (value: unknown): boolean => isRecord(value) && typeof value["uri
 /** A declaration of a document, or one that it imports. */
 function declarationOf(workspace: Workspace, { uri, declaration }: DeclarationName): BoundDeclaration | undefined {
   const scope = fileScope(workspace, toInternal(uri));
-  const symbol = scope && resolveSymbol(workspace, scope, declaration);
-  const file = symbol?.kind === "declaration" ? fileScope(workspace, symbol.uri) : undefined;
-  return symbol?.kind === "declaration" && file ? bindDeclaration(workspace, symbol.node, file) : undefined;
+  return scope && declarationNamed(workspace, scope, declaration);
 }

@@ -1,4 +1,4 @@
-import { bindDeclaration, fileScope, resolveSymbol, type BoundDeclaration, type Workspace } from "../core";
+import { declarationNamed, fileScope, type BoundDeclaration, type Workspace } from "../core";
 import { explainMarkdown, explanationTree, type ExplanationTree, type Fact } from "../ide";
 import { lineLink } from "./line-link";
 import { invalidParams } from "./params";
@@ -31,9 +31,7 @@ export function registerExplanationRequests(session: Session): void {
 /** A declaration of a document, or one that it imports. */
 function boundNamed(workspace: Workspace, uri: string, name: string): BoundDeclaration | undefined {
   const scope = fileScope(workspace, uri);
-  const symbol = scope && resolveSymbol(workspace, scope, name);
-  const file = symbol?.kind === "declaration" ? fileScope(workspace, symbol.uri) : undefined;
-  return symbol?.kind === "declaration" && file ? bindDeclaration(workspace, symbol.node, file) : undefined;
+  return scope && declarationNamed(workspace, scope, name);
 }
 
 function toExplained(session: Session, { declaration, title, value, documentation, formula, convention, source, confidence, metrics, parts, facts }: ExplanationTree): ExplainedFigure {

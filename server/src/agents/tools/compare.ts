@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { compareDeclarations, figurePairText, isComparable, standardNames } from "../../analysis";
-import { bindDeclaration, fileScope, resolveSymbol, withArticle, type BoundDeclaration } from "../../core";
+import { declarationNamed, fileScope, withArticle, type BoundDeclaration } from "../../core";
 import { checkDesign, printable, WrongUse, type Design } from "../../design";
 import { compareMarkdown } from "../../ide/compare-markdown";
 import { figuresForReading } from "../../ide/comparison";
@@ -78,6 +78,5 @@ function fromLibrary({ workspace }: Design, part: string | undefined, name: stri
   const [entry, another] = entries;
   if (entry && another) throw new WrongUse(`several parts of the standard library have \`${name}\`: write \`${entry.uri}:${name}\` or \`${another.uri}:${name}\``);
   const scope = entry && fileScope(workspace, entry.uri);
-  const symbol = scope && resolveSymbol(workspace, scope, name);
-  return scope && symbol?.kind === "declaration" ? bindDeclaration(workspace, symbol.node, scope) : undefined;
+  return scope && declarationNamed(workspace, scope, name);
 }

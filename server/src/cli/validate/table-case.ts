@@ -1,7 +1,7 @@
 /** Comparisons of what no metric states: a row of a table, and a plan that says where it was measured. */
 
 import { planResult } from "../../analysis";
-import { bindDeclaration, fileScope, type BoundDeclaration, type Workspace } from "../../core";
+import { fileScope, ownDeclaration, type BoundDeclaration, type Workspace } from "../../core";
 import { Unavailable } from "../../cost/definition";
 import type { PlanRecord } from "../../cost/plan/record";
 import type { Comparison } from "./comparisons";
@@ -28,8 +28,7 @@ export interface NamedPlan {
 /** The declaration of a plan and its record. Throws `Unavailable` where they are not to be had. */
 export function planNamed(workspace: Workspace, file: string, name: string): NamedPlan {
   const scope = fileScope(workspace, file);
-  const symbol = scope?.symbols.get(name);
-  const declaration = scope && symbol?.kind === "declaration" ? bindDeclaration(workspace, symbol.node, scope) : undefined;
+  const declaration = scope && ownDeclaration(workspace, scope, name);
   const result = declaration && planResult(workspace, declaration);
   if (!result) throw new Unavailable(`there is no plan \`${name}\``);
   return { declaration, record: result.record };

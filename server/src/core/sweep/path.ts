@@ -1,12 +1,12 @@
 /** What a sweep varies, by its path: `hardware`, `parallelism.ep`, `model.moe.top_k`, followed from the plan. */
 
 import type { Member } from "../../../../grammar/src";
-import { bindDeclaration } from "../bind";
 import type { BoundBlock, BoundDeclaration } from "../bound";
 import { settledValue } from "../evaluate";
+import { declarationNamed } from "../named-declaration";
 import { blocksNamed, type Reference } from "../reference";
 import { blockTitle, type BlockSchema, type PropertySpec } from "../schema";
-import { fileScope, resolveSymbol, type Workspace } from "../workspace";
+import type { Workspace } from "../workspace";
 
 /** A key with the block that holds it, and the declaration that the block is of. */
 export interface VariedKey {
@@ -89,10 +89,8 @@ export const targetOf = (workspace: Workspace, plan: BoundDeclaration, parts: re
 export function subjectOf(workspace: Workspace, bound: BoundDeclaration): BoundDeclaration | undefined {
   const { node, file, keyword } = bound;
   if (keyword !== "sweep" || !node.of) return undefined;
-  const symbol = resolveSymbol(workspace, file, node.of.text);
-  if (symbol?.kind !== "declaration" || symbol.node.keyword !== "plan") return undefined;
-  const target = fileScope(workspace, symbol.uri);
-  return target && bindDeclaration(workspace, symbol.node, target);
+  const subject = declarationNamed(workspace, file, node.of.text);
+  return subject?.keyword === "plan" ? subject : undefined;
 }
 
 /** True for `budget` and `seed`, which are the sweep's own and no dimension. */

@@ -1,6 +1,6 @@
 import type { Block, BlockDeclaration, Body } from "../../../../grammar/src";
 import {
-  bindDeclaration, declarationSchemas, fileScope, resolveSymbol, type BlockSchema, type BoundBlock, type BoundDeclaration, type FileScope, type Scope, type Workspace,
+  bindDeclaration, declarationNamed, declarationSchemas, type BlockSchema, type BoundBlock, type BoundDeclaration, type FileScope, type Scope, type Workspace,
 } from "../../core";
 
 /** What every part of completion is asked about. */
@@ -71,10 +71,7 @@ function indentOf(text: string, offset: number): number {
 }
 
 function variedBy(workspace: Workspace, scope: FileScope, { keyword, of }: BlockDeclaration): BoundDeclaration | undefined {
-  if (keyword !== "sweep" || !of) return undefined;
-  const symbol = resolveSymbol(workspace, scope, of.text);
-  const file = symbol && fileScope(workspace, symbol.uri);
-  return symbol?.kind === "declaration" && file ? bindDeclaration(workspace, symbol.node, file) : undefined;
+  return keyword === "sweep" && of ? declarationNamed(workspace, scope, of.text) : undefined;
 }
 
 /** What the names in an expression of the block are looked up in. `key`: whose value it is. */

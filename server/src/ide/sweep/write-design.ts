@@ -3,7 +3,7 @@
 import type { TextEdit } from "../../../../grammar/src";
 import { openWorkspace } from "../../analysis";
 import {
-  bindDeclaration, createSource, fileScope, importEdit, resolveSymbol, settledValue, startWithDocs, targetOf,
+  createSource, fileScope, importEdit, ownDeclaration, resolveSymbol, settledValue, startWithDocs, targetOf,
   type BoundDeclaration, type Choice, type FileScope, type Source, type VariedKey, type Workspace,
 } from "../../core";
 import { pointAt, type Space } from "../../explore";
@@ -56,8 +56,7 @@ export function writeDesign(workspace: Workspace, space: Space, design: number):
 /** The plan of a space, as the files have it now. */
 export function planOf(workspace: Workspace, { plan: { name, file } }: Pick<Space, "plan">): BoundDeclaration | undefined {
   const scope = fileScope(workspace, file.uri);
-  const symbol = scope?.symbols.get(name);
-  const bound = scope && symbol?.kind === "declaration" ? bindDeclaration(workspace, symbol.node, scope) : undefined;
+  const bound = scope && ownDeclaration(workspace, scope, name);
   return bound?.keyword === "plan" ? bound : undefined;
 }
 
