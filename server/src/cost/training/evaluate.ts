@@ -35,7 +35,7 @@ export interface Training {
   readonly closed_form: () => number;
   /** For explanations: every operator that one micro-batch passes, over all stages, and what each stage takes for it. */
   readonly operators: () => readonly Operator[];
-  readonly durations: Durations;
+  readonly durations: () => Durations;
 }
 
 export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
@@ -55,7 +55,7 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
     ...ends,
     closed_form: () => closedForm(pipeline, meanChunk(chunks)).bubble,
     operators: () => evaluation.stages.flatMap(computeOn(deviceOf(evaluation.plan, mode), evaluation.trainingOperators).operators),
-    get durations() { return { stages: chunks.map(({ durations }) => durations), send }; },
+    durations: () => ({ stages: chunks.map(({ durations }) => durations), send }),
   };
 }
 
