@@ -74,7 +74,7 @@ function gpuRecord(workspace: Workspace, block: BoundBlock): GpuRecord {
     scale_up: () => optionalBlock(block, "scale_up", (inner) => {
       const link = read(workspace, inner, scaleUpSchema);
       return tolerant<ScaleUpRecord>({
-        bandwidth: () => link.bandwidth, effective_bandwidth: () => link.effective_bandwidth, domain: () => link.domain, latency: () => link.latency,
+        bandwidth: () => link.bandwidth, effective_bandwidth: () => link.effective_bandwidth, domain: () => link.domain, within_node: () => link.within_node, latency: () => link.latency,
       });
     }),
     pcie: () => optionalBlock(block, "pcie", (inner) => read(workspace, inner, pcieSchema)),

@@ -8,7 +8,7 @@ import { slimFlyRadix } from "../../../server/src/cost/hardware/topology";
 
 const h800: GpuRecord = {
   memory: 80e9, memory_bandwidth: 3.35e12, architecture: "hopper", sms: 132, power: 700, peak: { bf16: 989e12, fp8: 1979e12 },
-  scale_up: { bandwidth: 200e9, effective_bandwidth: 160e9, domain: 8, latency: undefined }, pcie: undefined,
+  scale_up: { bandwidth: 200e9, effective_bandwidth: 160e9, domain: 8, within_node: undefined, latency: undefined }, pcie: undefined,
 };
 const connectX7: NicRecord = { rate: 50e9, effective_bandwidth: 40e9, latency: undefined };
 
@@ -195,7 +195,7 @@ describe("the figures that need no network", () => {
     const slow = { ...connectX7, rate: 12.5e9 };
     // 160 GB/s over the 12.5 GB/s of 100 Gbps; both above their lines: 100 over 12.5
     expect(value("scale_up_to_scale_out_ratio", cluster(undefined, { nic: slow }))).toBe(160 / 12.5);
-    expect(value("scale_up_to_scale_out_ratio", cluster(undefined, { nic: slow, gpu: { ...h800, scale_up: { bandwidth: 100e9, effective_bandwidth: 160e9, domain: 8, latency: undefined } } }))).toBe(8);
+    expect(value("scale_up_to_scale_out_ratio", cluster(undefined, { nic: slow, gpu: { ...h800, scale_up: { bandwidth: 100e9, effective_bandwidth: 160e9, domain: 8, within_node: undefined, latency: undefined } } }))).toBe(8);
     expect(value("bandwidth_with_failed_plane", cluster(tree(2, 64, 2), { nic: slow }))).toBe(6.25e9);
   });
 

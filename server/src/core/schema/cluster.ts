@@ -20,6 +20,7 @@ export const scaleUp = defineBlock("scale_up", "The link between the GPUs of one
   bandwidth: bandwidth("Line rate.", "200 GB/s"),
   effective_bandwidth: optional(bandwidth("What large transfers achieve.", "160 GB/s")),
   domain: optional(count("GPUs in one domain.")),
+  within_node: optional(flag("The link does not leave the node: a node of fewer GPUs than `domain` is a domain of its own. Left out: `domain` may span nodes, as in an NVL72 rack.")),
   latency: latency("Latency of a small message."),
 });
 

@@ -41,6 +41,8 @@ export interface ScaleUpRecord {
   readonly bandwidth: number;
   readonly effective_bandwidth: number | undefined;
   readonly domain: number | undefined;
+  /** The link does not leave the node; `undefined`: a domain may span several. */
+  readonly within_node: boolean | undefined;
   readonly latency: number | undefined;
 }
 

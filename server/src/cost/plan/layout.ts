@@ -74,12 +74,13 @@ function virtualStages({ schedule, vp }: ParallelismRecord): number {
 }
 
 /**
- * GPUs that share a scale-up domain: the gpu's `domain` where it is written, else the node. A domain may span nodes (NVL72). GPUs
- * without a scale-up link share the PCIe of their node where that is written.
+ * GPUs that share a scale-up domain: the gpu's `domain` where it is written, else the node. A domain may span nodes (NVL72), but for links
+ * that do not leave one (`within_node`). GPUs without a scale-up link share the PCIe of their node where that is written.
  */
-export const domainOf = ({ gpu, gpus_per_node, nodes }: HardwareRecord): number => {
-  if (gpu.scale_up === undefined) return gpu.pcie === undefined ? 1 : gpus_per_node;
-  return Math.min(gpu.scale_up.domain ?? gpus_per_node, nodes * gpus_per_node);
+export const domainOf = ({ gpu: { scale_up, pcie }, gpus_per_node, nodes }: HardwareRecord): number => {
+  if (scale_up === undefined) return pcie === undefined ? 1 : gpus_per_node;
+  const { domain = gpus_per_node } = scale_up;
+  return Math.min(domain, domain > gpus_per_node && scale_up.within_node === true ? gpus_per_node : nodes * gpus_per_node);
 };
 
 /** Scale-up domains of `domain` GPUs under a cluster of `gpus`. */

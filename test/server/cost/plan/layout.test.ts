@@ -49,6 +49,18 @@ describe("groups", () => {
     expect(groups("ep = 72", "GB200_NVL72").ep).toEqual({ size: 72, per_domain: 72 });
   });
 
+  test("a link that does not leave the node makes each node a domain: 4 H100 of a board of 8 a node", () => {
+    const small = (gpu: string) => {
+      const plan = planRecord({
+        before: `import { H100, GB200, ConnectX7 } from "std:hardware/nvidia"\nhardware Small { gpu = ${gpu}, gpus_per_node = 4, nodes = 4, nic = ConnectX7, nics_per_node = 4 }`,
+        hardware: "Small", parallelism: "ep = 8",
+      });
+      return groupsOf(layoutOf(plan), plan.hardware).ep;
+    };
+    expect(small("H100")).toEqual({ size: 8, per_domain: 4 });
+    expect(small("GB200")).toEqual({ size: 8, per_domain: 8 });
+  });
+
   test("replicas of an expert stand `ep` ranks apart", () => {
     expect(groups("pp = 16, ep = 4").expert_dp).toEqual({ size: 32, per_domain: 2 });
   });

@@ -14,7 +14,7 @@ const stack = (layers: number, precision = bf16): ModelRecord => {
 /** NVLink of 200 GB/s in nodes of 8, a 400G card for each GPU. */
 function written(record: ModelRecord, parallelism: Partial<ParallelismRecord>, workload: Partial<WorkloadRecord> = {}, nodes = 1): PlanRecord {
   const plan = planOf(record, { nodes, parallelism, workload: { global_batch_size: 64, sequence_length: 4096, ...workload } });
-  const scale_up = { bandwidth: 200e9, effective_bandwidth: 160e9, domain: undefined, latency: undefined };
+  const scale_up = { bandwidth: 200e9, effective_bandwidth: 160e9, domain: undefined, within_node: undefined, latency: undefined };
   const nic = { rate: 50e9, effective_bandwidth: undefined, latency: undefined };
   return { ...plan, hardware: { ...plan.hardware, gpu: { ...plan.hardware.gpu, scale_up }, nic, nics_per_node: 8 } };
 }
