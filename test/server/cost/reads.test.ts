@@ -20,6 +20,14 @@ describe.each(["Train", "Prompts", "Answers"])("%s", (name) => {
   });
 });
 
+it("the time of a checkpoint rests on bytes and storage, on no link and no operator", () => {
+  const stored = smallPlans.replace("price = 2 USD/h", "price = 2 USD/h, storage { write_bandwidth = 5 GB/s }");
+  const { workspace, declaration } = declarationOf({ "a.dsco": stored }, "Train");
+  const paths = pathsOf(explainFigure(workspace, declaration, "checkpoint_time"));
+  expect(paths).toEqual(expect.arrayContaining(["hardware.storage.write_bandwidth", "model.precision.master_weights"]));
+  expect(paths.filter((path) => /^hardware\.(nic|network|gpu)\b/.test(path))).toEqual([]);
+});
+
 describe("noted reads", () => {
   const record = { a: 1, inner: { b: "two" }, list: [3, 4], items: [{ c: true }], absent: undefined as number | undefined };
 

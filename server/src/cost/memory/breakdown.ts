@@ -60,8 +60,9 @@ function dividedParts(model: MemoryModel, { stages }: Pick<RankMemory, "stages">
 
 /** What is kept, with the operation from which on it is; then what the worst moment needs beside it. */
 function activationParts(model: MemoryModel, worst: RankMemory): readonly Term[] {
-  const { rank, stages, moment, working, in_flight } = worst;
-  const kept = moment === "optimizer step" || in_flight === undefined ? [] : [sum(`kept from ${operationPlace(in_flight)}`, keptParts(model, worst, in_flight))];
+  const { rank, stages, moment, working } = worst;
+  const flight = worst.in_flight();
+  const kept = moment === "optimizer step" || flight === undefined ? [] : [sum(`kept from ${operationPlace(flight)}`, keptParts(model, worst, flight))];
   return [...kept, sum(`${moment}, rank ${rank} (${stages.length === 1 ? "stage" : "stages"} ${stages.map(({ index }) => index).join(" and ")})`, momentParts(model, stages, moment, working))];
 }
 

@@ -37,7 +37,7 @@ export function maxContextThatFits(evaluation: Evaluation): number {
   requireDecode(evaluation);
   const { model, ranks } = evaluation.memory;
   const capacity = evaluation.plan.hardware.gpu.memory;
-  const holdings = ranks.map(({ stages, total, kv }) => ({ fixed: total - kv, cache: cacheOfRank(model, stages) }));
+  const holdings = ranks().map(({ stages, total, kv }) => ({ fixed: total - kv, cache: cacheOfRank(model, stages) }));
   const fits = (context: number): boolean => holdings.every(({ fixed, cache }) => fixed + cache(context) <= capacity);
   if (fits(Number.MAX_SAFE_INTEGER)) throw new Unavailable("no layer's cache grows without end: every context fits");
   return lastWhere(fits);

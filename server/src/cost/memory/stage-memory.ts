@@ -38,13 +38,13 @@ export interface RankMemory extends MemoryComponents {
   /** What it needs at that moment beside what it keeps. */
   readonly working: number;
   /** Micro-batches kept at that moment; `undefined` when serving. */
-  readonly in_flight: InFlight | undefined;
+  readonly in_flight: () => InFlight | undefined;
 }
 
 export interface PlanMemory {
   readonly model: MemoryModel;
   /** Of every rank of the pipeline. */
-  readonly ranks: readonly RankMemory[];
+  readonly ranks: () => readonly RankMemory[];
   /** The first of those that need most. */
   readonly worst: RankMemory;
 }
@@ -69,8 +69,7 @@ function memoryOf(model: MemoryModel, totalOfRank: (rank: number) => number, ofR
     if (total > largest) [most, largest] = [rank, total];
   }
   const worst = ofRank(most);
-  const all = once(() => model.ranks.map((_, rank) => (rank === most ? worst : ofRank(rank))));
-  return { model, worst, get ranks() { return all(); } };
+  return { model, worst, ranks: once(() => model.ranks.map((_, rank) => (rank === most ? worst : ofRank(rank)))) };
 }
 
 /**
@@ -174,7 +173,7 @@ function trainingMemory({ memoryModel: memory, holdings, keptBytes }: Evaluation
     const activations = kept + working;
     return {
       rank, stages: memory.ranks[rank] ?? [], weights, gradients, optimizer, buffers, kv: 0, activations,
-      total: weights + gradients + optimizer + activations + buffers, moment, working, get in_flight() { return flights()[rank]; },
+      total: weights + gradients + optimizer + activations + buffers, moment, working, in_flight: () => flights()[rank],
     };
   });
 }
@@ -240,7 +239,7 @@ export function servingKinds(model: MemoryModel): (asked: MemoryModel) => readon
     const activations = servingActivations(asked, stages).value;
     const kv = cacheOfRank(asked, stages)(asked.demand.context);
     const components = { ...fixed, kv, activations, buffers: bufferSum(bytesOfBuffers(buffersOf(asked, stages)), asked) };
-    return { ...components, total: totalOf(components), moment: "forward pass", working: activations, in_flight: undefined };
+    return { ...components, total: totalOf(components), moment: "forward pass", working: activations, in_flight: () => undefined };
   });
 }
 

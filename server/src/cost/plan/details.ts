@@ -62,7 +62,7 @@ const mostRanks = 32;
 export function schedule(plan: PlanRecord): readonly Detail[] {
   const evaluation = evaluationOf(plan);
   const pipeline = evaluation.pipeline;
-  const { durations } = evaluation.training("estimate");
+  const durations = evaluation.training("estimate").durations();
   const operations = operationsOf(pipeline);
   const simulation = operations.kind === "operations" ? simulate(operations, durations) : undefined;
   if (simulation?.kind !== "simulation") return [];
@@ -100,7 +100,8 @@ const components = ["weights", "gradients", "optimizer", "activations", "kv", "b
 
 /** The memory of every rank of the pipeline by component, with the moment at which it needs most. */
 export function memoryOfRanks(plan: PlanRecord): readonly Detail[] {
-  const { ranks, worst } = evaluationOf(plan).memory;
+  const { worst, ranks: ranksOf } = evaluationOf(plan).memory;
+  const ranks = ranksOf();
   if (ranks.length === 1) return [];
   const used = components.filter((name) => ranks.some((rank) => rank[name] > 0));
   return [{

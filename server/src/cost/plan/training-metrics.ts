@@ -2,6 +2,7 @@
 
 import { dimensions, formatGrouped, formatPercent, formatShortest } from "../../units";
 import { Unavailable, type Gap } from "../definition";
+import { checkpointBytes } from "../memory/memory-model";
 import { trainFlops, trainFlopsNoncausal } from "../model/flops";
 import type { ModelRecord } from "../model/record";
 import { activeWeightsGap } from "../model/availability";
@@ -120,7 +121,7 @@ function checkpointTime(plan: PlanRecord): Term {
   const { hardware } = plan;
   const rate = hardware.storage?.write_bandwidth;
   if (rate === undefined) throw new Unavailable(noStorage);
-  const bytes = { value: training(plan).checkpoint_bytes(), dimension: dimensions.bytes };
+  const bytes = { value: checkpointBytes(evaluationOf(plan).memoryModel), dimension: dimensions.bytes };
   return quotient("bytes over the write bandwidth of all nodes", bytes, { value: rate * hardware.nodes, dimension: dimensions.byteRate });
 }
 

@@ -4,7 +4,6 @@ import { linksOf } from "../communication/links";
 import { deviceOf } from "../compute/device";
 import { computeOn } from "../compute/layer";
 import type { Operator } from "../compute/operator";
-import { checkpointBytes } from "../memory/memory-model";
 import { closedForm } from "../pipeline/closed-form";
 import type { ChunkDurations, Durations, Pipeline } from "../pipeline/schedule";
 import type { Evaluation, Mode } from "../plan/evaluation";
@@ -34,11 +33,9 @@ export interface Training {
   readonly sweep: number;
   /** The bubble of the schedule's closed form, with the mean chunk: s. */
   readonly closed_form: () => number;
-  /** Of the whole model: resident weights, master weights and moments. */
-  readonly checkpoint_bytes: () => number;
   /** For explanations: every operator that one micro-batch passes, over all stages, and what each stage takes for it. */
   readonly operators: () => readonly Operator[];
-  readonly durations: Durations;
+  readonly durations: () => Durations;
 }
 
 export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
@@ -57,9 +54,8 @@ export function trainingOf(evaluation: Evaluation, mode: Mode): Training {
     pp: (2 * sendsOf(pipeline, chunks.length) * pipeline.micro_batches * send) / pipeline.pp,
     ...ends,
     closed_form: () => closedForm(pipeline, meanChunk(chunks)).bubble,
-    checkpoint_bytes: () => checkpointBytes(evaluation.memoryModel),
     operators: () => evaluation.stages.flatMap(computeOn(deviceOf(evaluation.plan, mode), evaluation.trainingOperators).operators),
-    get durations() { return { stages: chunks.map(({ durations }) => durations), send }; },
+    durations: () => ({ stages: chunks.map(({ durations }) => durations), send }),
   };
 }
 

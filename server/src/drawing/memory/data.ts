@@ -43,7 +43,7 @@ const mostBars = 32;
 
 /** Throws `Unavailable`. */
 export function memoryData({ memory, plan }: Evaluation): MemoryData {
-  const { ranks, worst } = memory;
+  const [ranks, worst] = [memory.ranks(), memory.worst];
   const capacity = plan.hardware.gpu.memory;
   const reserve = plan.parallelism.memory_reserve;
   const together = Math.ceil(ranks.length / mostBars);
@@ -61,9 +61,10 @@ export function memoryData({ memory, plan }: Evaluation): MemoryData {
 }
 
 function barOf({ rank, stages, weights, gradients, optimizer, activations, kv, buffers, total, moment, in_flight }: RankMemory, reserve: number): MemoryBar {
+  const flight = in_flight();
   return {
     firstRank: rank, lastRank: rank, rank, stages: stages.map(({ index }) => index), total, moment,
     parts: { weights, gradients, optimizer, activations, cache: kv, buffers: buffers - reserve, reserve },
-    inFlight: in_flight && [...in_flight.chunks.values()].reduce((sum, count) => sum + count, 0),
+    inFlight: flight && [...flight.chunks.values()].reduce((sum, count) => sum + count, 0),
   };
 }

@@ -63,7 +63,8 @@ export const mostRanks = 32;
 /** Throws `Unavailable`. */
 export function scheduleData(evaluation: Evaluation): ScheduleData {
   const pipeline = evaluation.pipeline;
-  const { step, durations, exposed_sync, sweep } = evaluation.training("estimate");
+  const { step, exposed_sync, sweep, ...training } = evaluation.training("estimate");
+  const durations = training.durations();
   const stages = stageCount(pipeline);
   // once the pipeline is full the micro-batches repeat: a long step is run with fewer of them, and its end moved to where it is
   const fewer = withMicroBatches(pipeline, Math.max(4 * pipeline.pp, Math.floor(mostChunks / (2 * stages))));

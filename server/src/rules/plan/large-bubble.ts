@@ -43,7 +43,7 @@ const shareOf = (record: PlanRecord): number => {
 const evenShareOf = (record: PlanRecord): number => {
   const evaluation = evaluationOf(record);
   const { durations, step } = evaluation.training("estimate");
-  return closedForm(evaluation.pipeline, meanOf(durations.stages)).bubble / step.step_time;
+  return closedForm(evaluation.pipeline, meanOf(durations().stages)).bubble / step.step_time;
 };
 
 /** Each schedule is a choice of its own here. */

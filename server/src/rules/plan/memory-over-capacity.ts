@@ -81,5 +81,5 @@ export const memoryOverCapacityRule = soundPlanRule([memoryOverCapacity.entry], 
   const device = blocks.get("hardware.gpu")?.node;
   const gpu = (device?.kind === "declaration" ? device.name?.text : undefined) ?? "gpu";
   const place = { uri: subject.declaration.file.uri, span: headerSpan(subject.declaration.node) };
-  return [memoryOverCapacity.at(place, { gpu, capacity, worst: memory.worst, ranks: memory.ranks.length, closest: closestChange(plan) }, { fixes: () => fixes(plan, memory) })];
+  return [memoryOverCapacity.at(place, { gpu, capacity, worst: memory.worst, ranks: memory.model.ranks.length, closest: closestChange(plan) }, { fixes: () => fixes(plan, memory) })];
 });

@@ -49,7 +49,7 @@ function errorsOf([, network, degrees, sequence_length, microBatches, measured]:
     parallelism: { ...degrees, zero: 1 },
     workload: { sequence_length, global_batch_size: (microBatches * 8) / (tp * pp * cp) },
   }));
-  return measured.map((peak, stage) => (ranks[stage]?.total ?? Number.NaN) / 2 ** 20 / peak - 1);
+  return measured.map((peak, stage) => (ranks()[stage]?.total ?? Number.NaN) / 2 ** 20 / peak - 1);
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checkpointBytes } from "../../../../server/src/cost/memory/memory-model";
 import { evaluationOf } from "../../../../server/src/cost/plan/evaluation";
 import type { ParallelismRecord, PlanRecord, WorkloadRecord } from "../../../../server/src/cost/plan/record";
 import type { ModelRecord } from "../../../../server/src/cost/model/record";
@@ -114,14 +115,16 @@ describe("exchanges of a step", () => {
 });
 
 describe("a checkpoint", () => {
+  const checkpointOf = (plan: PlanRecord) => checkpointBytes(evaluationOf(plan).memoryModel);
+
   test("holds each parameter once, whatever divides the model", () => {
-    const bytes = (parallelism: Partial<ParallelismRecord>) => trained(written(deepSeekV3, { zero: 1, ...parallelism }, { global_batch_size: 4096 }, 64)).checkpoint_bytes();
+    const bytes = (parallelism: Partial<ParallelismRecord>) => checkpointOf(written(deepSeekV3, { zero: 1, ...parallelism }, { global_batch_size: 4096 }, 64));
     expect(bytes({ tp: 8, ep: 8, pp: 8 })).toBe(bytes({ ep: 64, pp: 8 }));
     expect(bytes({ ep: 64, pp: 8, schedule: "dualpipe" })).toBe(bytes({ ep: 64, pp: 8 }));
   });
 
   test("holds master weights in the precision of the weights once", () => {
-    const bytes = (weights: "bf16" | "fp32") => trained(written(stack(4, { ...bf16, weights, experts: weights }), {})).checkpoint_bytes();
+    const bytes = (weights: "bf16" | "fp32") => checkpointOf(written(stack(4, { ...bf16, weights, experts: weights }), {}));
     // a linear layer 4 + 2 x 4 B a parameter in FP32 and 2 + 4 + 2 x 4 B in BF16; embedding, head and norms are BF16 in both
     const linear = 4 * ((2 * 32 + 2 * 8) * 128 * 4096 + 3 * 4096 * 14_336);
     const rest = 2 * 32_000 * 4096 + (2 * 4 + 1) * 4096;
