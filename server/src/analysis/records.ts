@@ -28,6 +28,10 @@ export function tolerant<Result extends object>(fields: { readonly [Key in keyof
   return record as Result;
 }
 
+/** A record with other values in some of its fields; the rest stays as it is, fields without a value too. */
+export const withFields = <Result extends object>(record: Result, fields: Partial<Result>): Result =>
+  Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(record), ...Object.getOwnPropertyDescriptors(fields) }) as Result;
+
 /** The typed values of a block; each was checked against its schema when it was computed. */
 export function read<Shape extends z.ZodRawShape>(workspace: Workspace, block: BoundBlock, schema: BlockSchema<Shape>): z.output<z.ZodObject<Shape>> {
   const fields: Record<string, () => unknown> = {};

@@ -3,7 +3,7 @@ import { Unavailable } from "../cost/definition";
 import type { PlanRecord } from "../cost/plan/record";
 import type { ServiceRecord } from "../cost/serving/service-record";
 import { planResult } from "./plan-record";
-import { read, tolerant, type RecordResult } from "./records";
+import { read, tolerant, withFields, type RecordResult } from "./records";
 
 /** Builds the record of a service once; `undefined` where a value of it asks for the service's own figures. */
 export function serviceResult(workspace: Workspace, declaration: BoundDeclaration): RecordResult<ServiceRecord> | undefined {
@@ -25,8 +25,17 @@ function build(workspace: Workspace, { block }: BoundDeclaration): RecordResult<
     for (const [path, inner] of result.blocks) blocks.set(path === "" ? key : `${key}.${path}`, inner);
     return result.record;
   };
+  /** The prefill plan with the service's share of cache hits where its workload says none; what it writes itself is its own. */
+  const prefill = (): PlanRecord => {
+    const plan = planOf("prefill");
+    const written = block.properties.get("cache_hit_rate");
+    const workload = blocks.get("prefill.workload");
+    if (written === undefined || values.cache_hit_rate === undefined || workload === undefined || workload.properties.has(written.key)) return plan;
+    blocks.set("prefill.workload", { ...workload, properties: new Map([...workload.properties, [written.key, written]]) });
+    return withFields(plan, { workload: withFields(plan.workload, { cache_hit_rate: values.cache_hit_rate }) });
+  };
   const record = tolerant<ServiceRecord>({
-    prefill: () => planOf("prefill"),
+    prefill,
     decode: () => planOf("decode"),
     input_tokens: () => values.input_tokens,
     output_tokens: () => values.output_tokens,

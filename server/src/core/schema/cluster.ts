@@ -178,7 +178,7 @@ export const service = defineBlock("service", "A prefill plan and a decode plan 
   decode: reference("plan", "The decode plan."),
   input_tokens: tokenCount("Tokens of a prompt.", { binary: "length" }),
   output_tokens: tokenCount("Tokens of an answer.", { binary: "length" }),
-  cache_hit_rate: optional(fraction("Share of prompt tokens found in the cache; that of the prefill plan where it is left out.")),
+  cache_hit_rate: optional(fraction("Share of prompt tokens found in the cache, where the workload of the prefill plan does not say it. Left out: that of the plan.")),
   requests_per_second: optional(positive("Requests a second.")),
 });
 

@@ -13,7 +13,8 @@ const disaggregated = "DeepSeek-V3 technical report, arXiv:2412.19437, section 3
 const blended = "Tokens of prompts and answers count alike, (input_tokens + output_tokens) a request; those found in the cache count too.";
 
 const steady =
-  "Not rounded up to whole nodes or units; requests come evenly and all nodes are busy. Without `requests_per_second`: for as many requests as the whole cluster of the prefill plan takes.";
+  "Not rounded up to whole nodes or units; requests come evenly and all nodes are busy. Without `requests_per_second`: for as many requests as the whole cluster of the prefill plan takes. " +
+  "The prefill plan has the service's `cache_hit_rate` where its workload says none.";
 
 /** Nodes of a side that the requests keep busy. */
 function nodes(service: ServiceRecord, side: ServingPhase): Term {
@@ -84,7 +85,7 @@ const definitions: readonly Definition<ServiceRecord, ServiceContext>[] = [
     unit: "s",
     documentation: "Prefill and the transfer of the cache.",
     formula: "prefill.ttft + kv_transfer_time",
-    convention: "Waiting in queues is left out.",
+    convention: "Waiting in queues is left out. With the service's `cache_hit_rate` where the workload of the prefill plan says none.",
     source: disaggregated,
     arithmetic: (service) =>
       sum("ttft", [amount("prefill", servingOfSide(service, "prefill").latency), amount("cache transfer", cacheTransferTime(service, "estimate"))]),

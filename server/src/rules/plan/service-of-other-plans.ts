@@ -12,7 +12,7 @@ import { placeOfKey, type Rule, type RuleSubject } from "../rule";
 const otherPlans = defineDiagnostic<{ reason: string }>({
   code: "DSCO5410", severity: "error", title: "A service whose plans serve something else",
   message: ({ reason }) => reason,
-  explanation: "A service passes the prompts of its prefill plan on to its decode plan: the first must be of phase `prefill` with prompts of `input_tokens` and the service's share of cache hits, the second of phase `decode`.",
+  explanation: "A service passes the prompts of its prefill plan on to its decode plan: the first must be of phase `prefill` with prompts of `input_tokens` and, where it states one, the service's share of cache hits, the second of phase `decode`.",
   source: "DeepSeek-V3 technical report, arXiv:2412.19437, section 3.4",
   example: `${examplePlan({ layout: "tp = 2", workload: "decode" })}\nservice Chat { prefill = Example, decode = Example, input_tokens = 4096, output_tokens = 512 }\n`,
 });

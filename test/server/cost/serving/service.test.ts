@@ -75,6 +75,17 @@ describe("a service", () => {
     expect(value("prefill_nodes", { ...hits, service: `${rate.service}, cache_hit_rate = 50%` })).toBe(value("prefill_nodes", { ...rate, ...hits }));
   });
 
+  it("says what the cache holds where the prefill plan does not", () => {
+    const hits = { service: `${rate.service}, cache_hit_rate = 50%` };
+    const written = { ...rate, prefill: "phase = prefill, prompt_length = 4096, batch_per_gpu = 4, cache_hit_rate = 50%" };
+    expect(value("ttft", hits)).toBe(value("ttft", written));
+    expect(value("prefill_nodes", hits)).toBe(value("prefill_nodes", written));
+    expect(value("ttft", hits, "Prefill"), "of the plan alone").toBe(value("ttft", rate, "Prefill"));
+    const { workspace, declaration } = declarationOf({ "service.dsco": text(hits) }, "Serve");
+    const input = explainFigure(workspace, declaration, "ttft")?.inputs.find(({ path }) => path === "prefill.workload.cache_hit_rate");
+    expect([input?.value, input?.property?.origin]).toEqual([0.5, "written"]);
+  });
+
   it("names the properties behind its figures", () => {
     const { workspace, declaration } = declarationOf({ "service.dsco": text({}) }, "Serve");
     const inputs = explainFigure(workspace, declaration, "kv_transfer_time")?.inputs ?? [];
@@ -88,7 +99,9 @@ describe("what a service cannot be computed of", () => {
     ["ttft", "the workload of the `prefill` plan has `phase = decode`", { prefill: "phase = decode, context_length = 4096, batch_per_gpu = 4" }],
     ["tpot", "the workload of the `decode` plan has `phase = prefill`", { decode: "phase = prefill, prompt_length = 4096, batch_per_gpu = 4" }],
     ["prefill_nodes", "`input_tokens` is 2,000, and the prefill plan has `prompt_length = 4,096`", { service: "input_tokens = 2000, output_tokens = 100" }],
-    ["prefill_nodes", "`cache_hit_rate` is 50.00 %, and that of the prefill plan 0 %", { service: "input_tokens = 4096, output_tokens = 100, cache_hit_rate = 50%" }],
+    ["prefill_nodes", "`cache_hit_rate` is 50.00 %, and that of the prefill plan 10.00 %", {
+      service: "input_tokens = 4096, output_tokens = 100, cache_hit_rate = 50%", prefill: "phase = prefill, prompt_length = 4096, batch_per_gpu = 4, cache_hit_rate = 10%",
+    }],
     ["kv_transfer_time", "the cache of a prompt takes 287,834,112 B in the prefill plan and 163,905,536 B in the decode plan", { decodeModel: "Narrow" }],
     ["kv_transfer_time", "caches pass from node to node, and the hardware of the `prefill` plan lacks `nic` or `nics_per_node`", { nic: "" }],
     ["decode_nodes", "`output_tokens` of `service` is missing", { service: "input_tokens = 4096" }],
