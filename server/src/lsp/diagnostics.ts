@@ -93,8 +93,10 @@ export function createDiagnostics(session: Session): DiagnosticsFeature {
       try {
         const document = session.documents.get(uri);
         const { diagnostics: { severity } } = await settingsOf(uri);
+        // an editor asks once more when it closes a document: one that is no file of the workspace has nothing to say any more
+        const isShown = document !== undefined || (await session.state.everyFile()).includes(uri);
         if (session.documents.get(uri) !== document) throw askAgain();
-        const found = withSeverities(diagnostics(workspace, uri, token), severity);
+        const found = isShown ? withSeverities(diagnostics(workspace, uri, token), severity) : [];
         const answer = report(workspace, uri, params.previousResultId, convert(found));
         tellStatus(uri, found);
         return answer;

@@ -4,7 +4,7 @@ import { dimensions, dimensionSymbol, isPlain, sameDimension, type Dimension } f
 const ladders: readonly { readonly dimension: Dimension; readonly steps: readonly (readonly [number, string])[] }[] = [
   { dimension: dimensions.bytes, steps: [[1e15, "PB"], [1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "KB"], [1, "B"]] },
   { dimension: dimensions.byteRate, steps: [[1e15, "PB/s"], [1e12, "TB/s"], [1e9, "GB/s"], [1e6, "MB/s"], [1e3, "KB/s"], [1, "B/s"]] },
-  { dimension: dimensions.time, steps: [[86_400, "d"], [1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]] },
+  { dimension: dimensions.time, steps: [[86_400, "d"], [3600, "h"], [1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]] },
   {
     dimension: dimensions.work,
     steps: [[1e24, "YFLOP"], [1e21, "ZFLOP"], [1e18, "EFLOP"], [1e15, "PFLOP"], [1e12, "TFLOP"], [1e9, "GFLOP"], [1e6, "MFLOP"], [1e3, "KFLOP"], [1, "FLOP"]],

@@ -94,6 +94,24 @@ describe("an editor that has them", () => {
   });
 });
 
+describe("a document that is closed", () => {
+  const closed = async (editor: InMemoryEditor) => {
+    const file = editor.open(at("wrong.dsco"), "let a = b\n");
+    editor.open(at("sizes.dsco"), files["sizes.dsco"]);
+    expect((await file.diagnostics()).map(({ code }) => code)).toEqual(["DSCO2007"]);
+    file.close();
+    return (await file.diagnostics()).map(({ code }) => code);
+  };
+
+  test("keeps those of its file where that belongs to the folder", async () => {
+    expect(await closed(await startEditor(files))).toEqual(["DSCO2007"]);
+  });
+
+  test("has none where it belongs to nothing, though it may be read", async () => {
+    expect(await closed(await startEditor(files, { workspaceFolders: null }))).toEqual([]);
+  });
+});
+
 test("severities are those of the folder, of which the editor is asked once", async () => {
   const editor = await startEditor(files, { capabilities: { textDocument: { diagnostic: {} } }, initializationOptions: { diagnostics: { severity: { DSCO2007: "off" } } } });
   expect(codes(await ask(editor))["wrong.dsco"]).toEqual([]);

@@ -32,6 +32,8 @@ describe("figures for reading", () => {
     [120.96e-6, time, "121.0 µs"],
     [19.926, time, "19.93 s"],
     [14.76e-3, time, "14.76 ms"],
+    [3599, time, "3599 s"],
+    [55_520, time, "15.42 h"],
     [150_000, time, "1.736 d"],
     [50e9, byteRate, "50.00 GB/s"],
     [2 / 3600, moneyRate, "2.000 USD/h"],
