@@ -192,6 +192,7 @@ export const metricLookup: MetricLookup = {
   value: (workspace, declaration, id) => {
     const figure = figureOf(workspace, declaration, id);
     if (figure.kind === "value") return { kind: "value", value: figure.value };
-    return { kind: "unavailable", reason: figure.kind === "unavailable" ? figure.reason : "it is a text" };
+    if (figure.kind === "text") return { kind: "unavailable", reason: "it is a text" };
+    return { kind: "unavailable", reason: figure.reason, ...(figure.otherPhase ? { otherPhase: true } : {}) };
   },
 };

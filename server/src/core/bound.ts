@@ -136,4 +136,5 @@ export interface LibraryEntry {
 
 export type MetricValue =
   | { readonly kind: "value"; readonly value: number }
-  | { readonly kind: "unavailable"; readonly reason: string };
+  /** `otherPhase`: no plan of the phase of its workload has the metric, whatever else changes in it. */
+  | { readonly kind: "unavailable"; readonly reason: string; readonly otherPhase?: true };

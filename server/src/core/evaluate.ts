@@ -32,6 +32,8 @@ export interface Scope {
   readonly reads?: PropertyValue[];
   /** Takes the metrics whose values entered. */
   readonly metrics?: string[];
+  /** Takes the places where metrics of `metricsOf` are named. */
+  readonly metricNames?: Identifier[];
 }
 
 /** Names between a question and its answer: a longer chain is an error, not a stack overflow. */
@@ -377,6 +379,7 @@ function unknownMember(owner: string, part: Identifier, candidates: Iterable<str
 
 function metricValue(declaration: BoundDeclaration, name: Identifier, scope: Scope): Value | undefined {
   scope.metrics?.push(name.text);
+  if (declaration === scope.metricsOf) scope.metricNames?.push(name);
   const { metrics } = scope.workspace;
   const dimension = metrics.dimension(declaration.keyword, name.text) ?? dimensions.none;
   const figure = memoized(scope.workspace, declaration, `metric ${name.text}`, () => metrics.value(scope.workspace, declaration, name.text));

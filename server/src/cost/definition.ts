@@ -11,6 +11,8 @@ export type Gap = string | Inapplicable | undefined;
 /** The design has nothing that the figure could be of, as the expert combinations of a dense model. */
 export interface Inapplicable {
   readonly inapplicable: string;
+  /** The phase of the workload alone decides it: nothing else that changes in the plan brings the figure about. */
+  readonly otherPhase?: true;
 }
 
 /**
@@ -86,8 +88,11 @@ function estimate<Subject extends object, Context extends object>(definition: De
 
 const noDouble = "the result is no number that a double can hold";
 
-const unavailable = (gap: string | Inapplicable): Figure =>
-  (typeof gap === "string" ? { kind: "unavailable", reason: gap } : { kind: "unavailable", reason: gap.inapplicable, inapplicable: true });
+function unavailable(gap: string | Inapplicable): Figure {
+  if (typeof gap === "string") return { kind: "unavailable", reason: gap };
+  const figure = { kind: "unavailable", reason: gap.inapplicable, inapplicable: true } as const;
+  return gap.otherPhase ? { ...figure, otherPhase: true } : figure;
+}
 
 function figureOf<Subject extends object, Context extends object>(definition: Definition<Subject, Context>, subject: Subject, context: Context): Figure {
   const result = definition.value?.(subject, context) ?? definition.arithmetic(subject, context);

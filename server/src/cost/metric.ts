@@ -11,8 +11,11 @@ export type Figure =
   /** `ideal`: of a time, the physical bound; computed when it is first read. `undefined` where there is none. */
   | { readonly kind: "value"; readonly value: number; readonly ideal?: number | undefined }
   | { readonly kind: "text"; readonly value: string }
-  /** A clause that completes "not computed: …", in the user's words; `inapplicable`: there is nothing to compute in such a design. */
-  | { readonly kind: "unavailable"; readonly reason: string; readonly inapplicable?: true };
+  /**
+   * A clause that completes "not computed: …", in the user's words; `inapplicable`: there is nothing to compute in such a design;
+   * `otherPhase`: nor in any other one of the phase of its workload.
+   */
+  | { readonly kind: "unavailable"; readonly reason: string; readonly inapplicable?: true; readonly otherPhase?: true };
 
 /** One input of a figure: a property of the subject or a part of the context it was asked at. */
 export interface MetricInput {

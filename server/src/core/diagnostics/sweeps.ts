@@ -66,4 +66,10 @@ export const sweeps = {
     explanation: "Where whole declarations vary and a key in them too, every one of them must have that key, or the block around it: a sweep changes values, it adds no blocks.",
     example: exampleSweep("hardware = [H800Cluster, Bare]", "hardware.nic.rate = [400 Gbps, 800 Gbps]", "minimize tpot") + "\ngpu Device { memory = 80 GB, memory_bandwidth = 3 TB/s }\nhardware Bare { gpu = Device, gpus_per_node = 8, nodes = 4 }\n",
   }),
+  otherPhase: defineDiagnostic<{ metric: string; reason: string }>({
+    code: "DSCO2210", severity: "error", title: "A figure that no design of a sweep has",
+    message: ({ metric, reason }) => `no design of this sweep has \`${metric}\`: ${reason}`,
+    explanation: "Some figures are of one phase alone: a training plan has no `tpot`, a decode plan no `step_time`. A sweep that looks for such a figure, or compares it, finds no design, whatever it tries: name a figure of the phase of its plans, or vary `workload` over workloads of the other phase.",
+    example: exampleSweep("parallelism.ep = [8, 16, 32]", "minimize step_time"),
+  }),
 };

@@ -1,7 +1,7 @@
 /** What a sweep varies, by its path: `hardware`, `parallelism.ep`, `model.moe.top_k`, followed from the plan. */
 
 import type { Member } from "../../../../grammar/src";
-import type { BoundBlock, BoundDeclaration } from "../bound";
+import type { BoundBlock, BoundDeclaration, PropertyValue } from "../bound";
 import { settledValue } from "../evaluate";
 import { declarationNamed } from "../named-declaration";
 import { blocksNamed, type Reference } from "../reference";
@@ -84,6 +84,13 @@ export function walkPath(workspace: Workspace, plan: BoundDeclaration, path: rea
 /** The key at the end of a path seen from a plan; `undefined` where it leads to none. */
 export const targetOf = (workspace: Workspace, plan: BoundDeclaration, parts: readonly string[]): VariedKey | undefined =>
   walkPath(workspace, plan, parts.map((text) => ({ text }))).target;
+
+/** Whether a key is among those that values were computed from, directly or through others. */
+export function isReadBy(workspace: Workspace, { block, key }: VariedKey, reads: readonly PropertyValue[]): boolean {
+  const met = new Set(reads);
+  for (const each of met) for (const next of each.reads) met.add(next); // a set hands out what is added on the way
+  return met.has(settledValue(workspace, block, key));
+}
 
 /** The plan that a sweep varies; `undefined` for other declarations and where the sweep names none. */
 export function subjectOf(workspace: Workspace, bound: BoundDeclaration): BoundDeclaration | undefined {

@@ -1,6 +1,6 @@
 /** A `sweep` as a design space: what varies, what must hold, what is looked for, and what is wrong with it. */
 
-import type { ComparisonOperator, Expression, Member, Objective as ObjectiveNode, Property, Where } from "../../../../grammar/src";
+import type { ComparisonOperator, Expression, Identifier, Member, Objective as ObjectiveNode, Property, Where } from "../../../../grammar/src";
 import { formatGrouped, numberText, type Dimension } from "../../units";
 import { evaluateComparison } from "../assertions";
 import { removeMember, replaceFix } from "../bind";
@@ -10,7 +10,8 @@ import { settledValue, type Scope } from "../evaluate";
 import { nearest } from "../suggest";
 import { memoized, withOverrides, type Workspace } from "../workspace";
 import { readChoices, type Choice } from "./choices";
-import { isOwnKey, subjectOf, targetOf, walkPath, type VariedKey } from "./path";
+import { isOwnKey, isReadBy, subjectOf, targetOf, walkPath, type VariedKey } from "./path";
+import { otherPhaseProblems } from "./phase";
 import { pathProblems, subjectProblems } from "./problems";
 
 /** A key of the plan's parts, or one of its parts, with its choices. */
@@ -73,15 +74,19 @@ function computeReading(workspace: Workspace, sweep: BoundDeclaration): SweepRea
   const plan = subjectOf(workspace, sweep);
   if (!plan) return { space: undefined, problems: ofSubject };
   const problems: Diagnostic[] = [];
-  const scope: Scope = { workspace, file, block: plan.block, key: undefined, metricsOf: plan, problems };
+  const metricNames: Identifier[] = [];
+  const scope: Scope = { workspace, file, block: plan.block, key: undefined, metricsOf: plan, problems, metricNames };
   const members = node.body?.members ?? [];
   const lines = members.filter((member): member is Property => member.kind === "property" && !isOwnKey(sweep, member));
   const axes = axesOf(lines, sweep, plan, { ...scope, metricsOf: undefined });
+  // what a line in error would vary nobody knows
+  const areAxesKnown = axes.length === lines.length && problems.length === 0;
   const objectives = objectivesOf(members, sweep, scope);
   const constraints = [...members.flatMap((member) => (member.kind === "where" ? whereOf(member, plan, scope) : [])), ...requirementsOf(plan)];
   const own = sweepProblems(sweep, lines.length > 0, members.some(({ kind }) => kind === "objective"));
+  const ofOtherPhase = areAxesKnown ? otherPhaseProblems(workspace, sweep, plan, axes, metricNames) : [];
   // a figure that the plan as it is has not may well be one of other designs
-  const all = [...ofSubject, ...own, ...problems.filter(({ code }) => code !== names.notComputed.entry.code)];
+  const all = [...ofSubject, ...own, ...problems.filter(({ code }) => code !== names.notComputed.entry.code), ...ofOtherPhase];
   const { budget, seed } = { budget: settledValue(workspace, block, "budget").plain, seed: settledValue(workspace, block, "seed").plain };
   const size = axes.reduce((product, { choices }) => product * choices.length, 1);
   const isSound = axes.length > 0 && objectives.length > 0 && axes.length === lines.length && axes.every(({ choices }) => choices.length > 0) && all.length === 0 && sweep.problems.length === 0;
@@ -121,13 +126,6 @@ function axesOf(lines: readonly Property[], sweep: BoundDeclaration, plan: Bound
   return found.filter(({ target }) => target).map(({ axis }) => axis);
 }
 
-/** Whether a key is among those that values were computed from, directly or through others. */
-function isReadBy(workspace: Workspace, { block, key }: VariedKey, reads: readonly PropertyValue[]): boolean {
-  const met = new Set(reads);
-  for (const each of met) for (const next of each.reads) met.add(next); // a set hands out what is added on the way
-  return met.has(settledValue(workspace, block, key));
-}
-
 function duplicate(path: string, node: Property, earlier: Property, { file }: BoundDeclaration): Diagnostic {
   return names.duplicateKey.at({ uri: file.uri, span: { start: node.path[0]?.start ?? node.start, end: node.path.at(-1)?.end ?? node.end } }, { key: path }, {
     related: [{ uri: file.uri, span: earlier, message: "first written here" }],
@@ -135,7 +133,7 @@ function duplicate(path: string, node: Property, earlier: Property, { file }: Bo
   });
 }
 
-function objectivesOf(members: readonly Member[], { file }: BoundDeclaration, { workspace: { metrics }, problems }: Scope): readonly Objective[] {
+function objectivesOf(members: readonly Member[], { file }: BoundDeclaration, { workspace: { metrics }, problems, metricNames }: Scope): readonly Objective[] {
   const found = new Map<string, Objective & { readonly node: ObjectiveNode }>();
   for (const node of members) {
     if (node.kind !== "objective" || node.metric.kind !== "name") continue;
@@ -151,6 +149,7 @@ function objectivesOf(members: readonly Member[], { file }: BoundDeclaration, { 
       }));
     } else if (dimension) {
       found.set(id, { sense, id, dimension, node });
+      if (id !== "gpus") metricNames?.push(...metric.parts);
     } else if (metrics.ids("plan").includes(id)) {
       problems.push(values.needsNumber.at(place, { what: "an objective", found: `\`${id}\`, which is a text` }));
     } else {

@@ -110,7 +110,14 @@ describe("figures of another phase", () => {
     ["tpot_limit", prefill, "only a decode plan has a limit of its time per output token"],
     ["tpot", planRecord({}), "only a decode plan has a time per output token"],
   ])("%s", (id, plan, reason) => {
-    expect(figure(plan, id)).toEqual({ kind: "unavailable", reason, inapplicable: true });
+    expect(figure(plan, id)).toEqual({ kind: "unavailable", reason, inapplicable: true, otherPhase: true });
+  });
+
+  it.each(planMetrics.map(({ id }) => id))("%s is of another phase wherever a plan of one phase has it and that of another has nothing like it", (id) => {
+    const figures = [planRecord({}), prefill, decode].map((plan) => figure(plan, id));
+    const lacking = figures.filter((each) => each.kind === "unavailable");
+    if (lacking.length === figures.length) return;
+    expect(lacking.map(({ otherPhase }) => otherPhase)).toEqual(lacking.map(({ inapplicable }) => inapplicable));
   });
 });
 
