@@ -121,6 +121,13 @@ describe("dsco sweep", () => {
     expect(found.files.get("all.csv.run")).toEqual(Uint8Array.of(0xff));
   });
 
+  it("does not write over a file that no record says anything of", async () => {
+    const found = await runIn({ ...files, "all.csv": "somebody's" }, words("sweep a.dsco Layouts --out all.csv --resume"));
+    expect(found.code).toBe(2);
+    expect(found.errors).toBe("dsco sweep: all.csv is there, and all.csv.run, which says what it holds, is not: nothing can be gone on with; remove all.csv to begin anew.\n");
+    expect(found.files.get("all.csv")).toBe("somebody's");
+  });
+
   it("tries the designs that there are where the first of varied declarations lacks a key", async () => {
     const without = 'hardware Bare { gpu = H800, gpus_per_node = 8, nodes = 2 }\n';
     const found = await runIn({

@@ -2,6 +2,7 @@
 
 import type { RunHeader } from "../../explore";
 import type { CommandHost } from "../../hosts/command-host";
+import type { FileText } from "../../hosts/files";
 import { WrongUse } from "../command";
 
 export const recordPath = (out: string): string => `${out}.run`;
@@ -35,8 +36,9 @@ export function recorded<Record extends { readonly kind: string }>({ out, header
   if (out === undefined || !resume) return undefined;
   const path = recordPath(out);
   const read = host.readRecord(path);
-  // a run that is to go on whatever was before it begins where nothing was; what cannot be read is not thrown away
-  if (read.kind !== "text" && read.isMissing) return undefined;
+  // a run that is to go on whatever was before it begins where nothing was; what cannot be read, or was written by somebody else, is not thrown away
+  if (isMissing(read) && isMissing(host.read(out))) return undefined;
+  if (isMissing(read)) throw new WrongUse(`${out} is there, and ${path}, which says what it holds, is not: nothing can be gone on with; remove ${out} to begin anew`);
   if (read.kind !== "text") throw new WrongUse(`${path}: ${read.reason}; remove it to begin anew`);
   const run = readRecord(read.text);
   if (isBroken(run)) throw new WrongUse(`${path}: ${run.reason}; remove it to begin anew`);
@@ -46,6 +48,8 @@ export function recorded<Record extends { readonly kind: string }>({ out, header
   if (whole.kind === "failed") throw new WrongUse(`${path}: ${whole.reason}`);
   return run;
 }
+
+const isMissing = (read: FileText): boolean => read.kind !== "text" && read.isMissing === true;
 
 const isBroken = (run: { readonly kind: string }): run is { readonly kind: "broken"; readonly reason: string } => run.kind === "broken";
 

@@ -48,7 +48,7 @@ function candidatesOf(pipeline: Pipeline): Candidates {
 
 function listCandidates(pipeline: Pipeline): Candidates {
   const result = operationsOf(pipeline);
-  if (result.kind !== "operations") throw new Unavailable(`the pipeline has more than ${formatNumber(mostChunks)} chunks: too many to list`);
+  if (result.kind !== "operations") throw new Unavailable(`the pipeline has too many chunks to list (${formatNumber(mostChunks)} are the most)`);
   return result.ranks.map((operations) => fullestMoments(operations).map((moment) => ({ ...moment, operation: operations[moment.at] })));
 }
 

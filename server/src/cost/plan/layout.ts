@@ -56,8 +56,8 @@ export function denseDegrees({ tp, pp, cp, dp }: ParallelismRecord, gpus: number
   if (open.length > 1) throw new Unavailable(`${open.map((name) => `\`${name}\``).join(" and ")} are \`auto\`: only one of tp, pp, cp and dp can take what the others leave`);
   const [name] = open;
   const names = Object.keys(degrees).filter((key) => key !== name).join(" x ");
-  if (name === undefined && given !== gpus) throw new Unavailable(`${names} is ${formatNumber(given)}, and the cluster has ${formatNumber(gpus)} GPUs`);
-  if (gpus % given !== 0) throw new Unavailable(`${names} (${formatNumber(given)}) does not divide the ${formatNumber(gpus)} GPUs`);
+  if (name === undefined && given !== gpus) throw new Unavailable(`${names} (${formatNumber(given)}) is not the number of GPUs in the cluster (${formatNumber(gpus)})`);
+  if (gpus % given !== 0) throw new Unavailable(`${names} (${formatNumber(given)}) does not divide the GPUs of the cluster (${formatNumber(gpus)})`);
   const rest = (degree: Degree): number => (degree === "auto" ? gpus / given : degree);
   return { tp: rest(tp), pp: rest(pp), cp: rest(cp), dp: rest(dp) };
 }

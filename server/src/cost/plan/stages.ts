@@ -225,7 +225,7 @@ export const mostStages = ({ layers, mtp }: ModelRecord): number => layers + 2 +
 /** How many layers each stage has, in the order of the forward pass. Throws `Unavailable` where some would have nothing at all. */
 export function layersPerStage(model: ModelRecord, pipeline: Pipeline): readonly number[] {
   const stages = stageCount(pipeline);
-  if (stages > mostStages(model)) throw new Unavailable(`${formatNumber(stages)} pipeline stages are more than the ${formatNumber(model.layers)} layers of the model fill`);
+  if (stages > mostStages(model)) throw new Unavailable(`the pipeline has more stages (${formatNumber(stages)}) than the layers of the model fill (${formatNumber(model.layers)})`);
   if (model.layers % stages === 0) return Array.from({ length: stages }, () => model.layers / stages);
   return balancedCounts(model, pipeline, stages);
 }

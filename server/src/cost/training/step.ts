@@ -124,7 +124,7 @@ function simulatedRun(pipeline: Pipeline, durations: Durations): Run {
   const order = pipelineOrder(pipeline);
   switch (order.kind) {
     case "unmet": throw new Unavailable(unmetText(pipeline, order.conditions));
-    case "too_many": throw new Unavailable(`the step has ${formatNumber(order.chunks)} chunks, too many to run through`);
+    case "too_many": throw new Unavailable(`the step has too many chunks to run through (${formatNumber(order.chunks)})`);
     case "deadlock": throw new Unavailable("the schedule comes to a standstill");
     case "order": break;
   }

@@ -24,8 +24,8 @@ describe("degrees", () => {
   });
 
   test.each([
-    ["pp = 3", "tp x pp x cp (3) does not divide the 2,048 GPUs"],
-    ["pp = 16, dp = 100", "tp x pp x cp x dp is 1,600, and the cluster has 2,048 GPUs"],
+    ["pp = 3", "tp x pp x cp (3) does not divide the GPUs of the cluster (2,048)"],
+    ["pp = 16, dp = 100", "tp x pp x cp x dp (1,600) is not the number of GPUs in the cluster (2,048)"],
     ["pp = auto, dp = auto", "`pp` and `dp` are `auto`: only one of tp, pp, cp and dp can take what the others leave"],
     ["pp = 16, ep = 48", "`ep` x `etp` (48) does not divide dp x cp x tp (128)"],
   ])("%s has no layout", (parallelism, reason) => {
