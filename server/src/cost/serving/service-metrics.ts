@@ -5,7 +5,7 @@ import { toMetric, Unavailable, type Definition } from "../definition";
 import type { Metric } from "../metric";
 import { amount, product, quotient, sum, type Factor, type Term } from "../term";
 import type { ServingPhase } from "./batch";
-import { cacheTransfer, cacheTransferTime, nodesPerRequestRate, requestRate, servingOfSide } from "./service";
+import { cacheTransfer, cacheTransferTime, gapOfSides, nodesPerRequestRate, requestRate, servingOfSide } from "./service";
 import type { ServiceContext, ServiceRecord } from "./service-record";
 
 const disaggregated = "DeepSeek-V3 technical report, arXiv:2412.19437, section 3.4; DistServe, arXiv:2401.09670";
@@ -15,6 +15,8 @@ const blended = "Tokens of prompts and answers count alike, (input_tokens + outp
 const steady =
   "Not rounded up to whole nodes or units; requests come evenly and all nodes are busy. Without `requests_per_second`: for as many requests as the whole cluster of the prefill plan takes. " +
   "The prefill plan has the service's `cache_hit_rate` where its workload says none.";
+
+const gapOfBoth = gapOfSides("prefill", "decode");
 
 /** Nodes of a side that the requests keep busy. */
 function nodes(service: ServiceRecord, side: ServingPhase): Term {
@@ -48,6 +50,7 @@ const definitions: readonly Definition<ServiceRecord, ServiceContext>[] = [
     formula: "requests_per_second x input_tokens / prefill.tokens_per_second_per_node",
     convention: steady,
     source: disaggregated,
+    gap: gapOfSides("prefill"),
     arithmetic: (service) => nodes(service, "prefill"),
   },
   {
@@ -58,6 +61,8 @@ const definitions: readonly Definition<ServiceRecord, ServiceContext>[] = [
     formula: "requests_per_second x output_tokens / decode.tokens_per_second_per_node",
     convention: steady,
     source: disaggregated,
+    // without a rate the prefill plan says it
+    gap: (service) => gapOfSides("decode", ...(service.requests_per_second === undefined ? ["prefill" as const] : []))(service),
     arithmetic: (service) => nodes(service, "decode"),
   },
   {
@@ -70,6 +75,7 @@ const definitions: readonly Definition<ServiceRecord, ServiceContext>[] = [
       "The whole cache passes when prefill has ended, over the network cards, every GPU of a replica (tp x cp x pp) with an equal part; tokens found in the cache pass too. " +
       "Sending layer by layer beside prefill would hide most of it.",
     source: `${disaggregated}; Mooncake, arXiv:2407.00079`,
+    gap: gapOfBoth,
     arithmetic: (service) => {
       const { bytes, bandwidth, latency } = cacheTransfer(service, "estimate");
       return sum("kv_transfer_time", [
@@ -87,6 +93,7 @@ const definitions: readonly Definition<ServiceRecord, ServiceContext>[] = [
     formula: "prefill.ttft + kv_transfer_time",
     convention: "Waiting in queues is left out. With the service's `cache_hit_rate` where the workload of the prefill plan says none.",
     source: disaggregated,
+    gap: gapOfBoth,
     arithmetic: (service) =>
       sum("ttft", [amount("prefill", servingOfSide(service, "prefill").latency), amount("cache transfer", cacheTransferTime(service, "estimate"))]),
     ideal: (service) => servingOfSide(service, "prefill", "ideal").latency + cacheTransferTime(service, "ideal"),
@@ -99,6 +106,7 @@ const definitions: readonly Definition<ServiceRecord, ServiceContext>[] = [
     formula: "decode.tpot",
     convention: "At the batch and the `context_length` of the decode plan; one token a step.",
     source: "The definition",
+    gap: gapOfSides("decode"),
     arithmetic: (service) => sum("tpot", [amount("decode step", servingOfSide(service, "decode").latency)]),
     ideal: (service) => servingOfSide(service, "decode", "ideal").latency,
   },
@@ -110,6 +118,7 @@ const definitions: readonly Definition<ServiceRecord, ServiceContext>[] = [
     formula: "requests_per_second x (input_tokens + output_tokens) / (prefill_nodes + decode_nodes)",
     convention: blended,
     source: "The definition",
+    gap: gapOfBoth,
     arithmetic: (service) => {
       const { prefill, decode } = busy(service);
       const tokens = { value: tokensOfRequest(service), dimension: dimensions.tokens };
@@ -124,6 +133,7 @@ const definitions: readonly Definition<ServiceRecord, ServiceContext>[] = [
     formula: "(prefill_nodes x price of a prefill node + decode_nodes x price of a decode node) / tokens a second x 1,000,000",
     convention: blended,
     source: "The definition; deepseek-ai/open-infra-index, day 6, has 2 USD an hour and GPU",
+    gap: gapOfBoth,
     arithmetic: cost,
   },
 ];

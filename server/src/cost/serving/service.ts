@@ -4,7 +4,7 @@
  */
 
 import { linksOf } from "../communication/links";
-import { Unavailable } from "../definition";
+import { Unavailable, type Gap } from "../definition";
 import { kvBytesPerSequence } from "../model/kv-cache";
 import { evaluationOf, type Evaluation, type Mode } from "../plan/evaluation";
 import type { PlanRecord } from "../plan/record";
@@ -32,12 +32,17 @@ export function mismatchOf(service: ServiceRecord, side: ServingPhase): Mismatch
   return { key: "cache_hit_rate", reason: `\`cache_hit_rate\` is ${formatPercent(written)}, and that of the prefill plan ${formatPercent(cache_hit_rate)}` };
 }
 
-/** Throws `Unavailable` where the plan is not the service's. */
-export function sideOf(service: ServiceRecord, side: ServingPhase): Evaluation {
-  const mismatch = mismatchOf(service, side);
-  if (mismatch) throw new Unavailable(mismatch.reason);
-  return evaluationOf(service[side]);
-}
+/** The `gap` of figures of one plan or of both. It stands before their arithmetic: what only a check reads is no input of a figure. */
+export const gapOfSides = (...sides: readonly ServingPhase[]) => (service: ServiceRecord): Gap => {
+  for (const side of sides) {
+    const mismatch = mismatchOf(service, side);
+    if (mismatch) return mismatch.reason;
+  }
+  return undefined;
+};
+
+/** Of a plan that is the service's: metrics have asked `gapOfSides`. */
+const sideOf = (service: ServiceRecord, side: ServingPhase): Evaluation => evaluationOf(service[side]);
 
 export const servingOfSide = (service: ServiceRecord, side: ServingPhase, mode: Mode = "estimate"): Serving => sideOf(service, side).serving(mode);
 

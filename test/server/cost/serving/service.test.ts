@@ -86,6 +86,20 @@ describe("a service", () => {
     expect([input?.value, input?.property?.origin]).toEqual([0.5, "written"]);
   });
 
+  /** What only the check reads that both plans are the service's is no input: the whole cache passes, whatever of the prompt was found in one. */
+  it.each<[string, readonly string[]]>([
+    ["kv_transfer_time", []],
+    ["tpot", []],
+    ["decode_nodes", []],
+    ["prefill_nodes", ["prefill.workload.cache_hit_rate"]],
+    ["ttft", ["prefill.workload.cache_hit_rate"]],
+  ])("%s reads of the hits in the cache: %j", (id, expected) => {
+    const { workspace, declaration } = declarationOf({ "service.dsco": text({ service: `${rate.service}, cache_hit_rate = 50%` }) }, "Serve");
+    const paths = explainFigure(workspace, declaration, id)?.inputs.map(({ path }) => path) ?? [];
+    expect(paths.filter((path) => path.endsWith("cache_hit_rate"))).toEqual(expected);
+    expect(paths.length).toBeGreaterThan(0);
+  });
+
   it("names the properties behind its figures", () => {
     const { workspace, declaration } = declarationOf({ "service.dsco": text({}) }, "Serve");
     const inputs = explainFigure(workspace, declaration, "kv_transfer_time")?.inputs ?? [];
