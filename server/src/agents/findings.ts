@@ -1,7 +1,7 @@
 /** The diagnostics of a design as a model reads them. */
 import * as z from "zod";
 import { fileScope, type Diagnostic, type Severity } from "../core";
-import { countDiagnostics, placeText, printable, rangeOf, severityWords, type Design } from "../design";
+import { countDiagnostics, placeText, printable, rangeOf, severityWords, shownPosition, type Design } from "../design";
 import { provedFixes, type ProvedFix } from "../rules";
 import type { AgentContext } from "./tool";
 import { clip, limits } from "./limits";
@@ -99,7 +99,7 @@ export function findingLines(design: Design, diagnostic: Diagnostic, fixes: read
 /** `12:17: "9" → "8"` */
 function editText(design: Design, uri: string, { start, end, newText }: ProvedFix["edits"][number]): string {
   const source = fileScope(design.workspace, uri)?.source;
-  const position = source?.lines.position(start);
+  const position = source && shownPosition(source, start);
   const old = source?.text.slice(start, end) ?? "";
   const what = old === "" ? `insert ${quoted(newText)}` : newText === "" ? `delete ${quoted(old)}` : `${quoted(old)} → ${quoted(newText)}`;
   return position ? `${position.line + 1}:${position.character + 1}: ${what}` : what;

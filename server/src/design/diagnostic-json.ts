@@ -1,5 +1,6 @@
 import { fileScope, type Diagnostic, type Range } from "../core";
 import type { Design } from "./design";
+import { shownPosition } from "./position";
 
 /** A diagnostic as `check --format json` and `report --format json` give it. */
 export interface DiagnosticJson {
@@ -17,6 +18,7 @@ export function diagnosticJson(design: Design, { code, severity, message, uri, s
 }
 
 export function rangeOf({ workspace }: Design, uri: string, span: { readonly start: number; readonly end: number }): Range {
-  const lines = fileScope(workspace, uri)?.source.lines;
-  return lines?.range(span) ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+  const source = fileScope(workspace, uri)?.source;
+  if (!source) return { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+  return { start: shownPosition(source, span.start), end: shownPosition(source, span.end) };
 }

@@ -1,6 +1,7 @@
 import { fileScope, type Diagnostic, type Severity } from "../core";
 import { formatGrouped } from "../units";
 import type { Design } from "./design";
+import { shownPosition } from "./position";
 import { printable } from "./printable";
 import { whatIfText } from "./what-if";
 
@@ -10,7 +11,7 @@ export const severityWords: Readonly<Record<Severity, string>> = { error: "error
 /** `design.dsco:12:5`, counted from one. */
 export function placeText(design: Design, uri: string, offset: number): string {
   const source = fileScope(design.workspace, uri)?.source;
-  const position = source?.lines.position(offset);
+  const position = source && shownPosition(source, offset);
   const path = printable(design.showUri(uri));
   return position ? `${path}:${position.line + 1}:${position.character + 1}` : path;
 }

@@ -9,6 +9,7 @@ export { findFigure, type Asked } from "./find-figure";
 export { fixesOfErrors } from "./fixes";
 export { inputOrigin, type AskedAt } from "./input-origin";
 export * from "./library";
+export { shownPosition } from "./position";
 export { printable } from "./printable";
 export { findTarget, type Refuse, type Target } from "./property-path";
 export * from "./report";

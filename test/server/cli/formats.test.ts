@@ -117,3 +117,29 @@ describe("check --format github", () => {
     expect(output).toContain("::notice file=a.dsco,line=2,");
   });
 });
+
+/** `let A = B` where `B` is none, behind a byte-order mark: editors count `B` as column 9 of line 1, from one. */
+describe("a byte-order mark takes no column", () => {
+  const wrong = "let A = B\n";
+  it.each([
+    ["text", /^a\.dsco:1:9: error/],
+    ["json", /"start": \{\s*"line": 0,\s*"character": 8\s*\},\s*"end": \{\s*"line": 0,\s*"character": 9\s*\}/],
+    ["sarif", /"startLine": 1,\s*"startColumn": 9,\s*"endLine": 1,\s*"endColumn": 10/],
+    ["github", /^::error file=a\.dsco,line=1,endLine=1,col=9,endColumn=9,/],
+  ])("--format %s", async (format, place) => {
+    const { output } = await runIn({ "a.dsco": `\ufeff${wrong}` }, ["check", "a.dsco", "--format", format]);
+    expect(output).toMatch(place);
+    expect(output).toBe((await runIn({ "a.dsco": wrong }, ["check", "a.dsco", "--format", format])).output);
+  });
+
+  it.each([`${wrong}let C = D\n`, "\n\nlet A = B\n"])("below it columns are what they are: %j", async (text) => {
+    const outputs = await Promise.all([text, `\ufeff${text}`].map(async (each) => (await runIn({ "a.dsco": each }, ["check", "a.dsco"])).output));
+    expect(outputs[1]).toBe(outputs[0]);
+  });
+
+  it("nor in what the formatter says of a syntax error", async () => {
+    const [plain, marked] = await Promise.all(["let A = )\n", "\ufefflet A = )\n"].map(async (text) => (await runIn({ "a.dsco": text }, ["fmt", "a.dsco"])).errors));
+    expect(plain).toMatch(/^a\.dsco:1:1: .*\na\.dsco:1:9: /);
+    expect(marked).toBe(plain);
+  });
+});

@@ -2,6 +2,7 @@ import { print } from "../../../../grammar/src";
 import { openWorkspace } from "../../analysis";
 import { createSource, fileScope, syntaxProblems, type Diagnostic, type Source } from "../../core";
 import type { CommandHost } from "../../hosts/command-host";
+import { shownPosition } from "../../design";
 import { WrongUse, type Command, type ExitCode } from "../command";
 import { hasFlag } from "../options";
 import { printable } from "../terminal-text";
@@ -40,7 +41,7 @@ async function formatOne(path: string, isCheck: boolean, host: CommandHost): Pro
   const errors = syntaxErrors(source);
   const formatted = print(source.parsed);
   for (const error of errors) {
-    const { line, character } = source.lines.position(error.span.start);
+    const { line, character } = shownPosition(source, error.span.start);
     host.printError(`${shown}:${line + 1}:${character + 1}: error ${error.code}: ${printable(error.message)}; its declaration is left as it is\n`);
   }
   const code = errors.length > 0 ? 1 : 0;

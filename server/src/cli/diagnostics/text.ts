@@ -1,5 +1,5 @@
 import { fileScope, type Diagnostic, type Severity } from "../../core";
-import { fixesOfErrors, linesForReading, placeText, printable, severityWords, type Design } from "../../design";
+import { fixesOfErrors, linesForReading, placeText, printable, severityWords, shownPosition, type Design } from "../../design";
 import { displayWidth, type Style } from "../terminal-text";
 
 /** Each diagnostic with its line of source, an underline, and what would mend it. */
@@ -27,8 +27,8 @@ const shownInAll = 140;
 function excerpt(design: Design, { uri, span, severity }: Diagnostic, style: Style): string {
   const source = fileScope(design.workspace, uri)?.source;
   if (!source) return "";
-  const { line, character } = source.lines.position(span.start);
-  const start = source.lines.offset({ line, character: 0 });
+  const { line, character } = shownPosition(source, span.start);
+  const start = span.start - character;
   const length = source.lines.offset({ line, character: Number.POSITIVE_INFINITY }) - start;
   const from = length <= shownInAll ? 0 : Math.max(0, character - shownBefore);
   const to = Math.min(length, from + shownInAll);
