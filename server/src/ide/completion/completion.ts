@@ -1,4 +1,4 @@
-import { declarationKeywords, type Property } from "../../../../grammar/src";
+import { declarationKeywords, type DeclarationKeyword, type Property } from "../../../../grammar/src";
 import { declarationSchemas, fileScope, type Position, type Workspace } from "../../core";
 import { metricDimension } from "../../analysis";
 import { blockAround, type Around, type Asked } from "./around";
@@ -7,8 +7,9 @@ import { inSnippet, nothing, wordAt, type CompletionList, type Draft, type Draft
 import { importDrafts } from "./imports";
 import { bodySnippet, kindDrafts, memberDrafts, pathDrafts } from "./members";
 import { statementMetrics } from "./metrics";
+import { operatorDrafts } from "./operators";
 import { blockAtPath, nameDrafts, specAtPath, valueDrafts } from "./values";
-import { beforeWord, ownerPath, statementBefore, writingOf } from "./writing";
+import { beforeWord, ownerPath, statementBefore, writingOf, type Writing } from "./writing";
 
 export interface CompletionOptions {
   /** The addresses of the files that may be imported. */
@@ -66,10 +67,9 @@ function insideDrafts(asked: Asked, around: Around, statement: string, from: num
       const spec = specAtPath(asked, around, writing.path);
       return valueDrafts(asked, around, writing.before, from, { spec });
     }
-    case "figure": return figureDrafts(asked, around, writing.before, from);
+    case "figure": return figureDrafts(asked, around, writing, from);
     case "bound": {
-      const keyword = around.node.keyword === "sweep" ? "plan" : around.node.keyword;
-      const dimension = metricDimension(keyword, writing.figure);
+      const dimension = metricDimension(subjectKeyword(around), writing.figure);
       const found = valueDrafts(asked, around, writing.before, from, { dimension });
       return writing.statement === "measured" && isWholeMeasurement(writing.before) ? { ...found, drafts: [...found.drafts, fromSource] } : found;
     }
@@ -77,14 +77,20 @@ function insideDrafts(asked: Asked, around: Around, statement: string, from: num
   }
 }
 
+/** Whose figures the statements of a declaration name. */
+const subjectKeyword = ({ node: { keyword } }: Around): DeclarationKeyword => (keyword === "sweep" ? "plan" : keyword);
+
 const fromSource: Draft = { label: "from", kind: "keyword", detail: "the source of the measurement", newText: "from ", snippet: 'from "$0"', rank: 0 };
 
 /** A value with a space behind it: its unit may follow, or its source. */
 const isWholeMeasurement = (before: string): boolean => /\S\s+\w*$/.test(before) && beforeWord(before) !== "operator";
 
-function figureDrafts(asked: Asked, around: Around, before: string, from: number): Drafts {
+function figureDrafts(asked: Asked, around: Around, { statement, before }: Extract<Writing, { kind: "figure" }>, from: number): Drafts {
   if (ownerPath(before)) return valueDrafts(asked, around, before, from, {});
-  if (beforeWord(before) !== "operator") return nothing(from);
+  if (beforeWord(before) !== "operator") {
+    const { text } = asked.scope.source;
+    return { drafts: operatorDrafts(statement, subjectKeyword(around), before, text.slice(asked.offset, asked.offset + 20)), from };
+  }
   const metrics = statementMetrics(asked.workspace, around);
   const known = new Set(metrics.map(({ label }) => label));
   const names = nameDrafts(asked, around).filter(({ label }) => !known.has(label)).map((draft) => ({ ...draft, rank: 4 }));

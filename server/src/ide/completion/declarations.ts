@@ -1,7 +1,7 @@
 /** Names of declarations and constants: of the file, imported, and to be imported. */
 
 import type { DeclarationKeyword } from "../../../../grammar/src";
-import { bindDeclaration, fileScope, letValue, resolveSymbol, type DeclarationSymbol, type FileScope, type LetSymbol, type Workspace } from "../../core";
+import { bindDeclaration, declarationSchemas, fileScope, letValue, resolveSymbol, settledValue, type DeclarationSymbol, type FileScope, type LetSymbol, type Workspace } from "../../core";
 import { standardLibrary } from "../../std";
 import { costLine } from "../cost-line";
 import { plainText } from "../describe";
@@ -36,16 +36,36 @@ function declarationMore(workspace: Workspace, { node, uri }: DeclarationSymbol)
   return { detail: cost === undefined ? undefined : `${node.keyword}: ${cost}`, documentation: declarationText(workspace, bound) };
 }
 
+/** Whether a declaration can stand where one of its kind is wanted; those that cannot come last. */
+export type Fits = (symbol: DeclarationSymbol) => boolean;
+
+const always: Fits = () => true;
+const rankOfUnfit = 9;
+
+/** The plans that a service's key takes: those of the phase of its name. */
+export function fitsKey(workspace: Workspace, key: string): Fits {
+  const phase = declarationSchemas.workload.block.properties.get("phase")?.type;
+  if (phase?.kind !== "word" || !phase.words.includes(key)) return always;
+  return ({ node, uri }) => {
+    const file = fileScope(workspace, uri);
+    const plan = file && bindDeclaration(workspace, node, file);
+    const workload = plan && settledValue(workspace, plan.block, "workload").value;
+    const found = workload?.kind === "declaration" ? settledValue(workspace, workload.declaration.block, "phase").plain : undefined;
+    return found === undefined || found === key;
+  };
+}
+
 /** The declarations of a kind that the file knows. */
-export function knownDeclarations({ workspace, scope }: Asked, keyword: DeclarationKeyword): readonly Draft[] {
+export function knownDeclarations({ workspace, scope }: Asked, keyword: DeclarationKeyword, fits: Fits = always): readonly Draft[] {
   return [...scope.symbols.keys()].flatMap((name) => {
     const symbol = resolveSymbol(workspace, scope, name);
-    return symbol?.kind === "declaration" && symbol.node.keyword === keyword ? [{ ...symbolDraft(workspace, scope, name), rank: 0 }] : [];
+    if (symbol?.kind !== "declaration" || symbol.node.keyword !== keyword) return [];
+    return [{ ...symbolDraft(workspace, scope, name), rank: fits(symbol) ? 0 : rankOfUnfit }];
   });
 }
 
 /** Declarations of a kind, or of every kind, of the workspace and of the standard library, which are imported when they are chosen. */
-export function importableDeclarations({ workspace, scope, files, textOf }: Asked, keyword: DeclarationKeyword | undefined, prefix = ""): readonly Draft[] {
+export function importableDeclarations({ workspace, scope, files, textOf }: Asked, keyword: DeclarationKeyword | undefined, prefix = "", fits: Fits = always): readonly Draft[] {
   const begins = prefix.toLowerCase();
   const wanted = ({ name, node }: DeclarationSymbol) =>
     (keyword === undefined || node.keyword === keyword) && name.text.toLowerCase().startsWith(begins) && !scope.symbols.has(name.text);
@@ -54,7 +74,7 @@ export function importableDeclarations({ workspace, scope, files, textOf }: Aske
     return !target ? [] : [...target.symbols.values()].flatMap((symbol) => {
       if (symbol.kind !== "declaration" || !wanted(symbol)) return [];
       const additionalEdits = importEdits(scope, symbol.name.text, uri);
-      return additionalEdits === undefined ? [] : [{ ...symbolDraft(workspace, target, symbol.name.text), origin: originOf(uri), rank, additionalEdits }];
+      return additionalEdits === undefined ? [] : [{ ...symbolDraft(workspace, target, symbol.name.text), origin: originOf(uri), rank: fits(symbol) ? rank : rankOfUnfit, additionalEdits }];
     });
   };
   const declares = new RegExp(`^[ \\t]*${keyword ?? "\\w+"}[ \\t]+${begins === "" ? "\\w" : begins}`, "im");

@@ -8,7 +8,7 @@ import { isPlain, sameDimension, units, type Dimension } from "../../units";
 import { plainProperty, typeName } from "../describe";
 import { functionDocumentation, wordDocumentation, wordsOfType } from "../words";
 import { placeIn, type Around, type Asked } from "./around";
-import { importableDeclarations, knownDeclarations, symbolDraft } from "./declarations";
+import { fitsKey, importableDeclarations, knownDeclarations, symbolDraft } from "./declarations";
 import { nothing, type Draft, type Drafts } from "./draft";
 import { metricsOfDeclaration } from "./metrics";
 import { beforeWord, ownerPath } from "./writing";
@@ -40,7 +40,8 @@ const stepWord: Draft = { label: "step", kind: "keyword", detail: "the distance 
 function operandDrafts(asked: Asked, around: Around | undefined, before: string, from: number, spec: PropertySpec | undefined, wanted: Dimension | undefined): Drafts {
   const isWhole = /^[\s[]*\w*$/.test(before) || around?.node.keyword === "sweep";
   if (spec?.type.kind === "reference" && isWhole) {
-    return { drafts: [...knownDeclarations(asked, spec.type.to), ...importableDeclarations(asked, spec.type.to)], from };
+    const fits = spec.type.to === "plan" ? fitsKey(asked.workspace, spec.key) : undefined;
+    return { drafts: [...knownDeclarations(asked, spec.type.to, fits), ...importableDeclarations(asked, spec.type.to, "", fits)], from };
   }
   if (spec && (spec.type.kind === "boolean" || spec.type.kind === "word")) return { drafts: [...wordDrafts(spec), ...namesOfWords(asked, around, spec)], from };
   const prefix = /\w*$/.exec(before)?.[0] ?? "";
