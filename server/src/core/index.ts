@@ -11,6 +11,7 @@ export { checkedValue, evaluate, functionNames, functions, layerRangesOf, letVal
 export { blocksNamed, implicitBlock, type Reference } from "./reference";
 export { evaluateAssertion, type AssertionResult } from "./assertions";
 export { blockHeaderSpan, declarationProblems, headerSpan, nameProblems, syntaxProblems } from "./check";
+export { namesFrom } from "./names-from";
 export { namesIn } from "./names-in";
 export { sameTarget, textsOf, type Meaning, type Target } from "./meaning";
 export { nameAt, namesOfFile, occurrencesIn, occurrencesOf, placesOf, type Occurrence, type PlacedName } from "./occurrences";

@@ -1,5 +1,5 @@
-import { loadStandard } from "../analysis";
-import { didYouMean, nearest, type Source } from "../core";
+import { loadStandard, openWorkspace } from "../analysis";
+import { didYouMean, fileScope, namesFrom, nearest, type Source } from "../core";
 import { standardLibrary } from "../std";
 import { firstSentence } from "../ide/first-sentence";
 import { WrongUse } from "./wrong-use";
@@ -41,6 +41,18 @@ function withDoc(text: string, start: number, end: number): string {
   const before = text.slice(0, start).split("\n").slice(0, -1);
   const doc = before.slice(before.findLastIndex((line) => !line.startsWith("///")) + 1);
   return `${[...doc, text.slice(start, end)].join("\n")}\n`;
+}
+
+/** A declaration of the library as a file of its own: imports of what it names, then its text. */
+export function standaloneText({ address }: LibraryPart, { name, text }: LibraryDeclaration): string {
+  const scope = fileScope(openWorkspace(loadStandard), address);
+  const node = scope?.declarations.find((declaration) => declaration.name?.text === name);
+  const wanted = new Map<string, string[]>();
+  for (const { name: used, declared, uri } of scope && node ? namesFrom(scope, node) : []) {
+    if (uri !== undefined) wanted.set(uri, [...(wanted.get(uri) ?? []), declared === used ? used : `${declared} as ${used}`]);
+  }
+  const imports = [...wanted].map(([uri, names]) => `import { ${names.join(", ")} } from "${uri}"\n`).join("");
+  return `// ${address}\n${imports}${imports === "" ? "" : "\n"}${text}`;
 }
 
 /** What a name of the library means: a part (`std:hardware/nvidia`, also without `std:`) or a declaration with the part it stands in. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { commands } from "../../../server/src/cli/run";
+import { libraryParts } from "../../../server/src/design";
 import { standardLibrary } from "../../../server/src/std";
 import manifest from "../../../package.json";
 import { misspelt, tiny } from "./designs";
+import { checkFiles } from "../../kit/workspace";
 import { runIn, words } from "./memory-host";
 
 describe("dsco std", () => {
@@ -24,6 +26,25 @@ describe("dsco std", () => {
     expect(output).toMatch(/^\/\/ std:hardware\/nvidia\n\/\/\/ NVIDIA H800/);
     expect(output).not.toContain("gpu H100");
     expect(await runIn({ "a.dsco": output }, ["check", "a.dsco"])).toMatchObject({ code: 0 });
+  });
+
+  /** By hand from the texts of the library. */
+  it.each([
+    ["H800Cluster", ['import { H800, ConnectX7 } from "std:hardware/nvidia"']],
+    ["DeepSeekV3", []],
+  ])("prints %s behind the imports that it needs", async (name, imports) => {
+    const lines = (await runIn({}, ["std", name])).output.split("\n");
+    expect(lines.filter((line) => line.startsWith("import "))).toEqual(imports);
+    expect(lines[1]).toMatch(imports.length > 0 ? /^import / : /^\/\/\/ /);
+  });
+
+  it.each(libraryParts().map(({ address, entries }) => [address, entries.map(({ name }) => name)] as const))("every declaration of %s is printed as a file without errors", async (address, names) => {
+    for (const name of names) {
+      const { output } = await runIn({}, ["std", name]);
+      const found = checkFiles({ "mine.dsco": output });
+      expect(found.filter(({ severity }) => severity === "error").map(({ message }) => `${address} ${name}: ${message}`)).toEqual([]);
+      expect(found.filter(({ code }) => code === "DSCO2004").map(({ message }) => message), "imports that nothing needs").toEqual([]);
+    }
   });
 
   it("suggests the nearest name", async () => {

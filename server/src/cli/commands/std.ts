@@ -1,4 +1,4 @@
-import { findInLibrary, libraryParts, type LibraryDeclaration } from "../../design";
+import { findInLibrary, libraryParts, standaloneText, type LibraryDeclaration } from "../../design";
 import { WrongUse, type Command } from "../command";
 import { layoutColumns } from "../options";
 import { alignColumns, indent, printable, styleFor, wrap } from "../terminal-text";
@@ -8,7 +8,8 @@ export const std: Command = {
   usage: "std [NAME]",
   summary: "show what the standard library holds",
   details: `Without NAME: every part of the library with its declarations. With the name of a part
-(\`std:hardware/nvidia\`) or of a declaration (\`H800\`): its text, with sources and dates.`,
+(\`std:hardware/nvidia\`) or of a declaration (\`H800\`): its text, with sources and dates;
+that of a declaration begins with the imports that it needs: \`dsco std H800Cluster > mine.dsco\`.`,
   options: {},
   run: (given, host) => {
     const [name, ...more] = given.positionals;
@@ -38,5 +39,5 @@ function tableOf(entries: readonly LibraryDeclaration[], columns: number): reado
 
 function textOf(name: string): string {
   const found = findInLibrary(name);
-  return found.kind === "part" ? found.part.text : `// ${found.part.address}\n${found.entry.text}`;
+  return found.kind === "part" ? found.part.text : standaloneText(found.part, found.entry);
 }

@@ -1,5 +1,5 @@
 import type { ImportDeclaration, TextEdit } from "../../../../grammar/src";
-import { fileScope, namesIn, resolveSymbol, type FileScope } from "../../core";
+import { fileScope, namesFrom, resolveSymbol, type FileScope } from "../../core";
 import { lineBreakOf, startOf, type Asked, type Candidate } from "./asked";
 
 /** A declaration of the standard library as one of this file, to be edited: its text, and imports of what it names. */
@@ -10,11 +10,8 @@ export function copyLibraryDeclaration({ workspace, scope, located }: Asked): re
   const library = target && fileScope(workspace, target.uri);
   if (name === undefined || symbol?.kind !== "imported" || target?.kind !== "declaration" || !library || !library.uri.startsWith("std:")) return [];
   const wanted = new Map<string, string[]>();
-  for (const used of namesIn(target.node)) {
-    const found = library.symbols.get(used);
-    if (!found) continue;
-    const from = found.kind === "imported" ? found.from.uri : library.uri;
-    if (from === undefined || (found.kind === "imported" && found.node.alias)) return [];
+  for (const { name: used, declared, uri: from } of namesFrom(library, target.node)) {
+    if (from === undefined || declared !== used) return [];
     const known = scope.symbols.get(used);
     if (known === symbol) return [];
     if (known?.kind === "imported" && known.from.uri === from && !known.node.alias) continue;
