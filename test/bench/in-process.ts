@@ -7,7 +7,7 @@ import { createWorkspaceState } from "../../server/src/lsp/workspace-state";
 import type { Position } from "../../server/src/core";
 
 export { asJson, asJsonSchema, design, manyPlans, sharedFolder } from "./content";
-export { boundsOfPlan, figuresOfPlan, onAnotherGpu, planCases } from "./plans";
+export { planTimes } from "./plans";
 export { millionDesigns, sweepRate } from "./sweeps";
 
 export interface Phases {

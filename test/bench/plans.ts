@@ -45,3 +45,35 @@ export const onAnotherGpu = (plan: PlanRecord, billionths: number): PlanRecord =
   const { gpu } = plan.hardware;
   return { ...plan, hardware: { ...plan.hardware, gpu: { ...gpu, memory_bandwidth: gpu.memory_bandwidth * (1 + billionths * 1e-9) } } };
 };
+
+/** Microseconds, sorted. */
+function timesOf(run: () => void, repetitions: number): readonly number[] {
+  for (let warmUp = 0; warmUp < 2000; warmUp++) run();
+  const times = Array.from({ length: repetitions }, () => {
+    const start = performance.now();
+    run();
+    return 1000 * (performance.now() - start);
+  });
+  return times.sort((left, right) => left - right);
+}
+
+/** What the figures of a plan take, in microseconds. The least of many is what the computation takes; what is above it is the engine's collector and the machine's other work. */
+export interface PlanTimes {
+  readonly name: string;
+  readonly figures: number;
+  readonly least: number;
+  readonly p50: number;
+  /** Where every operator takes another time, so that the schedule runs anew. */
+  readonly another: number;
+  /** With the physical bound of each time. */
+  readonly bounds: number;
+}
+
+export const planTimes = (repetitions: number): readonly PlanTimes[] => Object.entries(planCases()).map(([name, plan]) => {
+  const times = timesOf(() => figuresOfPlan(plan), repetitions);
+  const [least = Number.NaN, p50 = Number.NaN] = [times[0], times[Math.floor(times.length / 2)]];
+  let other = 0;
+  const [another = Number.NaN] = timesOf(() => figuresOfPlan(onAnotherGpu(plan, (other += 1))), repetitions);
+  const [bounds = Number.NaN] = timesOf(() => boundsOfPlan(plan), repetitions);
+  return { name, figures: figuresOfPlan(plan), least, p50, another, bounds };
+});

@@ -5,7 +5,7 @@
 // Every figure is also a line `METRIC name value unit`. A figure over its aim is marked and makes the exit code 1
 // with --strict; without it the exit code is 0, since the machine's other load counts too.
 import { build } from "esbuild";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -85,7 +85,7 @@ async function measure() {
   await folderOf(bench, 100);
   await folderOf(bench, 500);
   plans(bench);
-  sweeps(bench);
+  sweeps();
   await million(bench);
   await hoverDuringSweep(bench);
   memory(bench);
@@ -295,26 +295,26 @@ function sharedParts(bench) {
   recordTimes("lenses_20_plans", samples.lenses, "all lenses after it");
 }
 
-/** In microseconds. The least of many is what the computation takes; what is above it is the engine's collector and the machine's other work. */
-function plans(bench) {
-  for (const [name, plan] of Object.entries(bench.planCases())) {
-    const samplesOf = (run) => {
-      for (let warmUp = 0; warmUp < 2000; warmUp += 1) run();
-      return Array.from({ length: 10 * repetitions }, () => 1000 * timed(run));
-    };
-    const samples = samplesOf(() => bench.figuresOfPlan(plan));
-    record(`plan_${name}_least`, quantile(samples, 0), "us", `all ${bench.figuresOfPlan(plan)} figures of a plan, warm, its schedule known`, planAim);
-    record(`plan_${name}_p50`, quantile(samples, 0.5), "us", "the same, the median");
-    let other = 0;
-    record(`plan_${name}_new_least`, quantile(samplesOf(() => bench.figuresOfPlan(bench.onAnotherGpu(plan, (other += 1)))), 0), "us", "the same where every operator takes another time: the schedule runs anew");
-    record(`plan_${name}_bounds_least`, quantile(samplesOf(() => bench.boundsOfPlan(plan)), 0), "us", "the same as the first, and the physical bound of each time");
-  }
+/** What the bundle says in a process of its own, as threads of a sweep and the command line have one: nothing else has run there before. */
+function alone(question) {
+  const program = `process.stdout.write(JSON.stringify(require(${JSON.stringify(path.join(folder, "in-process.js"))}).${question}))`;
+  return JSON.parse(execFileSync(process.execPath, ["-e", program], { encoding: "utf8" }));
 }
 
-/** In microseconds of the processor, in one thread; the space is that of bench/sweeps.ts. */
-function sweeps(bench) {
-  bench.sweepRate(quick ? 20_000 : 100_000);
-  const { designs, plans: full, perDesign, perPlan } = bench.sweepRate(quick ? 20_000 : 200_000);
+/** In microseconds. */
+function plans(bench) {
+  for (const { name, figures, least, p50, another, bounds } of alone(`planTimes(${10 * repetitions})`)) {
+    record(`plan_${name}_least`, least, "us", `all ${figures} figures of a plan, warm, its schedule known, in a process of its own`, planAim);
+    record(`plan_${name}_p50`, p50, "us", "the same, the median");
+    record(`plan_${name}_another_least`, another, "us", "the same where every operator takes another time: the schedule runs anew");
+    record(`plan_${name}_bounds_least`, bounds, "us", "the same as the first, and the physical bound of each time");
+  }
+  for (const { name, least } of bench.planTimes(10 * repetitions)) record(`plan_${name}_beside_editor_least`, least, "us", "the same as the first in the process that has just served an editor, where code is compiled for explanations too");
+}
+
+/** In microseconds of the processor, in one thread of a process of its own; the space is that of bench/sweeps.ts. */
+function sweeps() {
+  const { designs, plans: full, perDesign, perPlan } = alone(`sweepRate(${quick ? 20_000 : 200_000})`);
   record("sweep_design", perDesign, "us", `a design of a sweep, mean of ${designs} of which ${full} can run and fit`);
   record("sweep_plan", perPlan, "us", `a training plan of a sweep with every objective, mean of ${full} plans that can run and fit`, sweepAim);
   record("sweep_plans_per_second", 1e6 / perPlan, "/s", "the same as a rate, one core");
