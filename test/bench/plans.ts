@@ -48,7 +48,7 @@ export const onAnotherGpu = (plan: PlanRecord, billionths: number): PlanRecord =
 
 /** Microseconds, sorted. */
 function timesOf(run: () => void, repetitions: number): readonly number[] {
-  for (let warmUp = 0; warmUp < 2000; warmUp++) run();
+  for (let warmUp = 0; warmUp < 5000; warmUp++) run();
   const times = Array.from({ length: repetitions }, () => {
     const start = performance.now();
     run();

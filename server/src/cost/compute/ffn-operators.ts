@@ -71,12 +71,12 @@ function moeOperators(site: Site, block: MoeFfnRecord, operators: OperatorShape[
   const mean = load.tokens / load.experts;
   const reached = -Math.expm1(-mean);
   const width = block.intermediate_size / etp;
-  const expert = { kind: "grouped_gemm", experts: load.experts * reached, rows: mean / reached } as const;
+  const [experts, rowsOfExpert] = [load.experts * reached, mean / reached];
   const hiddens = load.tokens * width;
   const inputs = precision.dispatch === precision.compute ? { wide: hiddens, narrow: copies } : wide(copies + hiddens);
   linears(site, "routed", weightBytes(site, site.rates.linear(), precision.experts), [
-    { ...expert, name: "experts up and gate", columns: inputMatrices(block.gated) * width, inner: outer },
-    { ...expert, name: "experts down", columns: outer, inner: width },
+    { name: "experts up and gate", kind: "grouped_gemm", experts, rows: rowsOfExpert, columns: inputMatrices(block.gated) * width, inner: outer },
+    { name: "experts down", kind: "grouped_gemm", experts, rows: rowsOfExpert, columns: outer, inner: width },
   ], inputs, operators);
   operators.push(activation(site, "experts activation", "routed", block.gated, hiddens));
   const combined = 2 * (copies + routedRows * outer);

@@ -28,7 +28,11 @@ export interface Buffers {
 
 export function buffersOf(memory: MemoryModel, stages: readonly Stage[]): Buffers {
   const { training, layout, flow, plan: { model } } = memory;
-  const layers = [...new Set(unitsOfRank(memory, stages).map(({ run }) => memory.weightsOf(run)))];
+  const layers: LayerWeights[] = [];
+  for (const { run } of unitsOfRank(memory, stages)) {
+    const weights = memory.weightsOf(run);
+    if (!layers.includes(weights)) layers.push(weights);
+  }
   const hasExperts = layers.some(({ states }) => states.experts.weights > 0);
   const workspaces = gemmWorkspaces + (hasExperts ? groupedWorkspaces : 0);
   // the ends are exchanged matrix by matrix

@@ -166,9 +166,9 @@ export const shardsOf = ({ plan, layout, training }: Pick<MemoryModel, "plan" | 
 
 /** Those of its stages, and of the MTP modules when it trains. */
 export function unitsOfRank({ training }: Pick<MemoryModel, "training">, stages: readonly Stage[]): readonly StageUnit[] {
-  const [first] = stages;
-  const units = first && stages.length === 1 ? first.units : stages.flatMap((stage) => stage.units);
-  return training ? units : units.filter(({ mtp }) => !mtp);
+  const units: StageUnit[] = [];
+  for (const stage of stages) for (const unit of stage.units) if (training || !unit.mtp) units.push(unit);
+  return units;
 }
 
 export const endsOfRank = ({ plan, layout, training }: MemoryModel, stages: readonly Stage[]): readonly Matrix[] =>

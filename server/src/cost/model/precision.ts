@@ -38,7 +38,7 @@ export function activationElement(precision: Precision): Count {
 }
 
 /** The same element without its scale. */
-export const plainElement = (precision: Precision): Count => ({ value: bits[precision] / 8, unit: "B" });
+export const plainElement = (precision: Precision): Count => plainElements[precision];
 
 /**
  * One element of what operators hand on: BF16, or FP32 where activations are kept so. A narrower `activations` is that of the inputs of
@@ -54,11 +54,14 @@ export function activationScale(precision: Precision): Count | undefined {
 
 export const isFp8 = (precision: Precision): boolean => precision === "fp8_e4m3" || precision === "fp8_e5m2";
 
-const weightElements = elementTable(block);
-const activationElements = elementTable(tile);
+const scaledTable = (fp8Scale: Scale): Readonly<Record<Precision, Count>> =>
+  elementTable((precision) => elementBytes(bits[precision] / 8, isFp8(precision) ? fp8Scale : ownScale[precision]));
 
-function elementTable(fp8Scale: Scale): Readonly<Record<Precision, Count>> {
-  const element = (precision: Precision): Count => elementBytes(bits[precision] / 8, isFp8(precision) ? fp8Scale : ownScale[precision]);
+const plainElements = elementTable((precision) => elementBytes(bits[precision] / 8, undefined));
+const weightElements = scaledTable(block);
+const activationElements = scaledTable(tile);
+
+function elementTable(element: (precision: Precision) => Count): Readonly<Record<Precision, Count>> {
   return {
     fp32: element("fp32"), tf32: element("tf32"), bf16: element("bf16"), fp16: element("fp16"),
     fp8_e4m3: element("fp8_e4m3"), fp8_e5m2: element("fp8_e5m2"), fp6: element("fp6"), fp4: element("fp4"),
