@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import * as assert from "./assert";
-import { test, until } from "./harness";
+import { pageMilliseconds, test, until } from "./harness";
 import { answered, edit, hoverAt, lensesOf, open, openText, positionOf, rangeOf } from "./workbench";
 
 const lensesOver = async (document: vscode.TextDocument, text: string) => {
@@ -87,7 +87,7 @@ test("the actions behind the figures run: a report, and the choice of what a mod
   };
   const labels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
   await run("Report");
-  await until("the panel", () => labels().includes("Dense"));
+  await until("the panel", () => labels().includes("Dense"), pageMilliseconds);
   const compared = run("Compare…");
   await until("a comparison", async () => {
     await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");

@@ -35,6 +35,9 @@ function textOf(error: unknown): string {
   return (error instanceof Error ? (error.stack ?? error.message) : String(error)).replaceAll("\n", "\n    ");
 }
 
+/** For what a page beside the editor has said: VS Code takes up to half a minute to load the first one, where the worker that serves its files starts late. */
+export const pageMilliseconds = 45_000;
+
 /**
  * Waits until `look` gives something other than undefined and false, and gives that. The last error of `look` is the
  * failure's, so an assertion inside it explains what was seen.

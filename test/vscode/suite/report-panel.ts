@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { test, until } from "./harness";
+import { pageMilliseconds, test, until } from "./harness";
 import { answered, open, positionOf } from "./workbench";
 
 const panels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs)
@@ -15,9 +15,9 @@ test("dsco.openReportPanel opens one panel beside the editor, which follows the 
   };
   goTo("plan TrainV3");
   await vscode.commands.executeCommand("dsco.openReportPanel");
-  await until("the plan in the title", () => panels().some(({ label }) => label === "TrainV3"));
+  await until("the plan in the title", () => panels().some(({ label }) => label === "TrainV3"), pageMilliseconds);
   goTo("model DeepSeekV3");
-  await until("the model in the title", () => panels().some(({ label }) => label === "DeepSeekV3"));
+  await until("the model in the title", () => panels().some(({ label }) => label === "DeepSeekV3"), pageMilliseconds);
   await vscode.commands.executeCommand("dsco.openReportPanel");
   await until("one panel", () => panels().length === 1);
   await vscode.window.tabGroups.close(panels());

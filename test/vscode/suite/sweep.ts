@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import * as assert from "./assert";
-import { test, until } from "./harness";
+import { pageMilliseconds, test, until } from "./harness";
 import { answered, openText, positionOf } from "./workbench";
 
 const text = `import { DeepSeekV3 } from "std:models/deepseek"
@@ -28,7 +28,7 @@ test("a lens above a sweep says how many designs it has; dsco.runSweep opens one
   const cursor = positionOf(document, "minimize");
   editor.selection = new vscode.Selection(cursor, cursor);
   await vscode.commands.executeCommand("dsco.runSweep");
-  await until("the sweep in the title", () => panels().some(({ label }) => label === "Batches"));
+  await until("the sweep in the title", () => panels().some(({ label }) => label === "Batches"), pageMilliseconds);
   await vscode.commands.executeCommand("dsco.runSweep", ...(lens?.arguments ?? []));
   await until("one panel", () => panels().length === 1);
   assert.equal(vscode.window.activeTextEditor?.document.uri.toString(), document.uri.toString());
