@@ -85,9 +85,11 @@ export function explainFigure(
   const explained = figure.kind === "unavailable" ? undefined : kind.explain(workspace, declaration, id, options);
   if (!explained) return { ...common, formula: metric.formula, source: metric.source, convention: metric.convention, inputs: [], parts: [] };
   const { explanation, blocks } = explained;
-  const inputs = explanation.inputs.map((input) => ({ ...input, ...propertiesAt(workspace, blocks, input.path, options) }));
-  return { ...common, ...explanation, inputs };
+  return { ...common, ...explanation, inputs: explanation.inputs.map((input) => tracedInput(workspace, blocks, input, options)) };
 }
+
+const tracedInput = (workspace: Workspace, blocks: RecordBlocks, input: MetricInput, options: FigureOptions): TracedInput =>
+  ({ ...input, ...propertiesAt(workspace, blocks, input.path, options) });
 
 /** The properties behind an input path: `attention[0].kv_lora_rank`, `gpu.memory`. */
 function propertiesAt(workspace: Workspace, blocks: RecordBlocks, path: string, options: FigureOptions): Pick<TracedInput, "property" | "shares"> {
@@ -159,7 +161,7 @@ function traced(workspace: Workspace, declaration: BoundDeclaration, options: Fi
   // figures of one declaration share most of their inputs
   const known = new Map<string, TracedInput>();
   const trace = (input: MetricInput): TracedInput => {
-    const found = known.get(input.path) ?? { ...input, ...propertiesAt(workspace, blocks, input.path, options) };
+    const found = known.get(input.path) ?? tracedInput(workspace, blocks, input, options);
     known.set(input.path, found);
     return found;
   };

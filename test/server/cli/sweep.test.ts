@@ -89,17 +89,19 @@ describe("dsco sweep", () => {
       "b.dsco": 'import { H800Cluster } from "std:clusters/deepseek"\nhardware Small extends H800Cluster { nodes = 128 }\n',
     };
     const line = words("sweep a.dsco Layouts --shard 1/1 --out s.csv");
-    const changedIn = (file: string, before: string, after: string): MemoryFiles => {
+    /** A run that is gone on with after an edit, beside the record of the one before it. */
+    const resumed = async (file: string, before: string, after: string) => {
       expect(varied[file]).toContain(before);
-      return { ...varied, [file]: String(varied[file]).replace(before, after) };
+      const record = String((await runIn(varied, line)).files.get("s.csv.run"));
+      const edited: MemoryFiles = { ...varied, [file]: String(varied[file]).replace(before, after) };
+      return { record, ...(await runIn({ ...edited, "s.csv.run": record }, [...line, "--resume"])) };
     };
 
     it.each([
       ["of a declaration that is tried second", "b.dsco", "nodes = 128", "nodes = 64"],
       ["of a constant in a condition", "a.dsco", "most = 80 GB", "most = 40 GB"],
     ])("an edit %s makes another sweep of it", async (_, file, before, after) => {
-      const record = String((await runIn(varied, line)).files.get("s.csv.run"));
-      const found = await runIn({ ...changedIn(file, before, after), "s.csv.run": record }, [...line, "--resume"]);
+      const found = await resumed(file, before, after);
       expect([found.code, found.errors]).toEqual([2, "dsco sweep: s.csv.run is of another sweep or another shard: the design has changed since; remove it to begin anew.\n"]);
     });
 
@@ -107,10 +109,9 @@ describe("dsco sweep", () => {
       ["a comment", "b.dsco", "{ nodes = 128 }", "{ // the small one\n\n  nodes = 128\n} /* it */"],
       ["line ends", "a.dsco", "\n", "\r\n"],
     ])("an edit of %s does not", async (_, file, before, after) => {
-      const record = String((await runIn(varied, line)).files.get("s.csv.run"));
-      const found = await runIn({ ...changedIn(file, before, after), "s.csv.run": record }, [...line, "--resume"]);
+      const found = await resumed(file, before, after);
       expect([found.code, found.errors]).toEqual([0, ""]);
-      expect(found.files.get("s.csv.run")).toBe(record);
+      expect(found.files.get("s.csv.run")).toBe(found.record);
     });
   });
 

@@ -67,6 +67,13 @@ describe("a shared part", () => {
     expect([keys({ a: 1 }), keys({ a: 1, b: 2 }), keys({ a: 1 })]).toEqual(["a", "a,b", "a"]);
   });
 
+  it("is not another's that read further into a value which is a number here", () => {
+    const parts = sharedParts();
+    const of = (width: undefined | number | { readonly cm: number }): number => sharing(parts, () =>
+      shared("width", { width, high: 1 }, (inputs) => (typeof inputs.width === "object" ? 100 * inputs.width.cm : (inputs.width ?? 0)) + inputs.high));
+    expect([of(undefined), of({ cm: 5 }), of(5)]).toEqual([1, 501, 6]);
+  });
+
   it("may keep nothing of its inputs to read later", () => {
     const late = sharing(sharedParts(), () => shared("late", { of: { wide: 2 } }, ({ of }) => () => of.wide));
     expect(late).toThrow("after it was computed");
