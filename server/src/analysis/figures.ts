@@ -1,4 +1,4 @@
-import { inProgress, memoized, settledValue, withArticle, type BoundBlock, type BoundDeclaration, type MetricLookup, type PropertyValue, type Workspace } from "../core";
+import { inProgress, memoized, settledValue, withArticle, withOrigins, type BoundBlock, type BoundDeclaration, type MetricLookup, type PropertyValue, type Workspace } from "../core";
 import type { Explanation, Figure, MetricInput, MetricUnit } from "../cost/metric";
 import { formatGrouped, formatShortest, type Dimension } from "../units";
 import { computedKinds, type FigureOptions, type MetricHead } from "./kinds";
@@ -179,13 +179,6 @@ export function enteringProperties(workspace: Workspace, declaration: BoundDecla
 }
 
 const propertiesOf = ({ property, shares }: TracedInput): readonly PropertyValue[] => (property ? [property, ...shares] : shares);
-
-/** Properties and all that their expressions take values from, step by step. */
-function withOrigins(properties: readonly PropertyValue[]): ReadonlySet<PropertyValue> {
-  const found = new Set(properties);
-  for (const property of found) for (const read of property.reads) found.add(read); // a set hands out what is added on the way
-  return found;
-}
 
 /** What expressions may ask of the figures. */
 export const metricLookup: MetricLookup = {

@@ -20,3 +20,4 @@ export { standingOf, standingOfLet, type Standing } from "./standing";
 export { readSweep, targetOf, type VariedKey, type Axis, type Choice, type Constraint, type Objective, type Space } from "./sweep";
 export { didYouMean, nearest } from "./suggest";
 export { hashOf } from "./hash";
+export { withOrigins } from "./origins";

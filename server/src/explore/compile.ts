@@ -5,7 +5,7 @@
  */
 
 import { planResult, type RecordBlocks } from "../analysis";
-import { settledValue, withOverrides, type BoundBlock, type Diagnostic, type Override, type Overrides, type PropertyValue, type Workspace } from "../core";
+import { settledValue, withOrigins, withOverrides, type BoundBlock, type Diagnostic, type Override, type Overrides, type PropertyValue, type Workspace } from "../core";
 import { available, Unavailable } from "../cost/definition";
 import type { PlanRecord } from "../cost/plan/record";
 import { allRuleProblems, diagnosticEntries } from "../rules";
@@ -206,8 +206,7 @@ export const keysOf = (blocks: RecordBlocks): readonly Key[] =>
 
 /** The axes that a value follows from; a metric on the way may rest on any of them. */
 export function readBy(property: Pick<PropertyValue, "reads" | "metrics">, varied: readonly (PropertyValue | undefined)[]): readonly number[] {
-  const met = new Set<Pick<PropertyValue, "reads" | "metrics">>([property]);
-  for (const each of met) for (const next of each.reads) met.add(next); // a set hands out what is added on the way
+  const met = withOrigins([property]);
   const isOpen = [...met].some(({ metrics }) => metrics.length > 0);
   return varied.flatMap((value, axis) => (isOpen || (value !== undefined && met.has(value)) ? [axis] : []));
 }

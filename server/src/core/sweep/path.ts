@@ -4,6 +4,7 @@ import type { Member } from "../../../../grammar/src";
 import type { BoundBlock, BoundDeclaration, PropertyValue } from "../bound";
 import { settledValue } from "../evaluate";
 import { declarationNamed } from "../named-declaration";
+import { withOrigins } from "../origins";
 import { blocksNamed, type Reference } from "../reference";
 import { blockTitle, type BlockSchema, type PropertySpec } from "../schema";
 import type { Workspace } from "../workspace";
@@ -87,9 +88,7 @@ export const targetOf = (workspace: Workspace, plan: BoundDeclaration, parts: re
 
 /** Whether a key is among those that values were computed from, directly or through others. */
 export function isReadBy(workspace: Workspace, { block, key }: VariedKey, reads: readonly PropertyValue[]): boolean {
-  const met = new Set(reads);
-  for (const each of met) for (const next of each.reads) met.add(next); // a set hands out what is added on the way
-  return met.has(settledValue(workspace, block, key));
+  return withOrigins(reads).has(settledValue(workspace, block, key));
 }
 
 /** The plan that a sweep varies; `undefined` for other declarations and where the sweep names none. */
